@@ -1,7 +1,52 @@
-"""Names and numbers that the library, the installer and the build agree on."""
+"""Version and defaults, in one place. Imports nothing of ours.
+
+What the database decides (lease, poll and payload limits) is answered by
+register_worker and wins over the values here, which only serve until then.
+"""
 
 from __future__ import absolute_import, division, print_function
 
 VERSION = "0.1.0"
 SCHEMA_VERSION = 1
-DEFAULT_SCHEMA = "workflows"
+SCHEMA_NAME = "workflows"
+QUEUE_NAME = "default"
+
+# Limits of payloads. Inputs beyond them are refused, results beyond them are errors of their workflow.
+PAYLOAD_BYTES = 1048576
+PAYLOAD_DEPTH = 64
+NAME_CHARACTERS = 200
+ERROR_TEXT_BYTES = 8192
+
+# Until register_worker has answered.
+LEASE_MS = 20000
+RENEW_MS = 5000
+POLL_MS = 1000
+SUSPEND_OVER_MS = 2000
+
+# The worker.
+THREADS = 16
+PREFETCH = 500
+# Prefetch no more than what the worker finishes in this time, so that slow workflows are not hoarded.
+PREFETCH_SECONDS = 0.05
+THREAD_IDLE_SECONDS = 10.0
+DRAIN_SECONDS = 30.0
+BATCH_ENTRIES = 500
+BATCH_BYTES = 4194304
+MAINTENANCE_SECONDS = 1.0
+MAINTENANCE_LIMIT = 500
+RECONNECT_SECONDS = 0.2
+RECONNECT_MAX_SECONDS = 5.0
+LISTEN_CHECK_SECONDS = 10.0
+CALL_SECONDS = 15.0
+
+# The in-memory buffer of enqueueInMemory.
+BUFFER_ENTRIES = 50000
+BUFFER_FLUSH_SECONDS = 0.05
+BUFFER_FLUSH_ENTRIES = 500
+BUFFER_REJECTED_ENTRIES = 1000
+
+# Step retries, where options leave them out.
+STEP_MAX_ATTEMPTS = 3
+STEP_INTERVAL_SECONDS = 1.0
+STEP_BACKOFF_RATE = 2.0
+STEP_MAX_INTERVAL_SECONDS = 3600.0
