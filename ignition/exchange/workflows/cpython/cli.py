@@ -5,13 +5,13 @@ import sys
 import typer
 
 from exchange.workflows.cpython import installer
-from exchange.workflows.settings import DEFAULT_SCHEMA
+from exchange.workflows.settings import SCHEMA_NAME
 
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
-def migrate(schema: str = DEFAULT_SCHEMA, sql: bool = False) -> None:
+def migrate(schema: str = SCHEMA_NAME, sql: bool = False) -> None:
     """Print the installer."""
     sys.stdout.write(installer.render(schema))
 

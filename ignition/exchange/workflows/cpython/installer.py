@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from exchange.workflows.settings import DEFAULT_SCHEMA
+from exchange.workflows.settings import SCHEMA_NAME
 
 _SCHEMA_NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
 _RESERVED = re.compile(r"^(pg_.*|public|information_schema)$")
@@ -115,7 +115,7 @@ def check_schema_name(schema: str) -> str:
 
 def rename(text: str, schema: str) -> str:
     """The same SQL for another schema: qualified names, role names, the quoted name itself."""
-    if schema == DEFAULT_SCHEMA:
+    if schema == SCHEMA_NAME:
         return text
     text = re.sub(r"\bworkflows(?=\.[a-z_%])", schema, text)
     text = re.sub(r"\b(schema (?:if (?:not )?exists )?)workflows\b", rf"\g<1>{schema}", text)
@@ -123,7 +123,7 @@ def rename(text: str, schema: str) -> str:
     return text.replace("'workflows'", f"'{schema}'")
 
 
-def render(schema: str = DEFAULT_SCHEMA, directory: Path | None = None) -> str:
+def render(schema: str = SCHEMA_NAME, directory: Path | None = None) -> str:
     """The whole installation as one transaction; running it again changes nothing."""
     check_schema_name(schema)
     sources = read_sources(directory)
@@ -140,7 +140,7 @@ def render(schema: str = DEFAULT_SCHEMA, directory: Path | None = None) -> str:
 
 
 def plan(
-    conn: psycopg.Connection[Any], schema: str = DEFAULT_SCHEMA, directory: Path | None = None
+    conn: psycopg.Connection[Any], schema: str = SCHEMA_NAME, directory: Path | None = None
 ) -> Plan:
     """What `install()` would change in this database; changes nothing."""
     check_schema_name(schema)
@@ -163,7 +163,7 @@ def plan(
 
 
 def install(
-    conn: psycopg.Connection[Any], schema: str = DEFAULT_SCHEMA, directory: Path | None = None
+    conn: psycopg.Connection[Any], schema: str = SCHEMA_NAME, directory: Path | None = None
 ) -> Plan:
     """Bring the database to this library's version in one transaction; says what it found to do.
 
