@@ -1,0 +1,60 @@
+"""How soon an idle worker begins: one workflow every 50 ms."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from bench import payload
+from bench.drain import conditions, order_of
+from bench.place import Place
+from bench.reading import Aim, Measurement, Reading, Size, percentile
+from bench.systems.system import Producer, System
+from bench.workers import Team, team
+
+EVERY_SECONDS = 0.05
+WARM_UP = 10
+
+
+def sample(place: Place, system: System, size: Size) -> list[Reading]:
+    with place.fresh(system) as dsn, system.producer(dsn) as producer:
+        order = replace(order_of(system, dsn, "pickup"), is_drain=False)
+        with team(system, order) as workers:
+            _send(producer, workers, range(WARM_UP))
+            called, committed = _send(producer, workers, range(WARM_UP, WARM_UP + size.pickups))
+            picked = workers.picked()
+    from_call = [(picked[number] - at) * 1000 for number, at in called.items()]
+    from_commit = [(picked[number] - at) * 1000 for number, at in committed.items()]
+    stated = replace(conditions(system, order), note=f"{size.pickups} a repeat")
+    return [
+        Reading("p50", percentile(from_call, 0.50), "ms", stated, higher_is_better=False),
+        Reading("p99", percentile(from_call, 0.99), "ms", stated, higher_is_better=False),
+        Reading("p50 after commit", percentile(from_commit, 0.50), "ms", stated, False),
+    ]
+
+
+def _send(
+    producer: Producer, workers: Team, numbers: range
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Enqueue each, 50 ms apart; when each call began and returned."""
+    called, committed = {}, {}
+    for number in numbers:
+        called[number] = time.monotonic()
+        producer.one("pickup", payload.inputs(number))
+        committed[number] = time.monotonic()
+        time.sleep(max(0.0, called[number] + EVERY_SECONDS - time.monotonic()))
+    deadline = time.monotonic() + 30
+    while not workers.picked().keys() >= set(numbers):
+        if time.monotonic() > deadline:
+            raise RuntimeError("not every workflow was picked up within 30 s")
+        time.sleep(0.02)
+    return called, committed
+
+
+MEASUREMENT = Measurement(
+    "pickup",
+    "from the enqueue call to the first line of the function",
+    ("ours", "bare", "pgqueuer", "procrastinate", "dbos", "absurd"),
+    sample,
+    (Aim("p50", 2.5, at_most=True), Aim("p99", 10, at_most=True)),
+)
