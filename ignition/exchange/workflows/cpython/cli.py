@@ -1,25 +1,95 @@
-"""The command line: `ignition-workflows`."""
+"""The command line `ignition-workflows`: its table of contents, and the edge where errors end."""
 
+import json
 import sys
+from collections.abc import Sequence
 
 import typer
 
-from exchange.workflows.cpython import installer
-from exchange.workflows.settings import SCHEMA_NAME
+from exchange.workflows.cpython import cli_queues as queues
+from exchange.workflows.cpython import cli_schema as schema
+from exchange.workflows.cpython import cli_workflows as workflows
+from exchange.workflows.cpython.cli_doctor import doctor
+from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure, explain
+from exchange.workflows.cpython.cli_session import add_command
+from exchange.workflows.cpython.cli_worker import worker
+from exchange.workflows.settings import SCHEMA_NAME, VERSION
 
-app = typer.Typer(no_args_is_help=True)
+PROGRAM = "ignition-workflows"
+
+app = typer.Typer(
+    name=PROGRAM,
+    help="Durable workflows in PostgreSQL. The database is named by --dsn or WORKFLOWS_DSN.",
+    epilog=EXIT_CODES_HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+queue_app = typer.Typer(help="Queues and their limits.", no_args_is_help=True)
+
+add_command(app, "init", schema.init)
+add_command(app, "migrate", schema.migrate)
+add_command(app, "doctor", doctor)
+add_command(app, "worker", worker)
+add_command(app, "enqueue", workflows.enqueue)
+add_command(app, "list", workflows.list_workflows)
+add_command(app, "show", workflows.show)
+add_command(app, "cancel", workflows.cancel)
+add_command(app, "retry", workflows.retry)
+add_command(app, "command", workflows.command)
+app.add_typer(queue_app, name="queue")
+add_command(queue_app, "list", queues.list_queues)
+add_command(queue_app, "create", queues.create_queue)
+add_command(queue_app, "set", queues.set_queue)
+add_command(queue_app, "pause", queues.pause_queue)
+add_command(queue_app, "resume", queues.resume_queue)
+add_command(app, "watch", queues.watch)
 
 
-@app.command()
-def migrate(schema: str = SCHEMA_NAME, sql: bool = False) -> None:
-    """Print the installer."""
-    sys.stdout.write(installer.render(schema))
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and answer its exit code; an error is one line on standard error."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return app(args=words, prog_name=PROGRAM, standalone_mode=False) or ExitCode.OK
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        failure = _usage_failure(error) or explain(error, _schema_in(words))
+        # Without a command the parser has printed the help already.
+        return _fail(failure, "--json" in words) if failure.message else failure.exit_code
 
 
-@app.command()
-def init() -> None:
-    """Install the schema."""
+@app.callback(invoke_without_command=True)
+def _version(version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
+    if version:
+        print(f"{PROGRAM} {VERSION}")
+        raise typer.Exit(ExitCode.OK)
 
 
-def main() -> None:
-    app()
+def _fail(failure: Failure, as_json: bool) -> int:
+    line = json.dumps(failure.as_json(), default=str) if as_json else f"error: {failure.line()}"
+    print(line, file=sys.stderr)
+    return failure.exit_code
+
+
+def _usage_failure(error: Exception) -> Failure | None:
+    """A failure for the errors of the option parser, None for others."""
+    explained = getattr(error, "format_message", None)
+    if explained is None:
+        return None
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else PROGRAM
+    return Failure(ExitCode.USAGE, explained().rstrip("."), f"see: {path} --help")
+
+
+def _schema_in(words: Sequence[str]) -> str:
+    """The schema that the arguments name, for the text of an error."""
+    for position, word in enumerate(words):
+        if word == "--schema" and position + 1 < len(words):
+            return words[position + 1]
+        if word.startswith("--schema="):
+            return word.partition("=")[2]
+    return SCHEMA_NAME
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -23,7 +23,7 @@ _ROLE = r"\bworkflows_(owner|enqueuer|worker|operator|viewer|admin|wake)\b"
 _INCLUDE = re.compile(r"^\\ir?\s+(\S+)$")
 _PSQL_SETTING = re.compile(r"^\\(set|echo|pset)\b")
 _FUNCTION = re.compile(
-    r"create (?:or replace )?function \w+\.(\w+)\s*\(.*?\bas\s+(\$\w*\$)(.*?)\2", re.I | re.S
+    r"create (?:or replace )?function \w+\.(\w+)\s*\(.*?\bas\s+('|\$\w*\$)(.*?)\2", re.I | re.S
 )
 
 

@@ -1,0 +1,114 @@
+"""Commands on queues: queue list, create, set, pause, resume, and watch."""
+
+import json
+import time
+from itertools import count
+from typing import Annotated, Any
+
+import typer
+from rich.live import Live
+
+from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.cli_output import queue_table
+from exchange.workflows.cpython.cli_session import Session
+
+QueueName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
+Limit = Annotated[str | None, typer.Option(metavar="N|none", show_default=False)]
+YesNo = Annotated[bool | None, typer.Option("--accepts-work/--closed", show_default=False)]
+History = Annotated[str | None, typer.Option(metavar="errors|full", show_default=False)]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
+Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
+
+
+def list_queues(session: Session) -> None:
+    """List the queues with their depth and limits."""
+    queues = session.call("list_queues")
+    session.show(queues, queue_table(queues))
+
+
+def create_queue(
+    session: Session,
+    name: QueueName,
+    max_running: Limit = None,
+    max_enqueued: Limit = None,
+    history: History = None,
+) -> None:
+    """Make a queue."""
+    options = _limits(max_running=max_running, max_enqueued=max_enqueued, history=history)
+    session.show(
+        session.call("create_queue", queue_name=name, options=json.dumps(options)),
+        f"queue {name} is there",
+    )
+
+
+def set_queue(
+    session: Session,
+    name: QueueName,
+    max_running: Limit = None,
+    max_enqueued: Limit = None,
+    history: History = None,
+    accepts_work: YesNo = None,
+) -> None:
+    """Change a queue's limits; `none` takes a limit away."""
+    options = _limits(max_running=max_running, max_enqueued=max_enqueued, history=history)
+    if accepts_work is not None:
+        options["accepts_work"] = accepts_work
+    if not options:
+        raise Failure(ExitCode.USAGE, "nothing to set", "see: ignition-workflows queue set --help")
+    changed = ", ".join(f"{key} = {json.dumps(value)}" for key, value in options.items())
+    session.show(
+        session.call("set_queue", queue_name=name, options=json.dumps(options)),
+        f"queue {name}: {changed}",
+    )
+
+
+def pause_queue(
+    session: Session, name: QueueName, reason: Reason = None, actor: Actor = None
+) -> None:
+    """Stop claiming from a queue; what runs goes on, enqueuing goes on."""
+    answer = session.call("pause_queue", queue_name=name, reason=reason, actor=actor)
+    session.show(answer, f"queue {name} is paused")
+
+
+def resume_queue(
+    session: Session, name: QueueName, reason: Reason = None, actor: Actor = None
+) -> None:
+    """Claim from a paused queue again."""
+    answer = session.call("resume_queue", queue_name=name, reason=reason, actor=actor)
+    session.show(answer, f"queue {name} is resumed")
+
+
+def watch(
+    session: Session,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 1.0,
+    times: Annotated[int | None, typer.Option(min=1, help="End after so many looks.")] = None,
+) -> None:
+    """Show the queues live until Ctrl-C; with --json one line per look."""
+    looks = range(times) if times else count()
+    with Live(console=session.console, auto_refresh=False, transient=False) as live:
+        for look in looks:
+            if look:
+                time.sleep(every)
+            queues = session.call("list_queues")
+            if session.as_json:
+                session.show(queues)
+            else:
+                live.update(queue_table(queues), refresh=True)
+
+
+def _limits(**given: str | None) -> dict[str, Any]:
+    """The options that were given; a number, or null for the word none."""
+    limits: dict[str, Any] = {}
+    for name, text in given.items():
+        if text is None:
+            continue
+        if name == "history":
+            limits[name] = text
+        elif text.lower() == "none":
+            limits[name] = None
+        elif text.isdigit():
+            limits[name] = int(text)
+        else:
+            option = name.replace("_", "-")
+            raise Failure(ExitCode.USAGE, f"--{option} takes a number or none, not {text!r}")
+    return limits

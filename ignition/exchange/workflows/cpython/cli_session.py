@@ -1,0 +1,147 @@
+"""What every command has: --dsn, --schema, --json, one database session, and how to call a function."""
+
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import Annotated, Any, LiteralString, cast
+
+import psycopg
+import typer
+from psycopg import sql
+from psycopg.rows import dict_row
+from rich.console import Console, RenderableType
+
+from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure
+from exchange.workflows.cpython.installer import check_schema_name
+from exchange.workflows.settings import SCHEMA_NAME
+
+Dsn = Annotated[
+    str | None,
+    typer.Option("--dsn", envvar="WORKFLOWS_DSN", help="PostgreSQL connection string."),
+]
+Schema = Annotated[
+    str, typer.Option("--schema", envvar="WORKFLOWS_SCHEMA", help="Name of the schema.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+CONNECT_SECONDS = 5
+PIPED_WIDTH = 200
+
+
+class Session:
+    """One run of one command. The connection is opened at its first use and closed at the end."""
+
+    def __init__(self, dsn: str | None, schema: str, as_json: bool):
+        self.dsn = dsn
+        self.schema = schema
+        self.as_json = as_json
+        self.console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+        self._conn: psycopg.Connection[Any] | None = None
+
+    @property
+    def conn(self) -> psycopg.Connection[Any]:
+        if self._conn is None:
+            check_schema_name(self.schema)
+            self._conn = psycopg.connect(
+                self.checked_dsn(),
+                autocommit=True,
+                connect_timeout=CONNECT_SECONDS,
+                application_name="ignition-workflows",
+            )
+            # The functions keep their own time zone; this is for the views.
+            self._conn.execute("set timezone = 'UTC'")
+        return self._conn
+
+    def checked_dsn(self) -> str:
+        if not self.dsn:
+            raise Failure(
+                ExitCode.USAGE,
+                "no database was named",
+                "give --dsn or set WORKFLOWS_DSN, for example"
+                " postgresql://operator@dbhost/plant",
+            )
+        try:
+            psycopg.conninfo.conninfo_to_dict(self.dsn)
+        except psycopg.ProgrammingError as error:
+            raise Failure(ExitCode.USAGE, f"the DSN cannot be read: {str(error).strip()}") from None
+        return self.dsn
+
+    def call(self, function: str, **arguments: str | None) -> Any:
+        """Call one of the schema's functions, every argument text; what it answers, JSON decoded."""
+        names = sql.SQL(", ").join(
+            sql.SQL("{} => {}::text").format(sql.Identifier(f"p_{name}"), sql.Placeholder(name))
+            for name in arguments
+        )
+        query = sql.SQL("select {}({})").format(sql.Identifier(self.schema, function), names)
+        row = self.conn.execute(query, arguments).fetchone()
+        answer = row[0] if row else None
+        if not isinstance(answer, str):
+            return answer
+        try:
+            return json.loads(answer)
+        except ValueError:
+            return answer
+
+    def view(self, name: str) -> list[dict[str, Any]]:
+        """All rows of one of the schema's views."""
+        query = sql.SQL("select * from {}").format(sql.Identifier(self.schema, name))
+        with self.conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query).fetchall()
+
+    def value(self, query: LiteralString, *arguments: Any) -> Any:
+        row = self.conn.execute(query, arguments).fetchone()
+        return row[0] if row else None
+
+    def show(self, answer: Any, *renderables: RenderableType) -> None:
+        """Print the answer: as JSON where --json asks for it, else as it is drawn for people."""
+        if self.as_json:
+            print(json.dumps(answer, ensure_ascii=False, default=str), flush=True)
+        else:
+            for renderable in renderables:
+                self.console.print(renderable, highlight=False)
+
+    def note(self, text: str) -> None:
+        """A remark to the person, kept out of what scripts read."""
+        print(text, file=sys.stderr, flush=True)
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._conn is not None:
+            self._conn.close()
+
+
+_SHARED = [
+    inspect.Parameter("dsn", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Dsn),
+    inspect.Parameter("schema", inspect.Parameter.KEYWORD_ONLY, default=SCHEMA_NAME, annotation=Schema),
+    inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=AsJson),
+]
+
+
+def add_command(app: typer.Typer, name: str, function: Callable[..., None]) -> None:
+    """Register `function(session, ...)`: its own parameters, then the three that every command has."""
+    signature = inspect.signature(function)
+    own = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in list(signature.parameters.values())[1:]
+    ]
+
+    def run(**arguments: Any) -> None:
+        shared = [arguments.pop(parameter.name) for parameter in _SHARED]
+        with Session(*shared) as session:
+            function(session, **arguments)
+
+    run.__name__ = function.__name__
+    run.__doc__ = function.__doc__
+    parameters = own + _SHARED
+    cast(Any, run).__signature__ = inspect.Signature(parameters)
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    app.command(name, epilog=EXIT_CODES_HELP)(run)

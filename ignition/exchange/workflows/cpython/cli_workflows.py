@@ -1,0 +1,196 @@
+"""Commands on workflows: enqueue, list, show, cancel, retry, command."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from exchange.workflows.cpython import cli_output as output
+from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.cli_session import Session
+
+WorkflowId = Annotated[str, typer.Argument(metavar="ID", help="The workflow_id.", show_default=False)]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the command log.")]
+Actor = Annotated[
+    str | None, typer.Option("--actor", help="Who gave the order, where it is not the database user.")
+]
+
+
+def enqueue(
+    session: Session,
+    name: Annotated[str, typer.Argument(help="Registered name of the workflow.", show_default=False)],
+    inputs: Annotated[
+        str, typer.Option("--inputs", help="JSON, or @FILE, or - for standard input.")
+    ] = "{}",
+    options: Annotated[
+        str, typer.Option("--options", help='JSON, like {"queue_name": "fast", "priority": -5}.')
+    ] = "{}",
+) -> None:
+    """Enqueue a workflow by name and print its id."""
+    request = {
+        "workflow_name": name,
+        "inputs": _read_json("--inputs", inputs),
+        "options": _read_json("--options", options),
+    }
+    (outcome,) = session.call("enqueue_many", items=json.dumps([request]))
+    if outcome.get("error"):
+        raise _refusal(outcome["error"])
+    if not outcome.get("is_registered", True):
+        session.note(f"no worker has registered {name!r} yet: it waits until one does")
+    if outcome.get("deduplicated"):
+        session.note("already enqueued: this is the id of the one that stands")
+    session.show(outcome, outcome["workflow_id"])
+
+
+def list_workflows(
+    session: Session,
+    name: Annotated[str | None, typer.Option("--name", help="Only this workflow_name.")] = None,
+    queue: Annotated[str | None, typer.Option("--queue", help="Only this queue.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Only this status.")] = None,
+    state: Annotated[str | None, typer.Option("--state", help="Only this state.")] = None,
+    partition_key: Annotated[str | None, typer.Option("--partition-key")] = None,
+    since: Annotated[str | None, typer.Option(help="Enqueued at or after (ISO-8601).")] = None,
+    until: Annotated[str | None, typer.Option(help="Enqueued before (ISO-8601).")] = None,
+    before: Annotated[str | None, typer.Option(help="The page before this id.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 50,
+) -> None:
+    """List workflows, newest first."""
+    wanted = {
+        "workflow_name": name,
+        "queue_name": queue,
+        "status": status.upper() if status else None,
+        "state": state.upper() if state else None,
+        "partition_key": partition_key,
+        "since": since,
+        "until": until,
+        "before": before,
+        "limit": limit,
+    }
+    chosen = {key: value for key, value in wanted.items() if value is not None}
+    workflows = session.call("list_workflows", filter=json.dumps(chosen))
+    session.show(workflows, output.workflow_table(workflows) if workflows else "no such workflows")
+
+
+def show(session: Session, workflow_id: WorkflowId) -> None:
+    """Show one workflow: where it stands, its result or error, and the timeline of its steps."""
+    workflow = session.call("get_workflow", workflow_id=workflow_id)
+    steps = session.call("list_steps", workflow_id=workflow_id)
+    lines = _describe(workflow)
+    session.show({**workflow, "steps": steps}, *lines, *([output.step_timeline(steps)] if steps else []))
+
+
+def cancel(
+    session: Session, workflow_id: WorkflowId, reason: Reason = None, actor: Actor = None
+) -> None:
+    """Cancel a workflow: at once where it waits, at its next step boundary where it runs."""
+    _report(
+        session,
+        session.call(
+            "cancel_workflow", workflow_id=workflow_id, reason=reason, options=_options(actor=actor)
+        ),
+    )
+
+
+def retry(session: Session, workflow_id: WorkflowId, actor: Actor = None) -> None:
+    """Put a workflow that ended in ERROR, CANCELLED or STOPPED back to work; recorded steps stay."""
+    _report(
+        session,
+        session.call("retry_workflow", workflow_id=workflow_id, options=_options(actor=actor)),
+    )
+
+
+def command(
+    session: Session,
+    workflow_id: WorkflowId,
+    order: Annotated[str, typer.Argument(metavar="HOLD|RESUME|STOP", show_default=False)],
+    reason: Reason = None,
+    actor: Actor = None,
+) -> None:
+    """Give a workflow an order: HOLD, RESUME or STOP."""
+    _report(
+        session,
+        session.call(
+            "send_command",
+            workflow_id=workflow_id,
+            command=order.upper(),
+            reason=reason,
+            options=_options(actor=actor),
+        ),
+    )
+
+
+def _report(session: Session, answer: dict[str, Any]) -> None:
+    """Print what an order did; a rejected one is refused."""
+    if answer.get("outcome") == "rejected":
+        raise Failure(
+            ExitCode.REFUSED,
+            f"rejected: {answer.get('message') or 'it does not fit'}",
+            f"the workflow is {answer.get('status')} ({answer.get('state')})",
+            "WF009",
+            answer,
+        )
+    message = answer.get("message") or answer.get("outcome") or ""
+    line = Text.assemble(message, ": now ", output.status_text(answer.get("status"), answer.get("state")))
+    session.show(answer, line)
+
+
+def _describe(workflow: dict[str, Any]) -> list[Text | str]:
+    w = workflow
+    head = Text.assemble(
+        (w["workflow_name"], "bold"),
+        f" version {w.get('workflow_version')}  {w['workflow_id']}  ",
+        output.status_text(w["status"], w.get("state")),
+    )
+    waited = output.seconds_between(w.get("enqueued_at"), w.get("started_at") or w.get("ended_at"))
+    places = [
+        f"queue {w['queue_name']}",
+        f"priority {w.get('priority')}",
+        f"attempt {w.get('attempt')}, {w.get('failure_count')} failed of {w.get('max_attempts')} allowed",
+        f"enqueued {output.local_time(w.get('enqueued_at'))} by {w.get('enqueued_by')}",
+        f"waited {output.span(waited)}",
+    ]
+    if w.get("started_at"):
+        took = output.seconds_between(w["started_at"], w.get("ended_at"))
+        places.append(f"took {output.span(took)}")
+    lines: list[Text | str] = [head, Text(", ".join(places))]
+    for label in ("partition_key", "resources", "available_at", "start_before", "deadline_at", "reason"):
+        if w.get(label):
+            lines.append(Text(f"{label}: {output.shorten(w[label], 160)}"))
+    for label in ("inputs", "result"):
+        if w.get(label) not in (None, {}):
+            lines.append(Text(f"{label}: {output.shorten(w[label], 160)}"))
+    error = w.get("error")
+    if error:
+        lines.append(Text(f"error: {error.get('class')}: {error.get('message')}", style="red"))
+        lines.extend(Text(f"  {line}") for line in (error.get("traceback") or "").splitlines())
+    return lines
+
+
+def _read_json(option: str, text: str) -> Any:
+    if text == "-":
+        text = sys.stdin.read()
+    elif text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except OSError as error:
+            raise Failure(ExitCode.USAGE, f"{option}: {error}") from None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Failure(
+            ExitCode.USAGE, f"{option} is not JSON: {error}", """quote it like '{"area": 5}'"""
+        ) from None
+
+
+def _options(**given: str | None) -> str:
+    return json.dumps({key: value for key, value in given.items() if value is not None})
+
+
+def _refusal(error: dict[str, Any]) -> Failure:
+    code = error.get("code")
+    what = " ".join(str(error[key]) for key in ("field", "problem") if error.get(key))
+    exit_code = ExitCode.USAGE if code == "WF002" else ExitCode.REFUSED
+    return Failure(exit_code, error.get("message") or "refused", what or None, code, error)

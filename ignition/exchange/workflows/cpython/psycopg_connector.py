@@ -1,0 +1,275 @@
+"""PostgreSQL through psycopg 3: pooled calls, dedicated sessions, transactions, LISTEN.
+
+engine/instance.py imports this inside a function; nothing else knows that psycopg exists. A connection on
+which an error says that the server went away or became read-only is closed and never used again; the
+caller decides when to call again, and the call then connects anew, to whichever host takes writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import psycopg
+import psycopg_pool
+from psycopg.rows import dict_row
+
+from exchange.workflows import errors, settings
+from exchange.workflows.cpython.placeholders import to_psycopg
+from exchange.workflows.cpython.psycopg_listener import PsycopgListener
+from exchange.workflows.cpython.watchdog import Watchdog
+from exchange.workflows.database import sqlstates
+
+Connection = psycopg.Connection[Any]
+_DEFAULTS = {
+    "target_session_attrs": "read-write",
+    "connect_timeout": "5",
+    "keepalives": "1",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+
+
+def translate(error: BaseException, conn: Connection | None = None) -> errors.WorkflowsError:
+    """Our exception for one of psycopg's."""
+    if isinstance(error, psycopg_pool.PoolTimeout | psycopg_pool.PoolClosed):
+        return errors.DatabaseError(f"no connection: {error}", "08001", is_lost=True)
+    state = getattr(error, "sqlstate", None)
+    is_broken = conn is not None and (conn.closed or conn.broken)
+    is_lost = is_broken or (state is None and isinstance(error, psycopg.OperationalError))
+    diag = getattr(error, "diag", None)
+    message = (diag and diag.message_primary) or str(error).strip() or type(error).__name__
+    detail = diag.message_detail if diag else None
+    hint = diag.message_hint if diag else None
+    if state is None:
+        state = sqlstates.NO_STATE if is_lost else "22000"
+    return errors.from_database(state, message, detail, hint, is_lost)
+
+
+class Session:
+    """One connection of its own for one purpose, opened by its first call and again after each loss.
+    `serial` counts the connections, so that a user of session state sees that it is gone."""
+
+    def __init__(self, connector: PsycopgConnector, purpose: str, is_direct: bool = False):
+        self._connector = connector
+        self._purpose = purpose
+        self._is_direct = is_direct
+        self._conn: Connection | None = None
+        self.serial = 0
+
+    def call(self, sql: str, args: Sequence[str | None]) -> str | None:
+        """The one value of the one row. Raises errors.WorkflowsError."""
+        conn = self._conn or self._open()
+        try:
+            with self._connector.watchdog.limit(conn, self._connector.call_seconds):
+                row = conn.execute(to_psycopg(sql), args).fetchone()
+        except psycopg.Error as error:
+            ours = translate(error, conn)
+            if sqlstates.is_lost(ours):
+                self.close()
+            raise ours from error
+        return row[0] if row else None
+
+    def close(self) -> None:
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            conn.close()
+
+    def _open(self) -> Connection:
+        self._conn = self._connector.connect(self._purpose, self._is_direct)
+        self.serial += 1
+        return self._conn
+
+
+class Transaction:
+    """What a transactional step gets as `tx`."""
+
+    def __init__(self, conn: Connection):
+        self._conn = conn
+
+    def query(self, sql: str, args: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The rows of a query, one dict per row. `?` stands for an argument."""
+        try:
+            with self._conn.cursor(row_factory=dict_row) as cursor:
+                return cursor.execute(to_psycopg(sql), list(args)).fetchall()
+        except psycopg.Error as error:
+            raise translate(error, self._conn) from error
+
+    def update(self, sql: str, args: Sequence[Any] = ()) -> int:
+        """Run a statement that changes rows; returns their number."""
+        try:
+            return self._conn.execute(to_psycopg(sql), list(args)).rowcount
+        except psycopg.Error as error:
+            raise translate(error, self._conn) from error
+
+    def call(self, sql: str, args: Sequence[str | None]) -> str | None:
+        """The one value of the one row, for the engine's own calls."""
+        try:
+            row = self._conn.execute(to_psycopg(sql), args).fetchone()
+        except psycopg.Error as error:
+            raise translate(error, self._conn) from error
+        return row[0] if row else None
+
+
+class PsycopgConnector:
+    """Connections to one database. `direct_dsn` is for LISTEN and for claims where `dsn` leads through a
+    pooler that gives each transaction another session; without one such a worker polls."""
+
+    def __init__(
+        self,
+        dsn: str,
+        schema: str = settings.SCHEMA_NAME,
+        direct_dsn: str | None = None,
+        pool_size: int = 16,
+        call_seconds: float = settings.CALL_SECONDS,
+        retry_seconds: float = 5.0,
+        prepare_threshold: int | None = 5,
+    ):
+        self.schema = schema
+        self.call_seconds = call_seconds
+        self.retry_seconds = retry_seconds
+        self.prepare_threshold = prepare_threshold
+        self.watchdog = Watchdog()
+        self._dsn = dsn
+        self._direct_dsn = direct_dsn
+        self._is_pooled: bool | None = None
+        self._pool_size = pool_size
+        self._pool: psycopg_pool.ConnectionPool[Connection] | None = None
+        self._lock = threading.Lock()
+
+    # Connections
+
+    def connect(self, purpose: str, is_direct: bool = False) -> Connection:
+        """A new autocommit connection named <schema>-<purpose>, in UTC."""
+        has_own = is_direct and self._direct_dsn is not None
+        try:
+            conn = psycopg.connect(
+                **self._parameters(self._direct_dsn if has_own and self._direct_dsn else self._dsn),
+                application_name=f"{self.schema}-{purpose}",
+                autocommit=True,
+                prepare_threshold=self.prepare_threshold,
+            )
+        except psycopg.Error as error:
+            raise translate(error) from error
+        try:
+            self._prepare(conn, has_own)
+        except psycopg.Error as error:
+            conn.close()
+            raise translate(error) from error
+        return conn
+
+    def _parameters(self, dsn: str) -> dict[str, Any]:
+        return {**_DEFAULTS, **psycopg.conninfo.conninfo_to_dict(dsn)}
+
+    def _prepare(self, conn: Connection, is_direct: bool = False) -> None:
+        # A pooler invents the process id that it tells at connect.
+        row = conn.execute("select pg_backend_pid(), set_config('timezone', 'UTC', false)").fetchone()
+        is_pooled = row is None or row[0] != conn.info.backend_pid
+        if is_pooled:
+            conn.prepare_threshold = None
+        if not is_direct:
+            self._is_pooled = is_pooled
+
+    def session(self, purpose: str, is_direct: bool = False) -> Session:
+        return Session(self, purpose, is_direct)
+
+    def can_listen(self) -> bool:
+        """Whether a session here stays the same session, so that LISTEN and idle marks work."""
+        if self._direct_dsn is not None:
+            return True
+        if self._is_pooled is None:
+            self.connect("probe").close()
+        return not self._is_pooled
+
+    def listen(self, channel: str) -> PsycopgListener:
+        conn = self.connect("listen", is_direct=True)
+        try:
+            with self.watchdog.limit(conn, self.call_seconds):
+                return PsycopgListener(conn, channel, self.watchdog)
+        except psycopg.Error as error:
+            conn.close()
+            raise translate(error, conn) from error
+
+    # Pooled
+
+    def call(self, sql: str, args: Sequence[str | None]) -> str | None:
+        """One call on a pooled connection. A lost connection is replaced and the call sent again, for
+        `retry_seconds`: every function that a client calls answers a repetition like the first time."""
+        give_up_at = time.monotonic() + self.retry_seconds
+        for tried in range(1_000_000):
+            try:
+                return self._call_once(sql, args)
+            except errors.WorkflowsError as error:
+                if not sqlstates.is_lost(error) or time.monotonic() > give_up_at:
+                    raise
+                if tried:
+                    time.sleep(min(0.05 * 2**tried, 1.0) * random.random())
+        raise AssertionError("unreachable")
+
+    def _call_once(self, sql: str, args: Sequence[str | None]) -> str | None:
+        with self._borrow() as conn, self.watchdog.limit(conn, self.call_seconds):
+            row = conn.execute(to_psycopg(sql), args).fetchone()
+            return row[0] if row else None
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One transaction on a pooled connection: committed at the end, rolled back by an exception."""
+        with self._borrow() as conn, conn.transaction():
+            yield Transaction(conn)
+
+    @contextlib.contextmanager
+    def _borrow(self) -> Iterator[Connection]:
+        try:
+            with self._opened_pool().connection() as conn:
+                try:
+                    yield conn
+                except psycopg.Error as error:
+                    ours = translate(error, conn)
+                    if sqlstates.is_lost(ours):
+                        self._evict(conn)
+                    raise ours from error
+                except errors.WorkflowsError as error:
+                    if sqlstates.is_lost(error):
+                        self._evict(conn)
+                    raise
+        except psycopg.Error as error:
+            raise translate(error) from error
+
+    def _evict(self, conn: Connection) -> None:
+        conn.close()
+        drain = getattr(self._pool, "drain", None)  # psycopg-pool 3.3: the others are suspect too
+        if drain is not None:
+            drain()
+
+    def _opened_pool(self) -> psycopg_pool.ConnectionPool[Connection]:
+        with self._lock:
+            if self._pool is None:
+                self._pool = psycopg_pool.ConnectionPool(
+                    kwargs={
+                        **self._parameters(self._dsn),
+                        "application_name": f"{self.schema}-client",
+                        "autocommit": True,
+                        "prepare_threshold": self.prepare_threshold,
+                    },
+                    configure=self._prepare,
+                    min_size=0,
+                    max_size=self._pool_size,
+                    max_idle=60,
+                    timeout=self.retry_seconds,
+                    name=f"{self.schema}-client",
+                    open=True,
+                )
+            return self._pool
+
+    def close(self) -> None:
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close(timeout=2)
+        self.watchdog.stop()
