@@ -101,8 +101,8 @@ def measure(
                 try:
                     readings = measurement.sample(place, system, size)
                 except Exception as error:  # one peer's failure is a line of the table, not the end
-                    progress.print(f"{system.name}: {error}", style="red", markup=False)
-                    ledger.absent(measurement, system.name, str(error).strip().splitlines()[0])
+                    progress.print(f"{system.name}: {str(error)[:600]}", style="red", markup=False)
+                    ledger.absent(measurement, system.name, str(error).strip().splitlines()[0][:80])
                     continue
                 ledger.add(measurement, system.name, readings)
 

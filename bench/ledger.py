@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from bench.reading import Aim, Conditions, Measurement, Reading
+from bench.systems.shelf import PEERS
 
 OURS = "ours"
 
@@ -65,10 +66,10 @@ class Ledger:
     def line(self, measurement: str, quantity: str, system: str) -> Line | None:
         return self._lines.get((measurement, quantity, system))
 
-    def advantage(self, other: Line) -> list[float]:
+    def advantage(self, other: Line, of: str = OURS) -> list[float]:
         """How many times better ours is, repeat by repeat (they ran side by side)."""
-        ours = self.line(other.measurement, other.quantity, OURS)
-        if ours is None or other.system == OURS:
+        ours = self.line(other.measurement, other.quantity, of)
+        if ours is None or other.system == of:
             return []
         pairs = zip(ours.samples, other.samples, strict=False)
         if other.higher_is_better:
@@ -78,14 +79,14 @@ class Ledger:
     def reached(self, measurement: Measurement, aim: Aim) -> float | None:
         """Where an aim ended: our own median, or the median of the paired ratios."""
         if not aim.against:
-            own = self.line(measurement.name, aim.quantity, OURS)
+            own = self.line(measurement.name, aim.quantity, aim.of)
             return own.median if own else None
-        rivals = [name for name in measurement.systems if name not in (OURS, "bare")]
+        rivals = [name for name in measurement.systems if name in PEERS]
         named = rivals if aim.against == "peers" else [aim.against]
         ratios = []
         for name in named:
             line = self.line(measurement.name, aim.quantity, name)
-            if line and (advantage := self.advantage(line)):
+            if line and (advantage := self.advantage(line, aim.of)):
                 ratios.append(median(advantage))
         return min(ratios) if ratios else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -54,14 +54,16 @@ class Place:
             self._templates.add(name)
         return name
 
-    def keep(self, system: System, name: str, dsn: str) -> str:
-        """Freeze the present state of a database as a template for later samples."""
-        kept = f"bench_{system.name}_{name}"
-        self.drop(kept)
-        with self.administration() as connection:
-            source = str(conninfo_to_dict(dsn)["dbname"])
-            connection.execute(_create(kept, source))
-        return kept
+    def frozen(self, system: System, state: str, prepare: Callable[[str], None]) -> str:
+        """A template in some state, prepared once and cloned by later samples."""
+        name = f"bench_{system.name}_{state}"
+        if name not in self._templates:
+            self.drop(name)
+            with self.administration() as connection:
+                connection.execute(_create(name, self._template(system)))
+            prepare(self.dsn_of(name))
+            self._templates.add(name)
+        return name
 
     def drop(self, name: str) -> None:
         with self.administration() as connection:

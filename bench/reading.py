@@ -36,12 +36,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Aim:
-    """A bound on our own value, or on how many times better we are than `against`."""
+    """A bound on our own value, or on how many times better we are than `against`.
+
+    `of` is who is meant by "we": the whole library, or our SQL functions called directly.
+    """
 
     quantity: str
     bound: float
     against: str = ""  # "" = our own value; a system's name; "peers" = the best of them
     at_most: bool = False
+    of: str = "ours"
 
 
 @dataclass(frozen=True)

@@ -26,14 +26,16 @@ class ReportedTally(Tally):
     def __init__(self) -> None:
         self._counter = itertools.count(1)
         self._count = 0
+        self._last_at = 0.0
         self._marks: list[tuple[int, float]] = []
         self._picked: list[tuple[int, float]] = []
 
     def ran(self) -> None:
         count = next(self._counter)
         self._count = count
+        self._last_at = time.monotonic()
         if count == 1 or count % MARK_EVERY == 0:
-            self._marks.append((count, time.monotonic()))
+            self._marks.append((count, self._last_at))
 
     def picked(self, number: int) -> None:
         self._picked.append((number, time.monotonic()))
@@ -41,7 +43,12 @@ class ReportedTally(Tally):
     def news(self) -> dict[str, Any]:
         marks, self._marks = self._marks, []
         picked, self._picked = self._picked, []
-        return {"count": self._count, "marks": marks, "picked": picked}
+        return {
+            "count": self._count,
+            "last_at": self._last_at,
+            "marks": marks,
+            "picked": picked,
+        }
 
 
 def report(tally: ReportedTally) -> None:

@@ -33,6 +33,7 @@ class Worker:
         )
         self.count = 0
         self.marks: list[tuple[int, float]] = []
+        self.last_at = 0.0
         self.picked: dict[int, float] = {}
         self._ready = threading.Event()
         self._errors: list[str] = []
@@ -50,6 +51,7 @@ class Worker:
                 continue
             self.marks.extend((count, at) for count, at in news["marks"])
             self.picked.update((number, at) for number, at in news["picked"])
+            self.last_at = news["last_at"]
             self.count = news["count"]
         self._ready.set()
 
@@ -96,6 +98,11 @@ class Team:
     def began_at(self) -> float:
         """When the first function ran."""
         return min(at for worker in self.workers for _, at in worker.marks)
+
+    @property
+    def ended_at(self) -> float:
+        """When the last function ran, of those that were reported."""
+        return max(worker.last_at for worker in self.workers)
 
     def picked(self) -> dict[int, float]:
         return {number: at for worker in self.workers for number, at in worker.picked.items()}

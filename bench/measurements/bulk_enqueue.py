@@ -27,8 +27,8 @@ def sample(place: Place, system: System, size: Size) -> list[Reading]:
 
 MEASUREMENT = Measurement(
     "bulk enqueue",
-    "ours: enqueue_many; bare: insert from unnest into two tables",
-    ("ours", "bare", "pgqueuer", "procrastinate", "dbos", "absurd"),
+    "ours: rt.enqueueMany; sql: enqueue_many; bare: insert from unnest into two tables",
+    ("ours", "sql", "bare", "pgqueuer", "procrastinate", "dbos", "absurd"),
     sample,
     (Aim("rate", 1.0, against="pgqueuer"),),
 )

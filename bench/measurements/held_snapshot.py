@@ -49,7 +49,7 @@ def quarter_rates(marks: list[tuple[int, float]], count: int) -> list[float]:
 MEASUREMENT = Measurement(
     "drain, snapshot held",
     "another session keeps a snapshot and a transaction id for the whole drain",
-    ("ours", "bare", "pgqueuer"),
+    ("ours", "sql", "bare", "pgqueuer"),
     sample,
     (Aim("last / first", 0.85),),
 )

@@ -54,7 +54,7 @@ def _send(
 MEASUREMENT = Measurement(
     "pickup",
     "from the enqueue call to the first line of the function",
-    ("ours", "bare", "pgqueuer", "procrastinate", "dbos", "absurd"),
+    ("ours", "sql", "bare", "pgqueuer", "procrastinate", "dbos", "absurd"),
     sample,
     (Aim("p50", 2.5, at_most=True), Aim("p99", 10, at_most=True)),
 )

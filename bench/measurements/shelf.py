@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from bench.measurements import (
+    blocked_key,
     bulk_enqueue,
+    command,
+    finished_history,
     held_snapshot,
     noop_drain,
     pickup,
+    queue_depth,
     single_enqueue,
     three_steps,
 )
@@ -19,5 +23,9 @@ ALL: tuple[Measurement, ...] = (
     noop_drain.TWO,
     three_steps.MEASUREMENT,
     pickup.MEASUREMENT,
+    finished_history.MEASUREMENT,
     held_snapshot.MEASUREMENT,
+    blocked_key.MEASUREMENT,
+    queue_depth.MEASUREMENT,
+    command.MEASUREMENT,
 )

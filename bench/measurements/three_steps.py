@@ -24,7 +24,7 @@ def sample(place: Place, system: System, size: Size) -> list[Reading]:
 MEASUREMENT = Measurement(
     "3-step workflows",
     "bare: one commit per step for a whole batch",
-    ("ours", "bare", "dbos", "absurd"),
+    ("ours", "sql", "bare", "dbos", "absurd"),
     sample,
     (Aim("rate", 15, against="peers"),),
 )

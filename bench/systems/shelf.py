@@ -7,8 +7,8 @@ from importlib.util import find_spec
 
 from bench.systems.system import System
 
-NAMES = ("ours", "bare", "pgqueuer", "procrastinate", "dbos", "absurd")
-PEERS = NAMES[2:]
+NAMES = ("ours", "sql", "bare", "pgqueuer", "procrastinate", "dbos", "absurd")
+PEERS = NAMES[3:]
 
 
 def take(name: str) -> System:
