@@ -1,0 +1,217 @@
+-- What each column means; people read this in their database tools.
+
+comment on column workflows.setting.setting_name is 'Name.';
+comment on column workflows.setting.setting_value is 'Value as text.';
+comment on column workflows.setting.value_type is 'integer, number, boolean or text.';
+comment on column workflows.setting.minimum is 'Least value allowed.';
+comment on column workflows.setting.maximum is 'Greatest value allowed.';
+comment on column workflows.setting.description is 'What it does.';
+comment on column workflows.setting.changed_at is 'When it was last changed.';
+comment on column workflows.setting.changed_by is 'Who changed it last.';
+
+comment on column workflows.queue.queue_id is 'Number used inside.';
+comment on column workflows.queue.queue_name is 'Name of the queue.';
+comment on column workflows.queue.is_paused is 'True: nothing new starts.';
+comment on column workflows.queue.accepts_work is 'False: enqueue is refused.';
+comment on column workflows.queue.max_running is 'How many may run at once; null: no limit.';
+comment on column workflows.queue.max_enqueued is 'How many may be claimable before enqueue is refused; null: no limit.';
+comment on column workflows.queue.history is 'full: every transition is audited.';
+comment on column workflows.queue.pause_reason is 'Why it was paused.';
+comment on column workflows.queue.created_at is 'When it was made.';
+
+comment on column workflows.workflow_definition.workflow_name is 'Name of the registered function.';
+comment on column workflows.workflow_definition.workflow_version is 'Version of the registered function.';
+comment on column workflows.workflow_definition.queue_name is 'Queue where the caller names none.';
+comment on column workflows.workflow_definition.priority is 'Priority where the caller names none.';
+comment on column workflows.workflow_definition.timeout_seconds is 'Timeout where the caller names none.';
+comment on column workflows.workflow_definition.max_attempts is 'Tries where the caller names none.';
+comment on column workflows.workflow_definition.backoff_seconds is 'Longest first wait before another try.';
+comment on column workflows.workflow_definition.backoff_rate is 'Factor from try to try.';
+comment on column workflows.workflow_definition.max_backoff_seconds is 'Longest wait before another try.';
+comment on column workflows.workflow_definition.on_worker_lost is 'What follows when its worker is lost: retry, hold or fail.';
+comment on column workflows.workflow_definition.commands is 'auto: the engine obeys commands; manual: the workflow does.';
+comment on column workflows.workflow_definition.registered_at is 'When it last changed.';
+comment on column workflows.workflow_definition.registered_by is 'Worker that registered it.';
+
+comment on column workflows.lane.lane_id is 'The lane.';
+comment on column workflows.lane.queue_id is 'The queue.';
+comment on column workflows.lane.workflow_name is 'Name of the registered function.';
+comment on column workflows.lane.workflow_version is 'Version of the registered function.';
+comment on column workflows.lane.priority is 'Lower goes first, -100 to 100.';
+comment on column workflows.lane.kind is 'command, returning (has started before), new, single (never claimed ahead) or gated (needs its gates first).';
+comment on column workflows.lane.low is 'Claims read above this place.';
+comment on column workflows.lane.floor is 'Proven: nothing is at or below this place.';
+comment on column workflows.lane.candidate is 'Place that may become the floor.';
+comment on column workflows.lane.candidate_xid is 'The floor is proven once older transactions have ended.';
+
+comment on column workflows.new_lane.lane_id is 'The lane.';
+comment on column workflows.new_lane.queue_id is 'The queue.';
+comment on column workflows.new_lane.workflow_name is 'Name of the registered function.';
+comment on column workflows.new_lane.workflow_version is 'Version of the registered function.';
+comment on column workflows.new_lane.priority is 'Lower goes first, -100 to 100.';
+comment on column workflows.new_lane.kind is 'Kind of lane.';
+
+comment on column workflows.ready.lane_id is 'The lane.';
+comment on column workflows.ready.ready_seq is 'Place in the order of arrival.';
+comment on column workflows.ready.workflow_id is 'The workflow.';
+comment on column workflows.ready.start_before is 'Not started by then: cancelled.';
+
+comment on column workflows.lease.workflow_id is 'The workflow.';
+comment on column workflows.lease.lease_token is 'Random proof of the right to work on it.';
+comment on column workflows.lease.worker_id is 'The worker.';
+comment on column workflows.lease.claim_no is 'Number of the claim call, for asking again.';
+comment on column workflows.lease.claimed_at is 'When it was claimed.';
+comment on column workflows.lease.deadline_at is 'When its time is over.';
+comment on column workflows.lease.queue_id is 'The queue.';
+comment on column workflows.lease.is_started is 'False: claimed ahead and not begun.';
+comment on column workflows.lease.is_limited is 'True: counts against max_running.';
+comment on column workflows.lease.control is 'Command that waits to be obeyed.';
+
+comment on column workflows.parked.workflow_id is 'The workflow.';
+comment on column workflows.parked.queue_id is 'The queue.';
+comment on column workflows.parked.status is 'DELAYED, BLOCKED, WAITING or HELD.';
+comment on column workflows.parked.due_at is 'When it must be looked at again.';
+comment on column workflows.parked.resume_at is 'When its own timer is over.';
+comment on column workflows.parked.resume_status is 'Where a held one goes back to.';
+
+comment on column workflows.worker.worker_id is 'Made at each start of an engine.';
+comment on column workflows.worker.expires_at is 'Lost when this passes without renewal.';
+comment on column workflows.worker.renewed_at is 'When it last renewed.';
+comment on column workflows.worker.lost_at is 'When it was declared lost.';
+comment on column workflows.worker.retired_at is 'When it stopped.';
+comment on column workflows.worker.running_count is 'How many workflows it holds.';
+comment on column workflows.worker.listen_mode is 'listen: hears of work at once; poll: looks for it.';
+comment on column workflows.worker.lease_seconds is 'Length of its lease.';
+comment on column workflows.worker.threads is 'Most workflows it runs at once.';
+comment on column workflows.worker.queue_ids is 'Queues it works.';
+comment on column workflows.worker.worker_name is 'Readable name.';
+comment on column workflows.worker.host_name is 'Host.';
+comment on column workflows.worker.process_id is 'Process.';
+comment on column workflows.worker.library_version is 'Version of the library.';
+comment on column workflows.worker.database_user is 'Database user of the session.';
+comment on column workflows.worker.started_at is 'When it registered.';
+
+comment on column workflows.worker_definition.worker_id is 'The worker.';
+comment on column workflows.worker_definition.workflow_name is 'Name of the registered function.';
+comment on column workflows.worker_definition.workflow_version is 'Version of the registered function.';
+
+comment on column workflows.maintenance.maintenance_id is 'Always 1.';
+comment on column workflows.maintenance.last_turn_at is 'When maintenance last ran.';
+comment on column workflows.maintenance.last_count_at is 'When queues were last counted.';
+
+comment on column workflows.turn.turn_id is 'Always 1.';
+
+comment on column workflows.gate_ticket.gate_id is 'Hash that stands for the partition key or resource.';
+comment on column workflows.gate_ticket.priority is 'Lower goes first, -100 to 100.';
+comment on column workflows.gate_ticket.ticket_seq is 'Place in the line of this gate.';
+comment on column workflows.gate_ticket.workflow_id is 'The workflow.';
+comment on column workflows.gate_ticket.queue_id is 'The queue.';
+comment on column workflows.gate_ticket.is_holder is 'True: holds the gate.';
+comment on column workflows.gate_ticket.is_held is 'True: passed over while its workflow is held.';
+comment on column workflows.gate_ticket.gate_name is 'Partition key or resource in words.';
+
+comment on column workflows.wake.wake_id is 'Number.';
+comment on column workflows.wake.gate_id is 'Hash that stands for the partition key or resource.';
+
+comment on column workflows.deduplication.workflow_name is 'Name of the registered function.';
+comment on column workflows.deduplication.deduplication_id is 'Id that one live workflow of this name holds at a time.';
+comment on column workflows.deduplication.workflow_id is 'The workflow.';
+
+comment on column workflows.workflow.workflow_id is 'The workflow.';
+comment on column workflows.workflow.lease_token is 'Token of the last claim.';
+comment on column workflows.workflow.started_at is 'When it first started.';
+comment on column workflows.workflow.ended_at is 'When it ended.';
+comment on column workflows.workflow.deadline_at is 'When its time is over.';
+comment on column workflows.workflow.held_at is 'Since when it is held.';
+comment on column workflows.workflow.lane_id is 'The lane.';
+comment on column workflows.workflow.ready_seq is 'Place in the order of arrival.';
+comment on column workflows.workflow.ticket_seq is 'Its place in the lines of its gates.';
+comment on column workflows.workflow.change_no is 'Counts every change of status.';
+comment on column workflows.workflow.attempt is 'Number of the claim.';
+comment on column workflows.workflow.failure_count is 'Exceptions so far.';
+comment on column workflows.workflow.reclaim_count is 'How often its worker was lost.';
+comment on column workflows.workflow.status is 'Where it stands.';
+comment on column workflows.workflow.state is 'ISA-88 state that the operator sees.';
+comment on column workflows.workflow.reason is 'Why, in words.';
+comment on column workflows.workflow.enqueued_at is 'When it was accepted.';
+comment on column workflows.workflow.available_at is 'Not claimable before.';
+comment on column workflows.workflow.start_before is 'Not started by then: cancelled.';
+comment on column workflows.workflow.timeout_seconds is 'Timeout, where the caller named one.';
+comment on column workflows.workflow.queue_id is 'The queue.';
+comment on column workflows.workflow.workflow_version is 'Version of the registered function.';
+comment on column workflows.workflow.max_attempts is 'Tries, where the caller named them.';
+comment on column workflows.workflow.priority is 'Lower goes first, -100 to 100.';
+comment on column workflows.workflow.workflow_name is 'Name of the registered function.';
+comment on column workflows.workflow.on_worker_lost is 'Policy, where the caller named one.';
+comment on column workflows.workflow.partition_key is 'Workflows of one queue with the same key run one at a time.';
+comment on column workflows.workflow.resources is 'Equipment it needs for itself.';
+comment on column workflows.workflow.gate_ids is 'Hashes of key and resources, sorted.';
+comment on column workflows.workflow.deduplication_id is 'Id that one live workflow of this name holds at a time.';
+comment on column workflows.workflow.parent_workflow_id is 'The workflow that started it.';
+comment on column workflows.workflow.enqueued_by is 'Database user that enqueued it.';
+comment on column workflows.workflow.actor is 'Who, as the caller said.';
+
+comment on column workflows.workflow_payload.workflow_id is 'The workflow.';
+comment on column workflows.workflow_payload.inputs is 'Inputs as JSON text.';
+
+comment on column workflows.workflow_outcome.workflow_id is 'The workflow.';
+comment on column workflows.workflow_outcome.result is 'Result as JSON text.';
+comment on column workflows.workflow_outcome.error_class is 'Class name of the error.';
+comment on column workflows.workflow_outcome.error_message is 'Message of the error.';
+comment on column workflows.workflow_outcome.error_traceback is 'Traceback, cut to 8 kB.';
+comment on column workflows.workflow_outcome.is_sanitised is 'True: characters that cannot be stored were replaced.';
+
+comment on column workflows.step.workflow_id is 'The workflow.';
+comment on column workflows.step.step_key is 'Name of the step, #2 and so on for later calls, after its parent and a slash.';
+comment on column workflows.step.kind is 'step, tx (transactional) or sleep.';
+comment on column workflows.step.status is 'SUCCESS, ERROR, RETRYING or WAITING.';
+comment on column workflows.step.attempts is 'Tries so far.';
+comment on column workflows.step.started_at is 'When it began.';
+comment on column workflows.step.ended_at is 'When it was recorded.';
+comment on column workflows.step.due_at is 'Next try, or end of the sleep.';
+comment on column workflows.step.output is 'Output as JSON text.';
+comment on column workflows.step.error is 'Error as JSON: class, message, traceback.';
+
+comment on column workflows.failed_workflow.workflow_id is 'The workflow.';
+comment on column workflows.failed_workflow.queue_id is 'The queue.';
+comment on column workflows.failed_workflow.ended_at is 'When it ended.';
+
+comment on column workflows.command.command_id is 'Number.';
+comment on column workflows.command.workflow_id is 'The workflow.';
+comment on column workflows.command.command is 'HOLD, RESUME, STOP or CANCEL.';
+comment on column workflows.command.actor is 'Who, as the caller said.';
+comment on column workflows.command.reason is 'Why, in words.';
+comment on column workflows.command.request_id is 'Makes sending it twice harmless.';
+comment on column workflows.command.outcome is 'accepted (not obeyed yet), already, rejected, obeyed or overtaken (the workflow ended first).';
+comment on column workflows.command.message is 'The answer in words.';
+comment on column workflows.command.from_status is 'Status before.';
+comment on column workflows.command.from_state is 'State before.';
+comment on column workflows.command.to_status is 'Status after.';
+comment on column workflows.command.to_state is 'State after.';
+comment on column workflows.command.database_user is 'Database user of the session.';
+comment on column workflows.command.accepted_at is 'When it was decided.';
+comment on column workflows.command.obeyed_at is 'When the workflow obeyed or ended.';
+
+comment on column workflows.audit.audit_id is 'Number.';
+comment on column workflows.audit.workflow_id is 'The workflow.';
+comment on column workflows.audit.change_no is 'The workflows change that this row tells of.';
+comment on column workflows.audit.audited_at is 'When.';
+comment on column workflows.audit.event is 'What happened.';
+comment on column workflows.audit.status is 'Where it stands.';
+comment on column workflows.audit.state is 'ISA-88 state that the operator sees.';
+comment on column workflows.audit.attempt is 'Number of the claim.';
+comment on column workflows.audit.lease_token is 'Random proof of the right to work on it.';
+comment on column workflows.audit.worker_id is 'The worker.';
+comment on column workflows.audit.actor is 'Who, as the caller said.';
+comment on column workflows.audit.database_user is 'Database user of the session.';
+comment on column workflows.audit.reason is 'Why, in words.';
+comment on column workflows.audit.detail is 'More, as text.';
+
+comment on column workflows.queue_count.queue_id is 'The queue.';
+comment on column workflows.queue_count.enqueued is 'Claimable.';
+comment on column workflows.queue_count.delayed is 'Not due.';
+comment on column workflows.queue_count.blocked is 'Waiting for a gate.';
+comment on column workflows.queue_count.waiting is 'Suspended.';
+comment on column workflows.queue_count.held is 'Held.';
+comment on column workflows.queue_count.dead_letters is 'Ended in ERROR.';
+comment on column workflows.queue_count.counted_at is 'When it was counted.';

@@ -1,0 +1,46 @@
+-- The answer of a claim, and of the same claim asked again. Big inputs and long histories are left out
+-- and marked is_partial: the worker loads those one by one.
+create or replace function workflows.claim_answer(
+  p_worker_id uuid, p_claim_no bigint, p_is_idle boolean, p_retry_ms integer, p_now timestamptz) returns text
+language plpgsql stable
+as $$
+declare
+  v_workflows json;
+begin
+  select json_agg(json_build_object(
+      'w', l.workflow_id, 't', l.lease_token, 'name', w.workflow_name, 'version', w.workflow_version, 'attempt', w.attempt,
+      'started', l.is_started, 'queue', q.queue_name, 'control', l.control, 'parent', w.parent_workflow_id,
+      'deadline_ms', case when l.deadline_at is not null then (extract(epoch from l.deadline_at - p_now) * 1000)::bigint end,
+      'inputs', case when octet_length(p.inputs) > 65536 then null else coalesce(p.inputs, '{}')::json end,
+      'steps', case when w.attempt > 1 then workflows.recorded_steps(l.workflow_id, 500, p_now) end,
+      'is_partial', octet_length(p.inputs) > 65536 or w.attempt > 1 and workflows.has_more_steps(l.workflow_id, 500))
+      order by l.is_started desc, w.priority, w.ready_seq) into v_workflows
+  from workflows.lease l
+  join workflows.workflow w on w.workflow_id = l.workflow_id
+  join workflows.queue q on q.queue_id = l.queue_id
+  left join workflows.workflow_payload p on p.workflow_id = l.workflow_id
+  where l.worker_id = p_worker_id and l.claim_no = p_claim_no;
+  return json_build_object('workflows', coalesce(v_workflows, '[]'), 'idle', p_is_idle, 'retry_ms', p_retry_ms)::text;
+end
+$$;
+comment on function workflows.claim_answer(uuid, bigint, boolean, integer, timestamptz) is 'All that a worker needs to run what it claimed.';
+
+-- Recorded steps as JSON, up to a number; null where there are more.
+create or replace function workflows.recorded_steps(p_workflow_id uuid, p_limit integer, p_now timestamptz) returns json
+language plpgsql stable
+as $$
+begin
+  if workflows.has_more_steps(p_workflow_id, p_limit) then return null; end if;
+  return (
+    select json_agg(json_build_object('k', s.step_key, 'kind', s.kind, 'status', s.status, 'output', s.output::json,
+      'error', s.error::json, 'attempts', s.attempts,
+      'due_ms', case when s.due_at is not null then (extract(epoch from s.due_at - p_now) * 1000)::bigint end) order by s.started_at)
+    from workflows.step s where s.workflow_id = p_workflow_id);
+end
+$$;
+comment on function workflows.recorded_steps(uuid, integer, timestamptz) is 'The recorded steps of a workflow as JSON.';
+
+create or replace function workflows.has_more_steps(p_workflow_id uuid, p_limit integer) returns boolean
+language sql stable
+as $$select exists (select from workflows.step s where s.workflow_id = p_workflow_id offset p_limit)$$;
+comment on function workflows.has_more_steps(uuid, integer) is 'Whether a workflow has more recorded steps than a number.';

@@ -1,0 +1,116 @@
+-- Claims workflows for one worker: up to p_start_now to start at once, up to p_prefetch more from lanes
+-- where that harms nobody. Statuses: ENQUEUED -> RUNNING. Waits for nobody: every lock is skip locked.
+-- Runs on one session per worker: when it comes back short it marks that session idle, so that enqueue
+-- knows whom to notify. The same p_request_no with p_is_resend answers the same workflows again.
+create or replace function workflows.claim_workflows(
+  p_worker_id text, p_start_now integer, p_prefetch integer default 0, p_request_no bigint default 0,
+  p_is_resend boolean default false, p_may_idle boolean default false, p_is_idle boolean default false) returns text
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_sort = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_now timestamptz := workflows.clock_now();
+  v_worker uuid := p_worker_id::uuid;
+  v_queues integer[];
+  v_claimed integer := 0;
+  v_is_idle boolean := false;
+  v_retry_ms integer;
+begin
+  select w.queue_ids into v_queues from workflows.worker w
+  where w.worker_id = v_worker and w.lost_at is null and w.retired_at is null for share;
+  if not found then
+    perform workflows.refuse('WF001', jsonb_build_object('worker_id', p_worker_id),
+      'this worker is not registered or was declared lost; register again under a new id');
+  end if;
+  if p_is_idle then perform workflows.unmark_idle(v_queues); end if;
+  if not p_is_resend then
+    perform workflows.fold_new_lanes();
+    if not workflows.admit_gated(v_now) then v_retry_ms := 5; end if;
+    v_claimed := workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now);
+    if p_may_idle and v_claimed < p_start_now then
+      v_is_idle := true;
+      if not workflows.mark_idle(v_queues) then v_retry_ms := coalesce(v_retry_ms, 20); end if;
+      perform workflows.fold_new_lanes();
+      v_claimed := v_claimed + workflows.take_ready(
+        v_worker, v_queues, p_start_now - v_claimed, p_prefetch, p_request_no, v_now);
+    end if;
+  end if;
+  return workflows.claim_answer(v_worker, p_request_no, v_is_idle, v_retry_ms, v_now);
+end
+$$;
+comment on function workflows.claim_workflows(text, integer, integer, bigint, boolean, boolean, boolean) is 'Claims workflows for a worker and returns all it needs to run them.';
+
+-- Makes the lanes that enqueue asked for.
+create or replace function workflows.fold_new_lanes() returns integer
+language plpgsql volatile
+as $$
+declare
+  v_count integer;
+begin
+  if not exists (select from workflows.new_lane) then return 0; end if;
+  with gone as (
+    delete from workflows.new_lane n where n.ctid = any (array(select n2.ctid from workflows.new_lane n2 for update skip locked))
+    returning n.*)
+  insert into workflows.lane (lane_id, queue_id, workflow_name, workflow_version, priority, kind)
+  select distinct g.lane_id, g.queue_id, g.workflow_name, g.workflow_version, g.priority, g.kind from gone g
+  order by g.lane_id on conflict do nothing;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function workflows.fold_new_lanes() is 'Makes lanes that were asked for.';
+
+-- Gives gated workflows their tickets, in order of priority and arrival, and hands free gates over.
+-- Statuses: ENQUEUED -> BLOCKED, and ENQUEUED again for those that get all their gates. False: somebody
+-- else holds the turn.
+create or replace function workflows.admit_gated(p_now timestamptz) returns boolean
+language plpgsql volatile
+as $$
+declare
+  v_lanes bigint[];
+  v_firsts bigint[];
+  v_has_wake boolean := exists (select from workflows.wake);
+begin
+  select array_agg(l.lane_id), array_agg(h.ready_seq) into v_lanes, v_firsts
+  from workflows.lane l
+  cross join lateral (select r.ready_seq from workflows.ready r where r.lane_id = l.lane_id and r.ready_seq > l.low
+                      order by r.ready_seq limit 1) h
+  where l.kind = 'gated' and not exists (select from workflows.queue q where q.queue_id = l.queue_id and q.is_paused);
+  if v_lanes is null and not v_has_wake then return true; end if;
+  if not workflows.take_turn(false) then return false; end if;
+  if v_lanes is not null then
+    with chosen as materialized (
+      select h.* from unnest(v_lanes, v_firsts) q(lane_id, first_seq) join workflows.lane l on l.lane_id = q.lane_id
+      cross join lateral (select r.lane_id, r.ready_seq, r.workflow_id from workflows.ready r
+                          where r.lane_id = q.lane_id and r.ready_seq >= q.first_seq
+                          order by r.ready_seq limit 500 for update skip locked) h
+      order by l.priority, h.ready_seq limit 500),
+    gone as (
+      delete from workflows.ready r using chosen c where r.lane_id = c.lane_id and r.ready_seq = c.ready_seq
+      returning r.workflow_id, r.ready_seq),
+    moved as (
+      update workflows.workflow w set status = 'BLOCKED', ticket_seq = g.ready_seq, change_no = w.change_no + 1
+      from gone g where w.workflow_id = g.workflow_id returning w.*),
+    blocked as (
+      insert into workflows.parked (workflow_id, queue_id, status, due_at)
+      select m.workflow_id, m.queue_id, 'BLOCKED', m.start_before from moved m),
+    tickets as (
+      insert into workflows.gate_ticket (gate_id, priority, ticket_seq, workflow_id, queue_id, gate_name)
+      select hashtextextended(n.gate_name, 0), m.priority, m.ticket_seq, m.workflow_id, m.queue_id, n.gate_name
+      from moved m cross join lateral (
+        select workflows.gate_label(m.queue_id, m.partition_key, null) as gate_name where m.partition_key is not null
+        union all select workflows.gate_label(null, null, r) from unnest(m.resources) r) n
+      returning gate_id)
+    insert into workflows.wake (gate_id) select distinct t.gate_id from tickets t;
+    update workflows.lane l set low = q.first_seq - 1000
+    from unnest(v_lanes, v_firsts) q(lane_id, first_seq)
+    where l.lane_id = q.lane_id and q.first_seq - l.low > 5000
+      and l.lane_id in (select l2.lane_id from workflows.lane l2 where l2.lane_id = q.lane_id for no key update skip locked);
+  end if;
+  perform workflows.hand_over();
+  return true;
+end
+$$;
+comment on function workflows.admit_gated(timestamptz) is 'Gives gated workflows their tickets and hands free gates over.';

@@ -1,0 +1,52 @@
+create or replace function workflows.command_answer(p_command_id bigint) returns text
+language sql stable
+as $$
+  select json_build_object('command_id', c.command_id, 'workflow_id', c.workflow_id, 'command', c.command,
+    'outcome', case when c.outcome in ('obeyed', 'overtaken') then 'accepted' else c.outcome end,
+    'status', c.to_status, 'state', c.to_state, 'message', c.message, 'accepted_at', c.accepted_at)::text
+  from workflows.command c where c.command_id = p_command_id
+$$;
+comment on function workflows.command_answer(bigint) is 'What a command did, as its sender is told.';
+
+create or replace function workflows.command_message(
+  p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) returns text
+language sql immutable
+as $$
+  select case
+    when p_outcome = 'rejected' and p_before.ended_at is not null then p_command || ' rejected: the workflow has ended in ' || p_before.status
+    when p_outcome = 'rejected' then p_command || ' rejected: the workflow is ' || p_before.state
+    when p_outcome = 'already' and p_before.state in ('STOPPING', 'CANCELLING', 'ABORTING') then 'already ending'
+    when p_outcome = 'already' then 'already ' || p_before.state
+    else 'accepted, now ' || p_after.state end
+$$;
+comment on function workflows.command_message(text, text, workflows.workflow, workflows.workflow) is 'A command''s outcome in words.';
+
+create or replace function workflows.command_options(p_options text) returns jsonb
+language plpgsql volatile
+as $$
+declare
+  v_options jsonb := coalesce(nullif(p_options, ''), '{}')::jsonb;
+  v_key text;
+begin
+  select k into v_key from jsonb_object_keys(v_options) k where k not in ('actor', 'request_id', 'topic', 'valid_for_seconds') limit 1;
+  if found then
+    perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not an option of a command'),
+      'options are actor, request_id, topic, valid_for_seconds');
+  end if;
+  return v_options;
+exception when data_exception then
+  return workflows.refuse('WF002', workflows.bad_argument('options', 'is not a JSON object'), 'options must be a JSON object')::jsonb;
+end
+$$;
+comment on function workflows.command_options(text) is 'Reads the options of a command.';
+
+create or replace function workflows.read_workflow_id(p_text text) returns uuid
+language plpgsql volatile
+as $$
+begin
+  return p_text::uuid;
+exception when data_exception then
+  return workflows.refuse('WF002', workflows.bad_argument('workflow_id', 'is not a uuid'), 'workflow_id must be a uuid')::uuid;
+end
+$$;
+comment on function workflows.read_workflow_id(text) is 'Reads a workflow id given as text.';

@@ -1,0 +1,113 @@
+-- Enqueues checked requests and answers one outcome each, in order. Requests with a deduplication id are
+-- settled first, in the order of those ids, then rows go in by workflow id: two callers with the same
+-- ids in opposite order wait for each other but never in a circle.
+create or replace function workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamptz) returns jsonb
+language plpgsql volatile
+as $$
+declare
+  v_requests workflows.enqueue_request[] := p_requests;
+  v_request workflows.enqueue_request;
+  v_index bigint;
+begin
+  for v_index in
+    select r.ordinality from unnest(p_requests) with ordinality r
+    where r.problem is null and (r.deduplication_id is not null or r.parent_workflow_id is not null)
+    order by r.workflow_name, r.deduplication_id, r.ordinality
+  loop
+    v_request := v_requests[v_index];
+    v_request.workflow_id := coalesce(v_request.workflow_id, workflows.new_workflow_id(p_now));
+    v_request.problem := workflows.parent_problem(v_request);
+    if v_request.problem is null and v_request.deduplication_id is not null then
+      v_request.problem := workflows.take_deduplication_id(v_request, p_now);
+    end if;
+    v_requests[v_index] := v_request;
+  end loop;
+  return workflows.insert_workflows(v_requests, p_now);
+end
+$$;
+comment on function workflows.enqueue_requests(workflows.enqueue_request[], timestamptz) is 'Enqueues checked requests and answers one outcome each.';
+
+-- Takes the deduplication id of a request for its workflow. Null: taken, go on. {"holder": id}: answer
+-- that workflow instead. Otherwise the error. An id is free again once its workflow has ended, which is
+-- judged here, so that finishing never touches this table.
+create or replace function workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamptz) returns jsonb
+language plpgsql volatile
+as $$
+declare
+  v_holder uuid;
+  v_holder_ended boolean;
+begin
+  loop
+    insert into workflows.deduplication (workflow_name, deduplication_id, workflow_id)
+    values (p_request.workflow_name, p_request.deduplication_id, p_request.workflow_id) on conflict do nothing;
+    if found then return null; end if;
+    select d.workflow_id, w.ended_at is not null or w.workflow_id is null into v_holder, v_holder_ended
+    from workflows.deduplication d left join workflows.workflow w on w.workflow_id = d.workflow_id
+    where d.workflow_name = p_request.workflow_name and d.deduplication_id = p_request.deduplication_id;
+    if v_holder = p_request.workflow_id then return null; end if;
+    if v_holder_ended then
+      update workflows.deduplication d set workflow_id = p_request.workflow_id
+      where d.workflow_name = p_request.workflow_name and d.deduplication_id = p_request.deduplication_id and d.workflow_id = v_holder;
+      if found then return null; end if;
+    elsif v_holder is not null then
+      if p_request.on_duplicate = 'reject' then
+        return jsonb_build_object('code', 'WF006', 'field', 'deduplication_id', 'workflow_id', v_holder, 'problem', 'is held by workflow ' || v_holder);
+      end if;
+      if p_request.on_duplicate = 'return' or workflows.replace_waiting(v_holder, p_request, p_now) then
+        return jsonb_build_object('holder', v_holder);
+      end if;
+    end if;
+  end loop;
+end
+$$;
+comment on function workflows.take_deduplication_id(workflows.enqueue_request, timestamptz) is 'Takes a deduplication id for a request, or says who holds it.';
+
+-- Gives a workflow that has not started the inputs of a later request, and with debounce a later time.
+-- Locks its hot row first, so that claims pass it by. False: it ended meanwhile, look again.
+create or replace function workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamptz) returns boolean
+language plpgsql volatile
+as $$
+declare
+  v_workflow workflows.workflow%rowtype;
+begin
+  v_workflow := workflows.lock_workflow(p_workflow_id);
+  if v_workflow.ended_at is not null then return false; end if;
+  if v_workflow.started_at is not null or v_workflow.status = 'RUNNING' then return true; end if;
+  insert into workflows.workflow_payload (workflow_id, inputs) values (p_workflow_id, p_request.inputs)
+  on conflict (workflow_id) do update set inputs = excluded.inputs;
+  if p_request.on_duplicate = 'debounce' and v_workflow.status in ('DELAYED', 'ENQUEUED') then
+    delete from workflows.ready r where r.lane_id = v_workflow.lane_id and r.ready_seq = v_workflow.ready_seq;
+    insert into workflows.parked (workflow_id, queue_id, status, due_at, resume_at)
+    values (p_workflow_id, v_workflow.queue_id, 'DELAYED', least(p_request.available_at, v_workflow.start_before), p_request.available_at)
+    on conflict (workflow_id) do update set due_at = excluded.due_at, resume_at = excluded.resume_at;
+    update workflows.workflow w set status = 'DELAYED', change_no = w.change_no + 1 where w.workflow_id = p_workflow_id;
+  end if;
+  return true;
+end
+$$;
+comment on function workflows.replace_waiting(uuid, workflows.enqueue_request, timestamptz) is 'Replaces the inputs of a workflow that has not started.';
+
+-- A child of a workflow that holds a key or resource works under its parent's; if it could wait for gates
+-- of its own, parent and child could wait for each other for ever.
+create or replace function workflows.parent_problem(p_request workflows.enqueue_request) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_gates bigint[];
+begin
+  if p_request.parent_workflow_id is null then return null; end if;
+  with recursive ancestor as (
+    select w.parent_workflow_id, w.gate_ids from workflows.workflow w where w.workflow_id = p_request.parent_workflow_id
+    union all
+    select w.parent_workflow_id, w.gate_ids from ancestor a join workflows.workflow w on w.workflow_id = a.parent_workflow_id)
+  select coalesce(max(a.gate_ids) filter (where a.gate_ids is not null), '{}') into v_gates from ancestor a having count(*) > 0;
+  if not found then
+    return workflows.bad_argument('parent', 'is not the id of a workflow');
+  elsif v_gates <> '{}' and (p_request.partition_key is not null or p_request.resources is not null) then
+    return workflows.bad_argument(case when p_request.resources is null then 'partition_key' else 'resources' end,
+      'cannot be given for a child of a workflow that holds its own; the child works under those of its parent');
+  end if;
+  return null;
+end
+$$;
+comment on function workflows.parent_problem(workflows.enqueue_request) is 'What is wrong with the parent of a request, or null.';

@@ -1,0 +1,62 @@
+-- Wakes idle workers of these queues, and costs nothing while nobody is idle. A worker that goes idle
+-- takes the idle lock of its queues in shared mode, then tries the in-flight lock, then looks once more;
+-- we hold the in-flight lock until commit and then probe: whoever comes second sees the other, so no
+-- wake-up is lost, not even over a transaction that stays open.
+create or replace function workflows.notify_idle(p_queue_ids integer[]) returns integer
+language plpgsql volatile
+as $$
+declare
+  v_queue_id integer;
+  v_notified integer := 0;
+begin
+  foreach v_queue_id in array p_queue_ids loop
+    perform pg_advisory_xact_lock_shared(hashtext('workflows.inflight'), v_queue_id);
+    if pg_try_advisory_lock(hashtext('workflows.idle'), v_queue_id) then
+      perform pg_advisory_unlock(hashtext('workflows.idle'), v_queue_id);
+    else
+      perform pg_notify('workflows_wake', v_queue_id::text);
+      v_notified := v_notified + 1;
+    end if;
+  end loop;
+  return v_notified;
+end
+$$;
+comment on function workflows.notify_idle(integer[]) is 'Notifies the idle workers of some queues.';
+
+-- The other side: marks this session idle for its queues. True: every enqueue that did not see the mark
+-- has committed, so one more look is enough. False: one has not, so poll shortly.
+create or replace function workflows.mark_idle(p_queue_ids integer[]) returns boolean
+language plpgsql volatile
+as $$
+declare
+  v_queue_id integer;
+  v_is_quiet boolean := true;
+begin
+  foreach v_queue_id in array p_queue_ids loop
+    perform pg_advisory_lock_shared(hashtext('workflows.idle'), v_queue_id);
+  end loop;
+  foreach v_queue_id in array p_queue_ids loop
+    if pg_try_advisory_lock(hashtext('workflows.inflight'), v_queue_id) then
+      perform pg_advisory_unlock(hashtext('workflows.inflight'), v_queue_id);
+    else
+      v_is_quiet := false;
+    end if;
+  end loop;
+  return v_is_quiet;
+end
+$$;
+comment on function workflows.mark_idle(integer[]) is 'Marks the session of a worker idle for its queues.';
+
+create or replace function workflows.unmark_idle(p_queue_ids integer[]) returns integer
+language plpgsql volatile
+as $$
+declare
+  v_queue_id integer;
+begin
+  foreach v_queue_id in array p_queue_ids loop
+    perform pg_advisory_unlock_shared(hashtext('workflows.idle'), v_queue_id);
+  end loop;
+  return cardinality(p_queue_ids);
+end
+$$;
+comment on function workflows.unmark_idle(integer[]) is 'Takes the idle mark of this session back.';

@@ -1,0 +1,33 @@
+-- Cheap tests first; only text that could hold something poisonous is parsed as jsonb, which finds NUL,
+-- lone surrogates, numbers no double can hold, and more than 64 levels.
+create or replace function workflows.payload_problem(p_text text, p_limit integer) returns text
+language plpgsql immutable
+as $$
+declare
+  v_value jsonb;
+begin
+  if p_text is null then return 'must be JSON, not null'; end if;
+  if octet_length(p_text) > p_limit then
+    return 'is larger than ' || p_limit || ' bytes';
+  end if;
+  begin
+    perform p_text::json;
+    if length(p_text) - length(translate(p_text, '[{', '')) <= 64
+       and p_text !~ '\\u(0000|[dD][89a-fA-F])|[eE]\+?[0-9]{3}|[0-9]{300}' then
+      return null;
+    end if;
+    v_value := p_text::jsonb;
+  exception
+    when untranslatable_character then return 'contains a NUL character';
+    when statement_too_complex then return 'is nested deeper than 64 levels';
+    when numeric_value_out_of_range then return 'contains a number that is out of range';
+    when data_exception then return 'is not valid JSON';
+  end;
+  if jsonb_path_exists(v_value, '$.**{65}') then return 'is nested deeper than 64 levels'; end if;
+  if jsonb_path_exists(v_value, '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))') then
+    return 'contains a number that is out of range';
+  end if;
+  return null;
+end
+$$;
+comment on function workflows.payload_problem(text, integer) is 'What is wrong with a payload given as JSON text, or null.';

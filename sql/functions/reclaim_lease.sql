@@ -1,0 +1,37 @@
+-- Takes back one lease that the caller has locked. Statuses: RUNNING -> ENQUEUED, or what a waiting
+-- command or on_worker_lost says. 'released': the worker never started it or gave it back, nothing counts.
+-- 'lost': it counts against max_reclaims, never against max_attempts.
+create or replace function workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamptz) returns text
+language plpgsql volatile
+as $$
+declare
+  v_workflow workflows.workflow%rowtype;
+  v_policy text;
+begin
+  select w.* into v_workflow from workflows.workflow w where w.workflow_id = p_lease.workflow_id for no key update;
+  delete from workflows.lease l where l.workflow_id = p_lease.workflow_id;
+  if p_lease.control in ('stop', 'cancel', 'timeout') then
+    return workflows.settle_ending(v_workflow, p_lease.control, p_now);
+  elsif p_cause = 'released' or not p_lease.is_started then
+    if v_workflow.attempt = 1 and not p_lease.is_started then
+      update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = p_lease.workflow_id;
+    end if;
+    return workflows.settle_leaving(v_workflow, p_lease.control, 'released', null, p_now);
+  end if;
+  update workflows.workflow w set reclaim_count = w.reclaim_count + 1 where w.workflow_id = p_lease.workflow_id;
+  perform workflows.audit_change(array[p_lease.workflow_id], 'worker lost', 'engine', null, p_lease.worker_id::text);
+  select coalesce(v_workflow.on_worker_lost, d.on_worker_lost, 'retry') into v_policy
+  from workflows.workflow_definition d
+  where d.workflow_name = v_workflow.workflow_name and d.workflow_version = v_workflow.workflow_version;
+  if v_policy = 'fail' then
+    return workflows.settle_workflow(p_lease.workflow_id, 'ERROR', 'ERROR', 'worker lost', null, null, p_now);
+  elsif v_workflow.reclaim_count >= workflows.setting_of('max_reclaims')::integer then
+    return workflows.settle_workflow(p_lease.workflow_id, 'ERROR', 'ERROR',
+      'worker lost ' || v_workflow.reclaim_count + 1 || ' times', null, null, p_now);
+  elsif v_policy = 'hold' then
+    return workflows.settle_workflow(p_lease.workflow_id, 'HELD', 'HELD', 'worker lost', 'ENQUEUED', null, p_now);
+  end if;
+  return workflows.settle_leaving(v_workflow, p_lease.control, 'released', null, p_now);
+end
+$$;
+comment on function workflows.reclaim_lease(workflows.lease, text, timestamptz) is 'Takes back one lease.';

@@ -1,0 +1,93 @@
+-- Records what steps did, for many workflows in one call. Each record locks its lease in a mode that a
+-- command's update passes but a reclaim's or finish's delete does not, so a late worker cannot record.
+-- A step that is recorded already answers what stands; the control word comes back with every answer.
+-- Null: everything was recorded and no command waits.
+create or replace function workflows.record_steps(p_worker_id text, p_records text) returns text
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_sort = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_now timestamptz := workflows.clock_now();
+  v_answers json;
+  v_slow json[];
+begin
+  with asked as materialized (
+    select distinct on (x.w, x.k) x.* from json_to_recordset(p_records::json) as x(
+      n integer, w uuid, t uuid, k text, kind text, status text, output json, error json, attempt integer, retry json,
+      seconds float8, elapsed_ms float8) order by x.w, x.k, x.n),
+  own as materialized (
+    select a.*, l.control from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
+  added as (
+    insert into workflows.step (workflow_id, step_key, kind, status, attempts, started_at, ended_at, due_at, output, error)
+    select o.w, o.k, coalesce(o.kind, 'step'), o.status, coalesce(o.attempt, 1),
+      v_now - coalesce(o.elapsed_ms, 0) * interval '1 millisecond', v_now, v_now + o.seconds * interval '1 second',
+      nullif(o.output::text, 'null'), o.error::text
+    from own o where o.retry is null
+    on conflict do nothing
+    returning workflow_id, step_key, due_at)
+  select json_agg(json_build_object('n', a.n, 'w', a.w, 'k', a.k, 'a',
+      case when o.w is null then 'WF001' when d.workflow_id is not null then 'recorded' else 'look' end,
+      'c', o.control, 'kind', coalesce(a.kind, 'step'), 'retry', a.retry, 'attempt', a.attempt, 'error', a.error,
+      'status', a.status, 'output', a.output, 'due_ms', a.seconds * 1000))
+  into v_answers
+  from asked a
+  left join own o on o.w = a.w and o.k = a.k
+  left join added d on d.workflow_id = a.w and d.step_key = a.k
+  where o.w is null or d.workflow_id is null or o.control is not null or a.seconds is not null;
+  if v_answers is null then return null; end if;
+  return (
+    select json_agg(case when x.a = 'look' then workflows.record_again(x.n, x.w, x.k, x.kind, x.c, x.status, x.output, x.error, x.attempt, x.retry, v_now)
+      else json_strip_nulls(json_build_object('n', x.n, 'a', x.a, 'c', x.c, 'due_ms', x.due_ms)) end)
+    from json_to_recordset(v_answers) as x(n integer, w uuid, k text, a text, c text, kind text, status text, output json, error json,
+      attempt integer, retry json, due_ms float8))::text;
+end
+$$;
+comment on function workflows.record_steps(text, text) is 'Records the results of steps for a worker.';
+
+-- A record that was not simply new: a failed try, a step tried before, or one that is recorded already.
+-- The caller has locked the lease. A failed try stays RETRYING with its time until none is left.
+create or replace function workflows.record_again(
+  p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json,
+  p_attempt integer, p_retry json, p_now timestamptz) returns json
+language plpgsql volatile
+as $$
+declare
+  v_step workflows.step%rowtype;
+  v_due timestamptz;
+  v_status text := p_status;
+begin
+  select s.* into v_step from workflows.step s where s.workflow_id = p_workflow_id and s.step_key = p_step_key for update;
+  if found and v_step.kind <> p_kind then
+    return json_strip_nulls(json_build_object('n', p_n, 'a', 'WF007', 'c', p_control));
+  elsif found and (v_step.status <> 'RETRYING' or v_step.attempts >= p_attempt and p_status = 'ERROR' and p_retry is not null) then
+    return json_build_object('n', p_n, 'c', p_control, 'status', v_step.status, 'output', v_step.output::json, 'error', v_step.error::json,
+      'a', case when v_step.status = 'RETRYING' then 'retry' else 'replayed' end,
+      'due_ms', case when v_step.due_at is not null then (extract(epoch from v_step.due_at - p_now) * 1000)::bigint end);
+  end if;
+  if p_status = 'ERROR' and p_retry is not null and p_attempt < (p_retry ->> 'max_attempts')::integer then
+    v_status := 'RETRYING';
+    v_due := p_now + workflows.backoff_seconds(p_attempt, (p_retry ->> 'interval_seconds')::float8,
+      (p_retry ->> 'backoff_rate')::float8, (p_retry ->> 'max_interval_seconds')::float8) * interval '1 second';
+  end if;
+  insert into workflows.step (workflow_id, step_key, kind, status, attempts, started_at, ended_at, due_at, output, error)
+  values (p_workflow_id, p_step_key, p_kind, v_status, p_attempt, p_now, p_now, v_due, nullif(p_output::text, 'null'), p_error::text)
+  on conflict (workflow_id, step_key) do update
+  set status = excluded.status, attempts = excluded.attempts, ended_at = excluded.ended_at, due_at = excluded.due_at,
+    output = excluded.output, error = excluded.error;
+  return json_strip_nulls(json_build_object('n', p_n, 'c', p_control,
+    'a', case when v_status = 'RETRYING' then 'retry' when p_status = 'ERROR' and p_retry is not null then 'give_up' else 'recorded' end,
+    'due_ms', (extract(epoch from v_due - p_now) * 1000)::bigint));
+end
+$$;
+comment on function workflows.record_again(integer, uuid, text, text, text, text, json, json, integer, json, timestamptz) is 'Records a failed try, or answers what is recorded.';
+
+-- Full jitter: anything between nothing and the exponential wait, so that many failures do not come
+-- back together (Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015).
+create or replace function workflows.backoff_seconds(p_failures integer, p_first float8, p_rate float8, p_most float8) returns float8
+language sql volatile
+as $$
+  select random() * least(coalesce(p_most, 3600), coalesce(p_first, 1) * power(coalesce(p_rate, 2)::numeric, least(p_failures - 1, 60))::float8)
+$$;
+comment on function workflows.backoff_seconds(integer, float8, float8, float8) is 'Seconds to wait before the next try.';

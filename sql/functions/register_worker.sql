@@ -1,0 +1,89 @@
+-- Registers one running engine with the queues it works and the names and versions it can run; the latest
+-- registration of a name sets its policies. Idempotent for the same id, unless that worker was lost.
+create or replace function workflows.register_worker(p_worker_id text, p_registration text) returns text
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_sort = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_now timestamptz := workflows.clock_now();
+  v_asked json := p_registration::json;
+  v_lease float8 := workflows.setting_of('lease_seconds')::float8;
+  v_version integer := workflows.schema_version();
+  v_missing text;
+  v_queues integer[];
+begin
+  if (v_asked ->> 'schema_version')::integer is distinct from v_version then
+    perform workflows.refuse('WF008', jsonb_build_object('schema_version', v_version, 'library', v_asked ->> 'schema_version'),
+      case when v_version < (v_asked ->> 'schema_version')::integer
+        then 'the schema is older than this library: run ignition-workflows migrate'
+        else 'the schema is newer than this library: upgrade the library' end);
+  end if;
+  select n.queue_name into v_missing from json_array_elements_text(v_asked -> 'queues') n(queue_name)
+  where not exists (select from workflows.queue q where q.queue_name = n.queue_name) limit 1;
+  if found then
+    perform workflows.refuse('WF005', jsonb_build_object('field', 'queues', 'queue_name', v_missing),
+      'there is no queue ' || v_missing || ': make it with create_queue');
+  end if;
+  select array_agg(q.queue_id order by q.queue_id) into v_queues
+  from json_array_elements_text(v_asked -> 'queues') n(queue_name) join workflows.queue q on q.queue_name = n.queue_name;
+  perform workflows.register_definitions(p_worker_id::uuid, v_asked -> 'definitions', v_now);
+  insert into workflows.worker as w (worker_id, expires_at, renewed_at, listen_mode, lease_seconds, threads, queue_ids, worker_name,
+    host_name, process_id, library_version, database_user, started_at)
+  values (p_worker_id::uuid, v_now + v_lease * interval '1 second', v_now, coalesce(v_asked ->> 'listen_mode', 'starting'), v_lease,
+    coalesce((v_asked ->> 'threads')::integer, 1), v_queues, coalesce(v_asked ->> 'worker_name', p_worker_id),
+    v_asked ->> 'host_name', v_asked ->> 'process_id', v_asked ->> 'library_version', session_user, v_now)
+  on conflict (worker_id) do update set queue_ids = excluded.queue_ids, threads = excluded.threads, listen_mode = excluded.listen_mode
+  where w.lost_at is null and w.retired_at is null;
+  if not found then
+    perform workflows.refuse('WF001', jsonb_build_object('worker_id', p_worker_id),
+      'this worker was declared lost or has retired; register under a new id');
+  end if;
+  return json_build_object('lease_ms', (v_lease * 1000)::bigint, 'renew_ms', (v_lease * 250)::bigint,
+    'poll_ms', (workflows.setting_of('poll_seconds')::float8 * 1000)::bigint,
+    'suspend_over_ms', (workflows.setting_of('suspend_over_seconds')::float8 * 1000)::bigint,
+    'payload_bytes', workflows.setting_of('payload_bytes')::integer, 'channel', 'workflows_wake', 'queue_ids', v_queues)::text;
+end
+$$;
+comment on function workflows.register_worker(text, text) is 'Registers a worker, its queues and what it can run.';
+
+-- Definitions that differ from what stands are written and audited; the others cost a read.
+create or replace function workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamptz) returns integer
+language plpgsql volatile
+as $$
+declare
+  v_changed text[];
+begin
+  with asked as materialized (
+    select x.* from json_to_recordset(p_definitions) as x(workflow_name text, workflow_version integer, queue_name text,
+      priority smallint, timeout_seconds float8, max_attempts integer, backoff_seconds float8, backoff_rate float8,
+      max_backoff_seconds float8, on_worker_lost text, commands text) order by x.workflow_name, x.workflow_version),
+  written as (
+    insert into workflows.workflow_definition as d (workflow_name, workflow_version, queue_name, priority, timeout_seconds, max_attempts,
+      backoff_seconds, backoff_rate, max_backoff_seconds, on_worker_lost, commands, registered_at, registered_by)
+    select a.workflow_name, a.workflow_version, a.queue_name, a.priority, a.timeout_seconds, a.max_attempts, a.backoff_seconds,
+      a.backoff_rate, a.max_backoff_seconds, a.on_worker_lost, a.commands, p_now, p_worker_id::text from asked a
+    on conflict (workflow_name, workflow_version) do update set queue_name = excluded.queue_name, priority = excluded.priority,
+      timeout_seconds = excluded.timeout_seconds, max_attempts = excluded.max_attempts, backoff_seconds = excluded.backoff_seconds,
+      backoff_rate = excluded.backoff_rate, max_backoff_seconds = excluded.max_backoff_seconds,
+      on_worker_lost = excluded.on_worker_lost, commands = excluded.commands, registered_at = excluded.registered_at,
+      registered_by = excluded.registered_by
+    where (d.queue_name, d.priority, d.timeout_seconds, d.max_attempts, d.backoff_seconds, d.backoff_rate, d.max_backoff_seconds,
+           d.on_worker_lost, d.commands)
+      is distinct from (excluded.queue_name, excluded.priority, excluded.timeout_seconds, excluded.max_attempts,
+           excluded.backoff_seconds, excluded.backoff_rate, excluded.max_backoff_seconds, excluded.on_worker_lost, excluded.commands)
+    returning d.workflow_name, d.workflow_version)
+  select array_agg(w.workflow_name || ' ' || w.workflow_version) into v_changed from written w;
+  if v_changed is not null then
+    insert into workflows.audit (audited_at, event, worker_id, database_user, detail)
+    values (p_now, 'definitions registered', p_worker_id, session_user, array_to_string(v_changed, ', '));
+  end if;
+  delete from workflows.worker_definition d where d.worker_id = p_worker_id;
+  insert into workflows.worker_definition (worker_id, workflow_name, workflow_version)
+  select distinct p_worker_id, x.workflow_name, x.workflow_version
+  from json_to_recordset(p_definitions) as x(workflow_name text, workflow_version integer);
+  return coalesce(cardinality(v_changed), 0);
+end
+$$;
+comment on function workflows.register_definitions(uuid, json, timestamptz) is 'Writes the definitions that a worker can run.';

@@ -1,0 +1,30 @@
+-- Sends an ended workflow back to work: recorded steps are kept, failed ones forgotten, the tries start
+-- again. Statuses: ERROR, CANCELLED, STOPPED -> ENQUEUED.
+create or replace function workflows.retry_workflow(p_workflow_id text, p_options text default '{}') returns text
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
+as $$
+declare
+  v_id uuid := workflows.read_workflow_id(p_workflow_id);
+  v_options jsonb := workflows.command_options(p_options);
+  v_workflow workflows.workflow%rowtype;
+begin
+  select w.* into v_workflow from workflows.workflow w where w.workflow_id = v_id for no key update;
+  if not found then
+    perform workflows.refuse('WF003', jsonb_build_object('workflow_id', p_workflow_id), 'there is no workflow with this id');
+  elsif v_workflow.status not in ('ERROR', 'CANCELLED', 'STOPPED') then
+    perform workflows.refuse('WF009', jsonb_build_object('workflow_id', p_workflow_id, 'status', v_workflow.status),
+      'only a workflow in ERROR, CANCELLED or STOPPED can be retried; this one is ' || v_workflow.status);
+  end if;
+  delete from workflows.failed_workflow f where f.workflow_id = v_id;
+  delete from workflows.step s where s.workflow_id = v_id and s.status in ('ERROR', 'RETRYING');
+  delete from workflows.workflow_outcome o where o.workflow_id = v_id;
+  update workflows.workflow w set ended_at = null, failure_count = 0, reclaim_count = 0, reason = null, ticket_seq = null,
+    deadline_at = null, status = 'ENQUEUED', state = 'IDLE'
+  where w.workflow_id = v_id;
+  perform workflows.requeue_workflows(array[v_id]);
+  perform workflows.audit_change(array[v_id], 'retried', coalesce(v_options ->> 'actor', 'script'), null, null);
+  return json_build_object('workflow_id', v_id, 'outcome', 'accepted', 'status', 'ENQUEUED', 'attempt', v_workflow.attempt)::text;
+end
+$$;
+comment on function workflows.retry_workflow(text, text) is 'Sends an ended workflow back to work.';

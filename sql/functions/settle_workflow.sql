@@ -1,0 +1,60 @@
+-- Moves one workflow that the caller has locked and whose hot row it has removed to a new status: every
+-- transition but claim, plain success and those of whole batches goes through here. Final: its gates are
+-- freed (whoever takes the next turn hands them over) and open commands are answered.
+create or replace function workflows.settle_workflow(
+  p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamptz,
+  p_now timestamptz) returns text
+language plpgsql volatile
+as $$
+declare
+  v_workflow workflows.workflow%rowtype;
+  v_is_final boolean := p_status in ('SUCCESS', 'ERROR', 'CANCELLED', 'STOPPED', 'ABORTED');
+begin
+  if p_status = 'ENQUEUED' then
+    update workflows.workflow w set reason = p_reason where w.workflow_id = p_workflow_id;
+    perform workflows.requeue_workflows(array[p_workflow_id]);
+    return p_status;
+  end if;
+  update workflows.workflow w
+  set status = p_status, state = p_state, reason = p_reason, change_no = w.change_no + 1,
+    ended_at = case when v_is_final then p_now end,
+    held_at = case when p_status = 'HELD' then coalesce(w.held_at, p_now) end
+  where w.workflow_id = p_workflow_id
+  returning w.* into v_workflow;
+  if v_is_final then
+    perform workflows.free_gates(array[p_workflow_id]);
+    if p_status = 'ERROR' then
+      insert into workflows.failed_workflow (workflow_id, queue_id, ended_at) values (p_workflow_id, v_workflow.queue_id, p_now)
+      on conflict do nothing;
+    end if;
+  else
+    insert into workflows.parked (workflow_id, queue_id, status, due_at, resume_at, resume_status)
+    values (p_workflow_id, v_workflow.queue_id, p_status,
+      case when v_workflow.started_at is null then least(case when p_status <> 'HELD' then p_resume_at end, v_workflow.start_before)
+           when p_status <> 'HELD' then least(p_resume_at, v_workflow.deadline_at) end,
+      p_resume_at, p_resume_status);
+  end if;
+  perform workflows.audit_change(array[p_workflow_id], lower(p_status), case when p_status = 'ERROR' then 'engine' end, p_reason, null);
+  return p_status;
+end
+$$;
+comment on function workflows.settle_workflow(uuid, text, text, text, text, timestamptz, timestamptz) is 'Moves one locked workflow to a new status.';
+
+-- Frees the gates of workflows that ended. The tickets of a waiting one are found by its place.
+create or replace function workflows.free_gates(p_workflow_ids uuid[]) returns integer
+language plpgsql volatile
+as $$
+declare
+  v_count integer;
+begin
+  with gone as (
+    delete from workflows.gate_ticket t using unnest(p_workflow_ids) i(workflow_id)
+      join workflows.workflow w on w.workflow_id = i.workflow_id cross join lateral unnest(w.gate_ids) g(gate_id)
+    where t.gate_id = g.gate_id and t.priority = w.priority and t.ticket_seq = w.ticket_seq
+    returning t.gate_id)
+  insert into workflows.wake (gate_id) select distinct g.gate_id from gone g;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function workflows.free_gates(uuid[]) is 'Frees the gates of workflows that ended.';

@@ -1,0 +1,137 @@
+-- The claim proper, in three steps. Quota: how many rows to take from each lane, by reading from its mark,
+-- without locks. Take: lock and delete just those rows, mark the workflows RUNNING, insert their leases.
+-- Mark: move low behind what has been taken, so that the next claim does not walk over dead rows.
+-- Another claimer may have taken some meanwhile, hence up to three rounds.
+create or replace function workflows.take_ready(
+  p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamptz) returns integer
+language plpgsql volatile
+as $$
+declare
+  v_limited integer[];
+  v_caps integer[];
+  v_lanes bigint[];
+  v_lows bigint[];
+  v_firsts bigint[];
+  v_counts bigint[];
+  v_wanted bigint;
+  v_taken integer;
+  v_expired uuid[];
+  v_total integer := 0;
+begin
+  for v_round in 1..3 loop
+    select l.queue_ids, l.caps into v_limited, v_caps from workflows.lock_limited(p_queue_ids) l;
+    select q.lanes, q.lows, q.firsts, q.counts, q.wanted into v_lanes, v_lows, v_firsts, v_counts, v_wanted
+    from workflows.claim_quota(p_worker_id, p_queue_ids, v_limited, v_caps, p_start_now - v_total, p_prefetch) q;
+    exit when v_lanes is null;
+    with quota as materialized (
+      select * from unnest(v_lanes, v_lows, v_counts) q(lane_id, low, wanted)),
+    chosen as materialized (
+      select h.* from quota q cross join lateral (
+        select r.lane_id, r.ready_seq, r.workflow_id, r.start_before from workflows.ready r
+        where r.lane_id = q.lane_id and r.ready_seq > q.low order by r.ready_seq limit q.wanted for update skip locked) h),
+    gone as (
+      delete from workflows.ready r using chosen c where r.lane_id = c.lane_id and r.ready_seq = c.ready_seq
+      returning r.workflow_id, r.lane_id, r.ready_seq, r.start_before <= p_now as is_late),
+    placed as materialized (
+      select g.workflow_id, l.queue_id, d.timeout_seconds, q.max_running is not null as is_limited,
+        row_number() over (order by l.kind = 'new' and q.max_running is null and d.on_worker_lost = 'retry',
+          l.kind <> 'command', l.priority, l.kind <> 'returning', g.ready_seq) <= p_start_now - v_total as is_started
+      from gone g join workflows.lane l on l.lane_id = g.lane_id join workflows.queue q on q.queue_id = l.queue_id
+      join workflows.workflow_definition d on d.workflow_name = l.workflow_name and d.workflow_version = l.workflow_version
+      where g.is_late is not true),
+    running as (
+      update workflows.workflow w
+      set status = 'RUNNING', state = case when p.is_started then 'RUNNING' else 'STARTING' end,
+        lease_token = gen_random_uuid(), attempt = w.attempt + 1, change_no = w.change_no + 1,
+        started_at = coalesce(w.started_at, p_now),
+        deadline_at = coalesce(w.deadline_at, p_now + coalesce(w.timeout_seconds, p.timeout_seconds) * interval '1 second')
+      from placed p where w.workflow_id = p.workflow_id
+      returning w.workflow_id, w.lease_token, w.deadline_at, p.queue_id, p.is_started, p.is_limited),
+    leased as (
+      insert into workflows.lease (workflow_id, lease_token, worker_id, claim_no, claimed_at, deadline_at, queue_id, is_started, is_limited)
+      select r.workflow_id, r.lease_token, p_worker_id, p_claim_no, p_now, r.deadline_at, r.queue_id, r.is_started, r.is_limited
+      from running r)
+    select count(*) filter (where g.is_late is not true), array_agg(g.workflow_id) filter (where g.is_late)
+    into v_taken, v_expired from gone g;
+    v_total := v_total + v_taken;
+    if v_expired is not null then perform workflows.expire_unstarted(v_expired, p_now); end if;
+    update workflows.lane l set low = q.first_seq - 1000
+    from unnest(v_lanes, v_firsts) q(lane_id, first_seq)
+    where l.lane_id = q.lane_id and q.first_seq - l.low > 5000
+      and l.lane_id in (select l2.lane_id from workflows.lane l2 where l2.lane_id = q.lane_id for no key update skip locked);
+    exit when v_taken >= v_wanted or v_total >= p_start_now;
+  end loop;
+  return v_total;
+end
+$$;
+comment on function workflows.take_ready(uuid, integer[], integer, integer, bigint, timestamptz) is 'Takes claimable workflows for a worker.';
+
+-- Room in the limited queues: the lock orders all claims of a queue, and the count is a new statement, so
+-- it can be too high, never too low. A queue that another claim has locked has no room for us now.
+create or replace function workflows.lock_limited(p_queue_ids integer[], out queue_ids integer[], out caps integer[])
+language plpgsql volatile
+as $$
+begin
+  select array_agg(q.queue_id order by q.queue_id) into queue_ids from workflows.queue q
+  where q.queue_id = any (p_queue_ids) and q.max_running is not null and not q.is_paused;
+  if queue_ids is null then return; end if;
+  caps := array(
+    select case when k.queue_id is null then 0 end from unnest(queue_ids) i(queue_id)
+    left join (select q.queue_id from workflows.queue q where q.queue_id = any (queue_ids) for no key update skip locked) k
+      on k.queue_id = i.queue_id);
+  caps := array(
+    select coalesce(c.cap, greatest(0, q.max_running - (select count(*) from workflows.lease e
+      where e.queue_id = c.queue_id and e.is_limited)))::integer
+    from unnest(queue_ids, caps) c(queue_id, cap) join workflows.queue q on q.queue_id = c.queue_id);
+end
+$$;
+comment on function workflows.lock_limited(integer[]) is 'Locks the limited queues and answers how many more may run.';
+
+-- How many rows to take from which lane, reading only. Rows beyond those that start at once come only
+-- from lanes that are new, unlimited and retry, where waiting in a worker harms nobody.
+create or replace function workflows.claim_quota(
+  p_worker_id uuid, p_queue_ids integer[], p_limited integer[], p_caps integer[], p_start_now integer, p_prefetch integer,
+  out lanes bigint[], out lows bigint[], out firsts bigint[], out counts bigint[], out wanted bigint)
+language plpgsql stable
+as $$
+begin
+  with mine as materialized (
+    select l.lane_id, l.queue_id, l.low, l.priority, l.kind <> 'command' as is_late, l.kind <> 'returning' as is_fresh, c.cap,
+      l.kind = 'new' and q.max_running is null and f.on_worker_lost = 'retry' as is_prefetchable
+    from workflows.worker_definition d
+    join workflows.lane l on l.workflow_name = d.workflow_name and l.workflow_version = d.workflow_version
+    join workflows.workflow_definition f on f.workflow_name = d.workflow_name and f.workflow_version = d.workflow_version
+    join workflows.queue q on q.queue_id = l.queue_id
+    left join unnest(p_limited, p_caps) c(queue_id, cap) on c.queue_id = l.queue_id
+    where d.worker_id = p_worker_id and l.queue_id = any (p_queue_ids) and l.kind <> 'gated'
+      and (l.kind = 'command' or not q.is_paused and coalesce(c.cap, 1) > 0)),
+  seen as materialized (
+    select m.lane_id, m.queue_id, m.low, m.is_prefetchable, m.cap, h.ready_seq,
+      row_number() over (order by m.is_late, m.priority, m.is_fresh, h.ready_seq) as place,
+      row_number() over (partition by m.queue_id order by m.is_late, m.priority, m.is_fresh, h.ready_seq) as queue_place
+    from mine m cross join lateral (
+      select r.ready_seq from workflows.ready r where r.lane_id = m.lane_id and r.ready_seq > m.low
+      order by r.ready_seq limit p_start_now + case when m.is_prefetchable then p_prefetch else 0 end) h),
+  chosen as materialized (
+    select s.* from seen s
+    where (s.place <= p_start_now or s.is_prefetchable) and (s.cap is null or s.queue_place <= s.cap)
+    order by s.place > p_start_now, s.place limit p_start_now + p_prefetch),
+  lane as (
+    select c.lane_id, c.low, min(c.ready_seq) as first_seq, count(*) as n from chosen c group by c.lane_id, c.low)
+  select array_agg(l.lane_id), array_agg(l.low), array_agg(l.first_seq), array_agg(l.n), sum(l.n)
+  into lanes, lows, firsts, counts, wanted from lane l;
+end
+$$;
+comment on function workflows.claim_quota(uuid, integer[], integer[], integer[], integer, integer) is 'How many workflows to take from which lane.';
+
+-- Workflows that were met after their start_before. Statuses: ENQUEUED -> CANCELLED.
+create or replace function workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamptz) returns integer
+language plpgsql volatile
+as $$
+begin
+  perform workflows.settle_workflow(i.workflow_id, 'CANCELLED', 'CANCELLED', 'not started before its start_before', null, null, p_now)
+  from unnest(p_workflow_ids) i(workflow_id);
+  return cardinality(p_workflow_ids);
+end
+$$;
+comment on function workflows.expire_unstarted(uuid[], timestamptz) is 'Cancels workflows that were not started in time.';

@@ -1,0 +1,46 @@
+-- Who may do what. Nobody touches a table; everybody goes through functions and views. Helpers are for the
+-- owner alone. Audit cannot be changed by any of these roles.
+do $grants$
+declare
+  v_function record;
+begin
+  for v_function in
+    select p.oid::regprocedure as signature from pg_proc p where p.pronamespace = 'workflows'::regnamespace
+  loop
+    execute format('revoke all on function %s from public', v_function.signature);
+  end loop;
+end
+$grants$;
+alter default privileges for role workflows_owner revoke execute on functions from public;
+revoke all on all tables in schema workflows from public;
+grant usage on schema workflows to workflows_enqueuer, workflows_worker, workflows_operator, workflows_viewer, workflows_admin;
+
+grant execute on function workflows.schema_version() to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_viewer, workflows_admin;
+
+grant execute on function workflows.enqueue(text, text, text), workflows.enqueue_many(text) to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
+
+grant execute on function workflows.get_workflow(text), workflows.list_workflows(text), workflows.list_steps(text) to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
+
+grant execute on function workflows.send_command(text, text, text, text), workflows.cancel_workflow(text, text, text),
+  workflows.retry_workflow(text, text) to workflows_operator, workflows_admin;
+
+grant execute on function workflows.register_worker(text, text), workflows.renew_worker(text, text), workflows.retire_worker(text),
+  workflows.claim_workflows(text, integer, integer, bigint, boolean, boolean, boolean), workflows.load_workflow(text, text, text),
+  workflows.record_steps(text, text), workflows.finish_workflows(text, text), workflows.run_maintenance(integer) to workflows_worker;
+
+grant execute on function workflows.create_queue(text, text), workflows.set_queue(text, text), workflows.pause_queue(text, text, text),
+  workflows.resume_queue(text, text, text), workflows.set_setting(text, text, text), workflows.list_settings() to workflows_admin;
+grant execute on function workflows.list_queues() to workflows_operator, workflows_viewer, workflows_admin;
+grant execute on function workflows.pause_queue(text, text, text), workflows.resume_queue(text, text, text) to workflows_operator;
+
+-- Views run with the rights of their owner; these two functions are called inside them as the reader.
+grant execute on function workflows.count_ready(integer, integer), workflows.count_parked(integer, text, integer) to
+  workflows_operator, workflows_viewer, workflows_admin, workflows_worker;
+grant select on workflows.queue_depth, workflows.workflow_status, workflows.running_workflow, workflows.worker_status,
+  workflows.resource_status, workflows.dead_letter, workflows.command_log, workflows.health to
+  workflows_operator, workflows_viewer, workflows_admin;
+grant select on workflows.queue_depth, workflows.worker_status, workflows.health to workflows_worker;
+grant select on workflows.audit, workflows.setting, workflows.queue, workflows.workflow_definition, workflows.schema_migration to workflows_admin;

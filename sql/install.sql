@@ -1,0 +1,84 @@
+-- Table of contents. The installer reads this manifest, guards each migration by the ledger, and makes one
+-- script of it that can be run again at any time (make installer, or ignition-workflows migrate --sql).
+--
+-- The story: enqueue writes a workflow and a place in a lane of ready. A worker registers, then claims: the
+-- place becomes a lease. Steps are recorded against the lease, the outcome ends it. Whatever waits is parked
+-- with its time; whatever needs equipment holds tickets at gates and is handed over to in order. Commands
+-- lock the same rows. Maintenance moves what is due and takes back what a dead worker left.
+\ir bootstrap.sql
+
+-- tables
+\ir migrations/0001_create_tables.sql
+
+-- small helpers
+\ir functions/clock_now.sql
+\ir functions/refuse.sql
+\ir functions/bad_argument.sql
+\ir functions/setting_of.sql
+\ir functions/schema_version.sql
+\ir functions/new_workflow_id.sql
+\ir functions/lane_key.sql
+\ir functions/gate_label.sql
+\ir functions/gate_keys.sql
+\ir functions/name_problem.sql
+\ir functions/payload_problem.sql
+\ir functions/audit_change.sql
+\ir functions/count_ready.sql
+\ir functions/count_parked.sql
+
+-- enqueue
+\ir functions/read_options.sql
+\ir functions/notify_idle.sql
+\ir functions/insert_workflows.sql
+\ir functions/enqueue_requests.sql
+\ir functions/enqueue.sql
+\ir functions/enqueue_many.sql
+
+-- gates and transitions
+\ir functions/lock_workflow.sql
+\ir functions/requeue_workflows.sql
+\ir functions/settle_workflow.sql
+\ir functions/settle_error.sql
+\ir functions/hand_over.sql
+\ir functions/reclaim_lease.sql
+
+-- the worker
+\ir functions/register_worker.sql
+\ir functions/renew_worker.sql
+\ir functions/retire_worker.sql
+\ir functions/claim_answer.sql
+\ir functions/take_ready.sql
+\ir functions/claim_workflows.sql
+\ir functions/load_workflow.sql
+\ir functions/record_steps.sql
+\ir functions/finish_workflows.sql
+\ir functions/run_maintenance.sql
+
+-- people
+\ir functions/command_answer.sql
+\ir functions/send_command.sql
+\ir functions/cancel_workflow.sql
+\ir functions/retry_workflow.sql
+\ir functions/get_workflow.sql
+\ir functions/list_workflows.sql
+\ir functions/list_steps.sql
+\ir functions/create_queue.sql
+\ir functions/set_queue.sql
+\ir functions/pause_queue.sql
+\ir functions/resume_queue.sql
+\ir functions/list_queues.sql
+\ir functions/set_setting.sql
+\ir functions/list_settings.sql
+
+-- what people and screens read
+\ir views/queue_depth.sql
+\ir views/workflow_status.sql
+\ir views/running_workflow.sql
+\ir views/worker_status.sql
+\ir views/resource_status.sql
+\ir views/dead_letter.sql
+\ir views/command_log.sql
+\ir views/health.sql
+
+\ir comments.sql
+\ir grants.sql
