@@ -1,6 +1,6 @@
 """Our SQL functions alone: one thread claims, runs and finishes in turn, without the engine.
 
-What lies between this and `bare` is the price of the promises; between this and `ours`, the engine's.
+Between this and `bare` lies the price of the promises, between this and `ours` the engine.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from exchange.workflows.cpython import installer
-from exchange.workflows.settings import SCHEMA_VERSION, VERSION
 
 from bench.systems.system import Inputs, Order, Pace, Producer, System, Tally
+from exchange.workflows.cpython import installer
+from exchange.workflows.settings import SCHEMA_VERSION, VERSION
 
 WORKFLOWS = ("noop", "three_steps", "pickup", "holder")
 ENQUEUE = "select workflows.enqueue(p_workflow_name => %s::text, p_inputs => %s::text)"
@@ -70,7 +70,8 @@ class Sql(System):
     @property
     def settled(self) -> str:
         return """select not exists(select from workflows.ready)
-            and not exists(select from workflows.lease) and not exists(select from workflows.parked)"""
+            and not exists(select from workflows.lease)
+            and not exists(select from workflows.parked)"""
 
     def work(self, order: Order, tally: Tally, begin: Callable[[], None]) -> None:
         connection = psycopg.connect(order.dsn, autocommit=True)
