@@ -28,6 +28,7 @@ begin
   if not p_is_resend then
     perform workflows.fold_new_lanes();
     if not workflows.admit_gated(v_now) then v_retry_ms := 5; end if;
+    perform workflows.fold_new_lanes();
     v_claimed := workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now);
     if p_may_idle and v_claimed < p_start_now then
       v_is_idle := true;

@@ -5,7 +5,7 @@ create or replace function workflows.enqueue(
   p_workflow_name text, p_inputs text default '{}', p_options text default '{}') returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
-set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare

@@ -3,7 +3,7 @@
 create or replace function workflows.enqueue_many(p_items text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
-set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -44,13 +44,13 @@ begin
     v_request.problem := workflows.bad_argument('items', 'each item must be an object');
     return v_request;
   end if;
+  if p_item::text ~ '\\u(0000|[dD][89a-fA-F])' and workflows.payload_problem(p_item::text, 1073741823) is not null then
+    v_request.problem := workflows.bad_argument('inputs', workflows.payload_problem(p_item::text, 1073741823));
+    return v_request;
+  end if;
   select k into v_key from json_object_keys(p_item) k where k not in ('workflow_name', 'inputs', 'options') limit 1;
   if found then
     v_request.problem := workflows.bad_argument(v_key, 'is not a key of an item; use workflow_name, inputs, options');
-    return v_request;
-  end if;
-  if p_item::text ~ '\\u0000' and workflows.payload_problem(p_item::text, 1073741823) is not null then
-    v_request.problem := workflows.bad_argument('inputs', workflows.payload_problem(p_item::text, 1073741823));
     return v_request;
   end if;
   return workflows.read_request(p_item ->> 'workflow_name', (p_item -> 'inputs')::text, (p_item -> 'options')::text, p_limit, p_now);

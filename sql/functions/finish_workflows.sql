@@ -20,17 +20,18 @@ begin
     select distinct on (x.w) x.* from json_to_recordset(p_outcomes::json) as x(
       n integer, w uuid, t uuid, outcome text, result json, is_sanitised boolean) where x.outcome = 'success' order by x.w),
   locked as materialized (
-    select l.workflow_id from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for update of l skip locked),
+    select l.workflow_id, nullif(a.result::text, 'null') as result, coalesce(a.is_sanitised, false) as is_sanitised
+    from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for update of l skip locked),
   gone as (
-    delete from workflows.lease l using locked k where l.workflow_id = k.workflow_id returning l.workflow_id, l.control),
+    delete from workflows.lease l using locked k where l.workflow_id = k.workflow_id
+    returning l.workflow_id, l.control, k.result, k.is_sanitised),
   ended as (
     update workflows.workflow w set status = 'SUCCESS', state = 'COMPLETE', ended_at = v_now, reason = null, change_no = w.change_no + 1
     from gone g where w.workflow_id = g.workflow_id
-    returning w.workflow_id, w.gate_ids is not null as is_gated, g.control),
+    returning w.workflow_id, w.gate_ids is not null as is_gated, g.control, g.result, g.is_sanitised),
   results as (
     insert into workflows.workflow_outcome (workflow_id, result, is_sanitised)
-    select e.workflow_id, a.result::text, coalesce(a.is_sanitised, false)
-    from ended e join asked a on a.w = e.workflow_id where a.result::text <> 'null'
+    select e.workflow_id, e.result, e.is_sanitised from ended e where e.result is not null
     on conflict (workflow_id) do update set result = excluded.result, error_class = null, error_message = null,
       error_traceback = null, is_sanitised = excluded.is_sanitised)
   select array_agg(e.workflow_id), array_agg(e.workflow_id) filter (where e.is_gated),

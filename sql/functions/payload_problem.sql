@@ -5,6 +5,7 @@ language plpgsql immutable
 as $$
 declare
   v_value jsonb;
+  v_problem text := 'is not valid JSON';
 begin
   if p_text is null then return 'must be JSON, not null'; end if;
   if octet_length(p_text) > p_limit then
@@ -13,15 +14,16 @@ begin
   begin
     perform p_text::json;
     if length(p_text) - length(translate(p_text, '[{', '')) <= 64
-       and p_text !~ '\\u(0000|[dD][89a-fA-F])|[eE]\+?[0-9]{3}|[0-9]{300}' then
+       and p_text !~ '\\u(0000|[dD][89a-fA-F])|[eE]\+?[0-9]{3}|[0-9]{250}' then
       return null;
     end if;
+    v_problem := 'contains half of a surrogate pair';
     v_value := p_text::jsonb;
   exception
     when untranslatable_character then return 'contains a NUL character';
     when statement_too_complex then return 'is nested deeper than 64 levels';
     when numeric_value_out_of_range then return 'contains a number that is out of range';
-    when data_exception then return 'is not valid JSON';
+    when data_exception then return v_problem;
   end;
   if jsonb_path_exists(v_value, '$.**{65}') then return 'is nested deeper than 64 levels'; end if;
   if jsonb_path_exists(v_value, '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))') then

@@ -11,7 +11,6 @@ as $$
 declare
   v_now timestamptz := workflows.clock_now();
   v_answers json;
-  v_slow json[];
 begin
   with asked as materialized (
     select distinct on (x.w, x.k) x.* from json_to_recordset(p_records::json) as x(
@@ -26,16 +25,17 @@ begin
       nullif(o.output::text, 'null'), o.error::text
     from own o where o.retry is null
     on conflict do nothing
-    returning workflow_id, step_key, due_at)
-  select json_agg(json_build_object('n', a.n, 'w', a.w, 'k', a.k, 'a',
-      case when o.w is null then 'WF001' when d.workflow_id is not null then 'recorded' else 'look' end,
-      'c', o.control, 'kind', coalesce(a.kind, 'step'), 'retry', a.retry, 'attempt', a.attempt, 'error', a.error,
-      'status', a.status, 'output', a.output, 'due_ms', a.seconds * 1000))
+    returning workflow_id, step_key),
+  -- "in (select ..)" in a select list is hashed, where a join would be a nested loop over the batch
+  answered as (
+    select o.*, case when (o.w, o.k) in (select d.workflow_id, d.step_key from added d) then 'recorded' else 'look' end as answer
+    from own o
+    union all
+    select a.*, null, 'WF001' from asked a where (a.n in (select o.n from own o)) is not true)
+  select json_agg(json_build_object('n', a.n, 'w', a.w, 'k', a.k, 'a', a.answer, 'c', a.control, 'kind', coalesce(a.kind, 'step'),
+    'retry', a.retry, 'attempt', a.attempt, 'error', a.error, 'status', a.status, 'output', a.output, 'due_ms', a.seconds * 1000))
   into v_answers
-  from asked a
-  left join own o on o.w = a.w and o.k = a.k
-  left join added d on d.workflow_id = a.w and d.step_key = a.k
-  where o.w is null or d.workflow_id is null or o.control is not null or a.seconds is not null;
+  from answered a where a.answer <> 'recorded' or a.control is not null or a.seconds is not null;
   if v_answers is null then return null; end if;
   return (
     select json_agg(case when x.a = 'look' then workflows.record_again(x.n, x.w, x.k, x.kind, x.c, x.status, x.output, x.error, x.attempt, x.retry, v_now)

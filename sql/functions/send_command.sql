@@ -17,6 +17,7 @@ declare
   v_before workflows.workflow%rowtype;
   v_after workflows.workflow%rowtype;
   v_outcome text;
+  v_is_obeyed boolean;
   v_command_id bigint;
 begin
   if v_command = 'RESTART' then v_command := 'RESUME'; end if;
@@ -30,12 +31,13 @@ begin
   end if;
   v_outcome := workflows.apply_command(v_before, v_command, p_reason, v_now);
   select w.* into v_after from workflows.workflow w where w.workflow_id = v_id;
+  v_is_obeyed := v_outcome = 'accepted' and (v_after.status <> 'RUNNING' or v_command = 'RESUME');
   insert into workflows.command (workflow_id, command, actor, reason, request_id, outcome, message, from_status, from_state,
     to_status, to_state, database_user, accepted_at, obeyed_at)
   values (v_id, v_command, coalesce(v_options ->> 'actor', 'script'), p_reason, v_request,
-    case when v_outcome = 'accepted' and v_after.status <> 'RUNNING' then 'obeyed' else v_outcome end,
+    case when v_is_obeyed then 'obeyed' else v_outcome end,
     workflows.command_message(v_command, v_outcome, v_before, v_after), v_before.status, v_before.state, v_after.status, v_after.state,
-    session_user, v_now, case when v_outcome = 'accepted' and v_after.status <> 'RUNNING' then v_now end)
+    session_user, v_now, case when v_is_obeyed then v_now end)
   on conflict (request_id) where request_id is not null do nothing
   returning command_id into v_command_id;
   if not found then
@@ -94,7 +96,7 @@ begin
   update workflows.workflow w set change_no = w.change_no + 1, reason = p_reason,
     state = case p_command when 'HOLD' then 'HOLDING' when 'STOP' then 'STOPPING' when 'CANCEL' then 'CANCELLING' else 'RUNNING' end
   where w.workflow_id = p_workflow_id;
-  if p_command = 'RESUME' then perform workflows.answer_commands(array[p_workflow_id], 'overtaken', workflows.clock_now()); end if;
+  perform workflows.answer_commands(array[p_workflow_id], 'overtaken', workflows.clock_now());
   perform pg_notify('workflows_wake', 'w:' || v_worker);
   return 'accepted';
 end
