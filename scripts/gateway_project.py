@@ -1,7 +1,7 @@
-"""Lays the gateway part of the library out as an Ignition project: python scripts/gateway_project.py DIR
+"""Lays the gateway part out as an Ignition project: python scripts/gateway_project.py DIR
 
-Every module becomes <package>/<module>/code.py with its resource.json, as the gateway keeps it on disk;
-the linters of the gateway's Python work on that form.
+Every module becomes <package>/<module>/code.py with its resource.json, as the gateway keeps it on
+disk; the linters of the gateway's Python work on that form.
 """
 
 import json

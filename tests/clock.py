@@ -1,4 +1,4 @@
-"""The database's clock under a test's control: it replaces clock_now() in the test's own database."""
+"""The database's clock under a test's control: clock_now(), replaced in the test's database."""
 
 from typing import Any
 
@@ -24,7 +24,9 @@ class Clock:
         self._function = f"{schema}.clock_now"
         self._seconds = 0.0
         self._frozen_at: str | None = None
-        query = "select l.lanname from pg_proc p join pg_language l on l.oid = p.prolang where p.oid = "
+        query = (
+            "select l.lanname from pg_proc p join pg_language l on l.oid = p.prolang where p.oid = "
+        )
         row = conn.execute(query + "%s::regproc", (self._function,)).fetchone()
         assert row
         self._is_plpgsql = row[0] == "plpgsql"

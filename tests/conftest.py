@@ -1,4 +1,4 @@
-"""Fixtures of the whole suite: one server, a template with the schema, a fresh database per test."""
+"""One server for the suite, a template with the schema, a fresh database per test."""
 
 import os
 from collections.abc import Callable, Iterator

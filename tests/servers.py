@@ -1,7 +1,7 @@
 """Throwaway PostgreSQL servers.
 
-`with running_server("16") as server:` gives a server of its own in a directory of its own, on a free
-port of 127.0.0.1 and on a unix socket. It is a child of this process and ends with it, even when the
+`with running_server("16") as server:` gives a server in a directory of its own, on a free port of
+127.0.0.1 and on a unix socket. It is a child of this process and ends with it, even when the
 process is killed. Started by root it runs as an unprivileged user.
 """
 
@@ -98,7 +98,9 @@ class Server:
     template_dbname = "template1"
     host = "127.0.0.1"
 
-    def __init__(self, version: str, settings: Mapping[str, str] | None = None, durable: bool = False):
+    def __init__(
+        self, version: str, settings: Mapping[str, str] | None = None, durable: bool = False
+    ):
         self.version = version
         self.port = free_port()
         self.directory = Path(tempfile.mkdtemp(prefix="workflows-pg-", dir="/tmp"))
@@ -126,9 +128,9 @@ class Server:
         assert self._process is not None, "the server is not running"
         return self._process.pid
 
-    def dsn(self, dbname: str = "postgres", **keywords: object) -> str:
-        parameters = {"host": self.host, "port": self.port, "user": self.user, "dbname": dbname}
-        return psycopg.conninfo.make_conninfo(**{**parameters, **keywords})
+    def dsn(self, dbname: str = "postgres", **keywords: str) -> str:
+        whole = f"host={self.host} port={self.port} user={self.user} dbname={dbname}"
+        return psycopg.conninfo.make_conninfo(whole, **keywords)
 
     def run_program(self, name: str, *arguments: str) -> str:
         """Run one of the server's own programs (initdb, pg_dump, pg_basebackup) as its account."""
@@ -218,7 +220,9 @@ class Server:
         """The programs, copied where the unprivileged account cannot reach a private home."""
         programs = bin_dir(self.version)
         if programs is None:
-            raise ServerError(f"server {self.version} is not installed; at hand: {available_versions()}")
+            raise ServerError(
+                f"server {self.version} is not installed; at hand: {available_versions()}"
+            )
         if not self._as_user or _everyone_may_enter(programs):
             return programs
         copy = self.directory / "programs"

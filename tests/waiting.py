@@ -11,7 +11,9 @@ _BLOCKED = "select cardinality(pg_blocking_pids(%s)) > 0"
 _WAITING_ON = "select wait_event_type || '/' || wait_event from pg_stat_activity where pid = %s"
 
 
-def wait_until(condition: Callable[[], Any], what: str = "the condition", seconds: float = 10) -> Any:
+def wait_until(
+    condition: Callable[[], Any], what: str = "the condition", seconds: float = 10
+) -> Any:
     """Ask until the answer is true, and return it; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -45,7 +47,9 @@ class Background:
         self.pid = conn.info.backend_pid
         self._rows: list[Any] = []
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(conn, statement, arguments), daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(conn, statement, arguments), daemon=True
+        )
         self._thread.start()
 
     def _run(self, conn: psycopg.Connection[Any], statement: str, arguments: Any) -> None:

@@ -1,4 +1,4 @@
-"""A miniature schema in its own folder, so that the installer's promises do not hang on the real one."""
+"""A miniature schema, so that the installer's promises do not hang on the real one."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -38,8 +38,6 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-
-
 _CREATE = re.compile(r"^create (?:or replace )?(?:function|procedure) workflows\.(\w+)", re.M)
 _BODY = re.compile(r"\bas\s+('|\$\w*\$)")
 

@@ -3,7 +3,9 @@
 import pytest
 
 FUNCTIONS = "from pg_proc p where p.pronamespace = %s::regnamespace"
-RELATIONS = "from pg_class c where c.relnamespace = %s::regnamespace and c.relkind in ('r', 'v', 'p')"
+RELATIONS = (
+    "from pg_class c where c.relnamespace = %s::regnamespace and c.relkind in ('r', 'v', 'p')"
+)
 
 
 @pytest.fixture
@@ -42,7 +44,8 @@ def test_no_function_returns_void(names):
 def test_definer_functions_pin_search_path_and_time_zone(names):
     query = f"""
       select p.proname {FUNCTIONS} and p.prosecdef
-        and not coalesce(p.proconfig, '{{}}') @> array['search_path=pg_catalog, pg_temp', 'TimeZone=UTC']"""
+        and not coalesce(p.proconfig, '{{}}') @>
+          array['search_path=pg_catalog, pg_temp', 'TimeZone=UTC']"""
     assert names(query) == []
 
 
@@ -83,12 +86,12 @@ def test_no_sequence_and_no_table_is_unlogged(names):
 
 
 def test_plpgsql_check_finds_nothing(conn, schema):
-    available = "select from pg_available_extensions where name = 'plpgsql_check'"
+    available = "select 1 from pg_available_extensions where name = 'plpgsql_check'"
     if not conn.execute(available).fetchone():
         pytest.skip("plpgsql_check is not installed: apt-get install postgresql-15-plpgsql-check")
     conn.execute("create extension plpgsql_check")
     found = conn.execute(
-        f"""
+        """
         select p.proname, c.lineno, c.level, c.message, c.detail from pg_proc p
         cross join lateral plpgsql_check_function_tb(p.oid, fatal_errors => false) c
         where p.pronamespace = %s::regnamespace and p.prorettype <> 'trigger'::regtype

@@ -63,16 +63,24 @@ def test_gateway_modules_start_with_docstring_and_future(path):
 @every(sources.gateway_files())
 def test_gateway_dialect(path):
     refused = [
-        f"line {node.lineno}: {problem}"
+        f"line {getattr(node, 'lineno', 0)}: {problem}"
         for node in ast.walk(sources.tree(path))
-        for problem in _problems(node)
+        for problem in problems(node)
     ]
     assert not refused
 
 
 @every(sources.gateway_files())
 def test_nothing_happens_at_import(path):
-    allowed = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.Try, ast.If)
+    allowed = (
+        ast.FunctionDef,
+        ast.ClassDef,
+        ast.Import,
+        ast.ImportFrom,
+        ast.Assign,
+        ast.Try,
+        ast.If,
+    )
     for node in sources.tree(path).body:
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         assert is_docstring or isinstance(node, allowed), f"line {node.lineno}"
@@ -86,12 +94,16 @@ def test_the_version_is_the_package_version():
     assert version("ignition-workflows") == VERSION
 
 
-def _problems(node):
+def problems(node):
     if isinstance(node, ast.JoinedStr):
         yield "f-string"
     if isinstance(node, ast.Nonlocal):
         yield "nonlocal"
-    if isinstance(node, ast.AnnAssign) or getattr(node, "annotation", None) or getattr(node, "returns", None):
+    if (
+        isinstance(node, ast.AnnAssign)
+        or getattr(node, "annotation", None)
+        or getattr(node, "returns", None)
+    ):
         yield "annotation"
     if isinstance(node, ast.arguments) and node.kwonlyargs:
         yield "keyword-only argument"
@@ -101,15 +113,16 @@ def _problems(node):
         yield "bare except"
     if isinstance(node, (ast.AsyncFunctionDef, ast.Await, ast.NamedExpr, ast.YieldFrom)):
         yield type(node).__name__
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id == "super" and not node.args:
-            yield "bare super()"
+    if isinstance(node, ast.Call) and not node.args and ast.unparse(node.func) == "super":
+        yield "bare super()"
     if isinstance(node, ast.Name) and node.id == "__file__":
         yield "__file__"
     if isinstance(node, ast.ImportFrom) and node.level:
         yield "relative import"
     if isinstance(node, (ast.Import, ast.ImportFrom)):
-        modules = [node.module] if isinstance(node, ast.ImportFrom) else [n.name for n in node.names]
+        modules = (
+            [node.module] if isinstance(node, ast.ImportFrom) else [n.name for n in node.names]
+        )
         for module in modules:
             if re.split(r"\.", module or "")[0] in FORBIDDEN_IN_GATEWAY:
                 yield f"import of {module}"

@@ -9,8 +9,8 @@ from tests.style import sources
 from tests.style.sources import name_of
 
 REFUSED = set(
-    "info item object thing manager helper helpers util utils common misc base core handler processor do"
-    " flag tmp res ret obj val kv cfg job task kernel mailbox v2".split()
+    "info item object thing manager helper helpers util utils common misc base core handler"
+    " processor do flag tmp res ret obj val kv cfg job task kernel mailbox v2".split()
 )
 # What Python or a library calls it.
 ALLOWED = {"base", "info", "tmp_path"}
@@ -37,7 +37,11 @@ def refused(names):
 
 
 # Other queues speak of jobs and tasks, and so do the programs that measure them.
-OURS = [p for p in sources.python_files("ignition", "tests", "bench", "examples") if "systems" not in p.parts]
+OURS = [
+    p
+    for p in sources.python_files("ignition", "tests", "bench", "examples")
+    if "systems" not in p.parts
+]
 
 
 @pytest.mark.parametrize("path", OURS, ids=name_of)

@@ -1,4 +1,4 @@
-"""How the command line fails: one line that says what to do, and an exit code that scripts can read."""
+"""How the command line fails: one line that says what to do, and an exit code for scripts."""
 
 import json
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ class ExitCode(IntEnum):
 
 # Also the text at the end of --help.
 EXIT_CODES_HELP = (
-    "Exit codes: 0 done; 1 refused (unknown id, command rejected, queue closed, something to repair);"
-    " 2 wrong usage or a bad argument; 3 database not reachable; 4 the schema is missing, older or"
-    " newer than this program; 5 the database role lacks the right; 70 an error of this program;"
-    " 130 interrupted."
+    "Exit codes: 0 done; 1 refused (unknown id, command rejected, queue closed, something to"
+    " repair); 2 wrong usage or a bad argument; 3 database not reachable; 4 the schema is missing,"
+    " older or newer than this program; 5 the database role lacks the right; 70 an error of this"
+    " program; 130 interrupted."
 )
 
 _EXIT_OF_SQLSTATE = {
@@ -98,7 +98,7 @@ def _explain_database(error: psycopg.Error, schema: str) -> Failure:
     if isinstance(error, _MISSING):
         return Failure(
             ExitCode.SCHEMA_VERSION,
-            f"schema {schema!r} is not installed in this database, or not at this program's version",
+            f"schema {schema!r} is not installed here, or not at this program's version",
             "run: ignition-workflows migrate",
             sqlstate,
         )

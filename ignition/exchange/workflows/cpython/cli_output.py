@@ -85,12 +85,6 @@ def plain_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: st
     return table
 
 
-def record_table(rows: Sequence[dict[str, Any]]) -> Table:
-    """Rows of a view as they are."""
-    columns = list(rows[0]) if rows else []
-    return plain_table(columns, ([row[c] for c in columns] for row in rows))
-
-
 def queue_table(queues: Sequence[dict[str, Any]]) -> Table:
     counts = ["enqueued", "delayed", "blocked", "running", "waiting", "held", "dead_letters"]
     rows = [
@@ -170,4 +164,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        value
+        if isinstance(value, str)
+        else f"{value:g}" if isinstance(value, float) else str(value)
+    )

@@ -78,9 +78,11 @@ def _describe(found: installer.Plan) -> list[str]:
     if found.is_current:
         return [f"schema {found.schema} is current: version {found.installed_version}"]
     lines = [
-        f"schema {found.schema}: version {found.installed_version} -> {found.library_version}"
-        if found.installed_version
-        else f"schema {found.schema} is not installed; version {found.library_version} will be"
+        (
+            f"schema {found.schema}: version {found.installed_version} -> {found.library_version}"
+            if found.installed_version
+            else f"schema {found.schema} is not installed; version {found.library_version} will be"
+        )
     ]
     for migration in found.pending:
         breaking = ": breaking, upgrade every worker with it" if migration.is_breaking else ""
@@ -105,5 +107,3 @@ def _as_json(found: installer.Plan, applied: bool) -> dict[str, Any]:
         "changed_functions": found.changed_functions,
         "applied": applied and not found.is_current,
     }
-
-

@@ -1,4 +1,4 @@
-"""What every command has: --dsn, --schema, --json, one database session, and how to call a function."""
+"""What every command has: --dsn, --schema, --json, one session, a way to call a function."""
 
 import inspect
 import json
@@ -69,7 +69,7 @@ class Session:
         return self.dsn
 
     def call(self, function: str, **arguments: str | None) -> Any:
-        """Call one of the schema's functions, every argument text; what it answers, JSON decoded."""
+        """Call a function of the schema, every argument text; what it answers, JSON decoded."""
         names = sql.SQL(", ").join(
             sql.SQL("{} => {}::text").format(sql.Identifier(f"p_{name}"), sql.Placeholder(name))
             for name in arguments
@@ -121,13 +121,15 @@ class Session:
 
 _SHARED = [
     inspect.Parameter("dsn", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Dsn),
-    inspect.Parameter("schema", inspect.Parameter.KEYWORD_ONLY, default=SCHEMA_NAME, annotation=Schema),
+    inspect.Parameter(
+        "schema", inspect.Parameter.KEYWORD_ONLY, default=SCHEMA_NAME, annotation=Schema
+    ),
     inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=AsJson),
 ]
 
 
 def add_command(app: typer.Typer, name: str, function: Callable[..., None]) -> None:
-    """Register `function(session, ...)`: its own parameters, then the three that every command has."""
+    """Register `function(session, ...)`: its own parameters, then those of every command."""
     signature = inspect.signature(function)
     own = [
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)

@@ -12,16 +12,17 @@ from exchange.workflows.cpython import cli_output as output
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
 
-WorkflowId = Annotated[str, typer.Argument(metavar="ID", help="The workflow_id.", show_default=False)]
+WorkflowId = Annotated[str, typer.Argument(metavar="ID", help="workflow_id", show_default=False)]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the command log.")]
 Actor = Annotated[
-    str | None, typer.Option("--actor", help="Who gave the order, where it is not the database user.")
+    str | None,
+    typer.Option("--actor", help="Who orders it, if not the database user."),
 ]
 
 
 def enqueue(
     session: Session,
-    name: Annotated[str, typer.Argument(help="Registered name of the workflow.", show_default=False)],
+    name: Annotated[str, typer.Argument(help="The name it is registered by.", show_default=False)],
     inputs: Annotated[
         str, typer.Option("--inputs", help="JSON, or @FILE, or - for standard input.")
     ] = "{}",
@@ -79,7 +80,9 @@ def show(session: Session, workflow_id: WorkflowId) -> None:
     workflow = session.call("get_workflow", workflow_id=workflow_id)
     steps = session.call("list_steps", workflow_id=workflow_id)
     lines = _describe(workflow)
-    session.show({**workflow, "steps": steps}, *lines, *([output.step_timeline(steps)] if steps else []))
+    session.show(
+        {**workflow, "steps": steps}, *lines, *([output.step_timeline(steps)] if steps else [])
+    )
 
 
 def cancel(
@@ -95,7 +98,7 @@ def cancel(
 
 
 def retry(session: Session, workflow_id: WorkflowId, actor: Actor = None) -> None:
-    """Put a workflow that ended in ERROR, CANCELLED or STOPPED back to work; recorded steps stay."""
+    """Put a workflow that ended in ERROR, CANCELLED or STOPPED back to work; its steps stay."""
     _report(
         session,
         session.call("retry_workflow", workflow_id=workflow_id, options=_options(actor=actor)),
@@ -133,7 +136,9 @@ def _report(session: Session, answer: dict[str, Any]) -> None:
             answer,
         )
     message = answer.get("message") or answer.get("outcome") or ""
-    line = Text.assemble(message, ": now ", output.status_text(answer.get("status"), answer.get("state")))
+    line = Text.assemble(
+        message, ": now ", output.status_text(answer.get("status"), answer.get("state"))
+    )
     session.show(answer, line)
 
 
@@ -148,7 +153,7 @@ def _describe(workflow: dict[str, Any]) -> list[Text | str]:
     places = [
         f"queue {w['queue_name']}",
         f"priority {w.get('priority')}",
-        f"attempt {w.get('attempt')}, {w.get('failure_count')} failed of {w.get('max_attempts')} allowed",
+        f"attempt {w.get('attempt')}, {w.get('failure_count')} of {w.get('max_attempts')} failed",
         f"enqueued {output.local_time(w.get('enqueued_at'))} by {w.get('enqueued_by')}",
         f"waited {output.span(waited)}",
     ]
@@ -156,7 +161,14 @@ def _describe(workflow: dict[str, Any]) -> list[Text | str]:
         took = output.seconds_between(w["started_at"], w.get("ended_at"))
         places.append(f"took {output.span(took)}")
     lines: list[Text | str] = [head, Text(", ".join(places))]
-    for label in ("partition_key", "resources", "available_at", "start_before", "deadline_at", "reason"):
+    for label in (
+        "partition_key",
+        "resources",
+        "available_at",
+        "start_before",
+        "deadline_at",
+        "reason",
+    ):
         if w.get(label):
             lines.append(Text(f"{label}: {output.shorten(w[label], 160)}"))
     for label in ("inputs", "result"):

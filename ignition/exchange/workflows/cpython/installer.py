@@ -120,7 +120,8 @@ def rename(text: str, schema: str) -> str:
     text = re.sub(r"\bworkflows(?=\.[a-z_%])", schema, text)
     text = re.sub(r"\b(schema (?:if (?:not )?exists )?)workflows\b", rf"\g<1>{schema}", text)
     text = re.sub(_ROLE, rf"{schema}_\1", text)
-    return text.replace("'workflows'", f"'{schema}'")
+    # The first key of a JSON answer may have the same name.
+    return re.sub(r"(?<!_build_object\()'workflows'", f"'{schema}'", text)
 
 
 def render(schema: str = SCHEMA_NAME, directory: Path | None = None) -> str:
