@@ -37,8 +37,7 @@ from pg_attribute a where a.attrelid = %s::oid and a.attnum > 0 and not a.attisd
 order by a.attnum"""
 
 RELATIONS = """
-select c.oid, c.relname, obj_description(c.oid, 'pg_class'),
-       has_table_privilege('workflows_viewer', c.oid, 'select')
+select c.oid, c.relname, obj_description(c.oid, 'pg_class')
 from pg_class c where c.relnamespace = 'workflows'::regnamespace and c.relkind = %s
 order by c.relname"""
 
@@ -67,7 +66,7 @@ def main() -> None:
 FUNCTIONS_INTRODUCTION = """# SQL functions
 
 Every client needs nothing but these. They take text and numbers; JSON travels as text. Arguments that are
-JSON objects refuse keys they do not know. Errors have [codes of their own](error-codes.md).
+JSON objects refuse keys they do not know: see [Options and answers](options.md). Errors have [codes of their own](error-codes.md).
 
 """
 
@@ -90,13 +89,14 @@ GROUPS = [
     ("For workers", {"worker"}),
     ("For administrators", {"admin"}),
 ]
+INSIDE_VIEWS = {"count_ready", "count_parked"}
 
 
 def functions_page(connection: psycopg.Connection[Any]) -> str:
     """The functions that some role may call, each under the first group that may."""
     functions = connection.execute(FUNCTIONS, [ROLES]).fetchall()
     page = FUNCTIONS_INTRODUCTION
-    told: set[str] = set()
+    told = set(INSIDE_VIEWS)
     for title, group in GROUPS:
         page += f"## {title}\n\n"
         for name, arguments, result, description, roles in functions:
@@ -109,7 +109,7 @@ def functions_page(connection: psycopg.Connection[Any]) -> str:
 def function_section(
     name: str, arguments: str, result: str, description: str | None, roles: list[str]
 ) -> str:
-    signature = f"workflows.{name}({arguments.replace('::text', '')}) returns {result}"
+    signature = f"workflows.{name}({arguments.replace('::text', '').replace(' DEFAULT ', ' default ')}) returns {result}"
     text = above_the_function(name) or description or ""
     named = ", ".join(f"`{role}`" for role in roles)
     return f"### {name}\n\n```sql\n{wrapped(signature)}\n```\n\n{text}\n\nRoles: {named}.\n\n"
@@ -135,8 +135,7 @@ def relations_page(
     connection: psycopg.Connection[Any], kind: str, title: str, introduction: str
 ) -> str:
     page = introduction
-    for oid, name, description, is_for_viewers in connection.execute(RELATIONS, [kind]).fetchall():
-        del is_for_viewers
+    for oid, name, description in connection.execute(RELATIONS, [kind]).fetchall():
         page += f"## {name}\n\n{escaped(description)}\n\n"
         with_null = kind == "r"
         page += "| column | type | description |\n|---|---|---|\n"
@@ -150,7 +149,7 @@ def relations_page(
 def indexes_paragraph(connection: psycopg.Connection[Any], oid: int) -> str:
     described = []
     for _, predicate, is_unique, columns in connection.execute(INDEXES, [oid]).fetchall():
-        where = f" where {predicate.strip('()')}" if predicate else ""
+        where = f" where {predicate.strip('()').replace('::text', '').lower()}" if predicate else ""
         described.append(f"`({', '.join(columns)}){where}`{' unique' if is_unique else ''}")
     return f"Indexes: {', '.join(described)}.\n\n" if described else ""
 
