@@ -1,0 +1,232 @@
+"""What can go wrong, as exception classes. Imports nothing of ours.
+
+Two families. WorkflowsError and its subclasses are ordinary exceptions: `except Exception` sees them.
+ControlSignal and its subclasses are how the engine leaves a workflow that must wait, stop or be given
+up; they derive from BaseException, so that `except Exception` in a workflow cannot swallow an order.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import json
+
+
+class WorkflowsError(Exception):
+    """Base of every error that the library raises. `code` is stable, the message is for people."""
+
+    code = "WF000"
+
+    def __init__(self, message, code=None, detail=None, hint=None):
+        Exception.__init__(self, message)
+        self.message = message
+        self.code = code or self.code
+        self.detail = detail or {}
+        self.hint = hint
+
+    @property
+    def field(self):
+        """The argument that was refused, where one was."""
+        return self.detail.get("field")
+
+
+class StaleLease(WorkflowsError):
+    """The workflow was given to another worker, or ended: this worker may not write for it."""
+
+    code = "WF001"
+
+
+class BadArgument(WorkflowsError, ValueError):
+    """An argument was refused. `detail["field"]` names it."""
+
+    code = "WF002"
+
+
+class UnknownId(WorkflowsError, LookupError):
+    """No such workflow, worker or queue."""
+
+    code = "WF003"
+
+
+class AlreadyFinished(WorkflowsError):
+    """The workflow ended with another outcome than the one that was sent."""
+
+    code = "WF004"
+
+
+class QueueRefused(WorkflowsError):
+    """The queue is unknown, closed or full."""
+
+    code = "WF005"
+
+
+class Duplicate(WorkflowsError):
+    """A workflow with this id or deduplication id exists."""
+
+    code = "WF006"
+
+
+class ReplayMismatch(WorkflowsError):
+    """A step does not fit what was recorded under its key: the code changed under the workflow."""
+
+    code = "WF007"
+
+
+class SchemaVersionMismatch(WorkflowsError):
+    """The schema is older or newer than this library, or is not installed."""
+
+    code = "WF008"
+
+
+class CommandRejected(WorkflowsError):
+    """The command does not fit the state of the workflow."""
+
+    code = "WF009"
+
+
+class MigrationEdited(WorkflowsError):
+    """A migration that was installed has another text now."""
+
+    code = "WF902"
+
+
+class DatabaseError(WorkflowsError):
+    """Any other error of the database. `code` is its SQLSTATE, `is_lost` says that the connection is gone
+    and the outcome of the call unknown."""
+
+    code = "XX000"
+
+    def __init__(self, message, code=None, detail=None, hint=None, is_lost=False):
+        WorkflowsError.__init__(self, message, code, detail, hint)
+        self.is_lost = is_lost
+
+
+class AlreadyRegistered(WorkflowsError):
+    """Two functions were registered under one name."""
+
+    code = "DUPLICATE_NAME"
+
+
+class NestedWorkflow(WorkflowsError):
+    """A workflow function was called inside another workflow."""
+
+    code = "NESTED_WORKFLOW"
+
+
+class NotConfigured(WorkflowsError):
+    """No database was named."""
+
+    code = "NOT_CONFIGURED"
+
+
+class BufferFull(WorkflowsError):
+    """The in-memory buffer has no room; nothing was accepted."""
+
+    code = "BUFFER_FULL"
+
+
+class NotFinished(WorkflowsError):
+    """The workflow did not end within the time that was given to wait for it."""
+
+    code = "NOT_FINISHED"
+
+
+class WorkflowFailed(WorkflowsError):
+    """The workflow ended without a result. `status` says how, `error` is what was recorded."""
+
+    code = "WORKFLOW_FAILED"
+
+    def __init__(self, message, status=None, error=None):
+        WorkflowsError.__init__(self, message, detail=error or {})
+        self.status = status
+        self.error = error
+
+
+class StepFailed(WorkflowsError):
+    """A recorded step error that is raised again. The class that is raised is made from the recorded class
+    name, so `type(error).__name__` and the message are those of the first time."""
+
+    code = "STEP_FAILED"
+
+
+class UnserialisableResult(WorkflowsError, TypeError):
+    """A result or step output that JSON cannot hold. `detail["path"]` names the place."""
+
+    code = "UNSERIALISABLE"
+
+
+class ControlSignal(BaseException):
+    """Leaves a workflow at a step boundary. Not an error, and never swallowed: the engine remembers it."""
+
+    outcome = None
+
+    def __init__(self, step_key=None):
+        BaseException.__init__(self, step_key)
+        self.step_key = step_key
+
+
+class Suspended(ControlSignal):
+    """The workflow waits in the database until the named step is due."""
+
+    outcome = "suspend"
+
+
+class Held(ControlSignal):
+    outcome = "held"
+
+
+class Stopped(ControlSignal):
+    outcome = "stopped"
+
+
+class Cancelled(ControlSignal):
+    outcome = "cancelled"
+
+
+class Released(ControlSignal):
+    """This worker gives the workflow back without using an attempt."""
+
+    outcome = "released"
+
+
+class LeaseLost(ControlSignal):
+    """This worker no longer holds the workflow: nothing is written for it."""
+
+
+BY_CODE = dict(
+    (error.code, error)
+    for error in (
+        StaleLease,
+        BadArgument,
+        UnknownId,
+        AlreadyFinished,
+        QueueRefused,
+        Duplicate,
+        ReplayMismatch,
+        SchemaVersionMismatch,
+        CommandRejected,
+        MigrationEdited,
+    )
+)
+
+
+def from_database(sqlstate, message, detail=None, hint=None, is_lost=False):
+    """The exception for an error that the database answered. `detail` is the DETAIL text: JSON from our functions."""
+    known = BY_CODE.get(sqlstate)
+    if known is None:
+        return DatabaseError(message, sqlstate, _detail_of(detail), hint, is_lost)
+    return known(message, sqlstate, _detail_of(detail), hint)
+
+
+def from_answer(answer):
+    """The exception for the error that enqueue_many answers for one entry."""
+    known = BY_CODE.get(answer.get("code"), WorkflowsError)
+    return known(answer.get("message") or "refused", answer.get("code"), answer)
+
+
+def _detail_of(text):
+    if not text:
+        return {}
+    try:
+        detail = json.loads(text)
+    except ValueError:
+        return {"detail": text}
+    return detail if isinstance(detail, dict) else {"detail": detail}
