@@ -1,0 +1,177 @@
+"""The SQL functions as Python methods: one method each, one round trip each.
+
+Arguments cross as text or None with a cast, answers as one text. Methods that send a batch take the JSON
+text that the engine has built, since building it twice would cost more than the rest of the call.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import json
+
+from exchange.workflows import errors, settings
+from exchange.workflows.database import sqlstates
+
+_PARAMETERS = {
+    "enqueue": ("p_workflow_name text", "p_inputs text", "p_options text"),
+    "enqueue_many": ("p_items text",),
+    "get_workflow": ("p_workflow_id text",),
+    "list_workflows": ("p_filter text",),
+    "list_steps": ("p_workflow_id text",),
+    "send_command": ("p_workflow_id text", "p_command text", "p_reason text", "p_options text"),
+    "cancel_workflow": ("p_workflow_id text", "p_reason text", "p_options text"),
+    "retry_workflow": ("p_workflow_id text", "p_options text"),
+    "schema_version": (),
+    "create_queue": ("p_queue_name text", "p_options text"),
+    "set_queue": ("p_queue_name text", "p_options text"),
+    "pause_queue": ("p_queue_name text", "p_reason text", "p_actor text"),
+    "resume_queue": ("p_queue_name text", "p_reason text", "p_actor text"),
+    "list_queues": (),
+    "set_setting": ("p_name text", "p_value text"),
+    "list_settings": (),
+    "register_worker": ("p_worker_id text", "p_registration text"),
+    "renew_worker": ("p_worker_id text", "p_held text"),
+    "retire_worker": ("p_worker_id text",),
+    "claim_workflows": (
+        "p_worker_id text",
+        "p_start_now integer",
+        "p_prefetch integer",
+        "p_request_no bigint",
+        "p_is_resend boolean",
+        "p_may_idle boolean",
+        "p_is_idle boolean",
+    ),
+    "load_workflow": ("p_worker_id text", "p_workflow_id text", "p_lease_token text"),
+    "record_steps": ("p_worker_id text", "p_records text"),
+    "finish_workflows": ("p_worker_id text", "p_outcomes text"),
+    "run_maintenance": ("p_limit integer",),
+}
+
+
+def statements(schema):
+    """The statement of every function, for one schema name."""
+    texts = {}
+    for name, parameters in _PARAMETERS.items():
+        named = ", ".join("%s => ?::%s" % tuple(parameter.split()) for parameter in parameters)
+        texts[name] = "select %s.%s(%s)" % (schema, name, named)
+    return texts
+
+
+class Store(object):
+    """`session` is anything with call(sql, args) that answers the one value of the one row."""
+
+    def __init__(self, session, schema=settings.SCHEMA_NAME):
+        self.session = session
+        self.schema = schema
+        self._statements = statements(schema)
+
+    # For clients
+
+    def enqueue(self, workflow_name, inputs, options):
+        return self._text("enqueue", workflow_name, inputs, options)
+
+    def enqueue_many(self, entries):
+        return self._json("enqueue_many", entries)
+
+    def get_workflow(self, workflow_id):
+        return self._json("get_workflow", workflow_id)
+
+    def list_workflows(self, filters):
+        return self._json("list_workflows", json.dumps(filters))
+
+    def list_steps(self, workflow_id):
+        return self._json("list_steps", workflow_id)
+
+    def send_command(self, workflow_id, command, reason, options):
+        return self._json("send_command", workflow_id, command, reason, json.dumps(options))
+
+    def cancel_workflow(self, workflow_id, reason, options):
+        return self._json("cancel_workflow", workflow_id, reason, json.dumps(options))
+
+    def retry_workflow(self, workflow_id, options):
+        return self._json("retry_workflow", workflow_id, json.dumps(options))
+
+    def schema_version(self):
+        return int(self._text("schema_version"))
+
+    # For administrators
+
+    def create_queue(self, queue_name, options):
+        return self._json("create_queue", queue_name, json.dumps(options))
+
+    def set_queue(self, queue_name, options):
+        return self._json("set_queue", queue_name, json.dumps(options))
+
+    def pause_queue(self, queue_name, reason, actor):
+        return self._json("pause_queue", queue_name, reason, actor)
+
+    def resume_queue(self, queue_name, reason, actor):
+        return self._json("resume_queue", queue_name, reason, actor)
+
+    def list_queues(self):
+        return self._json("list_queues")
+
+    def set_setting(self, name, value):
+        return self._text("set_setting", name, value)
+
+    def list_settings(self):
+        return self._json("list_settings")
+
+    # For workers
+
+    def register_worker(self, worker_id, registration):
+        return self._json("register_worker", worker_id, json.dumps(registration))
+
+    def renew_worker(self, worker_id, held):
+        return self._json("renew_worker", worker_id, json.dumps(held))
+
+    def retire_worker(self, worker_id):
+        return self._json("retire_worker", worker_id)
+
+    def claim_workflows(
+        self, worker_id, start_now, prefetch, request_no, is_resend, may_idle, is_idle
+    ):
+        return self._json(
+            "claim_workflows",
+            worker_id,
+            str(start_now),
+            str(prefetch),
+            str(request_no),
+            _boolean(is_resend),
+            _boolean(may_idle),
+            _boolean(is_idle),
+        )
+
+    def load_workflow(self, worker_id, workflow_id, lease_token):
+        return self._json("load_workflow", worker_id, workflow_id, lease_token)
+
+    def record_steps(self, worker_id, records):
+        return self._json("record_steps", worker_id, records)
+
+    def finish_workflows(self, worker_id, outcomes):
+        return self._json("finish_workflows", worker_id, outcomes)
+
+    def run_maintenance(self, limit):
+        return self._json("run_maintenance", str(limit))
+
+    def _json(self, name, *args):
+        text = self._text(name, *args)
+        return None if text is None else json.loads(text)
+
+    def _text(self, name, *args):
+        try:
+            return self.session.call(self._statements[name], args)
+        except errors.DatabaseError as error:
+            if error.code in sqlstates.NOT_INSTALLED:
+                raise _not_installed(self.schema, error)
+            raise
+
+
+def _boolean(value):
+    return "true" if value else "false"
+
+
+def _not_installed(schema, error):
+    return errors.SchemaVersionMismatch(
+        "schema %s is not installed here, or not in the version of this library: %s" % (schema, error.message),
+        hint="run: ignition-workflows migrate",
+    )
