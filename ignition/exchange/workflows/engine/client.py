@@ -1,0 +1,231 @@
+"""`rt`, what getWorkflows() answers: enqueue, look up, command, and inside a workflow sleep and check.
+
+Everything here raises; exchange.workflows.api.service has the same as envelopes.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import json
+
+from exchange.workflows import compat, errors, settings
+from exchange.workflows.database.store import Store
+from exchange.workflows.engine import context, payload
+from exchange.workflows.engine.buffer import Buffer
+from exchange.workflows.engine.handle import WorkflowHandle
+
+_OPTIONS = {
+    "queueName": "queue_name",
+    "partitionKey": "partition_key",
+    "priority": "priority",
+    "deduplicationId": "deduplication_id",
+    "resources": "resources",
+    "workflowId": "workflow_id",
+    "delaySeconds": "delay_seconds",
+    "availableAt": "available_at",
+    "startBefore": "start_before",
+    "timeoutSeconds": "timeout_seconds",
+    "maxAttempts": "max_attempts",
+    "onWorkerLost": "on_worker_lost",
+    "onDuplicate": "on_duplicate",
+    "workflowVersion": "workflow_version",
+    "parent": "parent",
+    "actor": "actor",
+}
+
+
+class Workflows(object):
+    """One database. `store` has one method per SQL function."""
+
+    def __init__(self, host, connector):
+        self.host = host
+        self.connector = connector
+        self.store = Store(connector, connector.schema)
+        self.buffer = Buffer(host, self.store)
+        self.payload_bytes = settings.PAYLOAD_BYTES
+
+    def enqueue(
+        self,
+        workflowName,
+        inputs=None,
+        inputsObj=None,
+        queueName=None,
+        partitionKey=None,
+        priority=None,
+        deduplicationId=None,
+        resources=None,
+        workflowId=None,
+        delaySeconds=None,
+        availableAt=None,
+        startBefore=None,
+        timeoutSeconds=None,
+        maxAttempts=None,
+        onWorkerLost=None,
+        onDuplicate=None,
+        workflowVersion=None,
+        parent=None,
+        actor=None,
+    ):
+        """Enqueue a workflow by name; returns its id once it is in the database.
+
+        inputs (or inputsObj): any value that JSON can hold; an object becomes keyword arguments.
+        workflowId: your own uuid; enqueueing it again changes nothing. Inside a workflow it is derived from
+        the workflow and the place, so that a replay enqueues nothing twice.
+        The rest as in api.service.enqueue. Raises BadArgument, QueueRefused, Duplicate.
+
+            workflowId = getWorkflows().enqueue("fill_tank", {"tank": "T-101"}, priority=-5)
+        """
+        entry = dict(locals())
+        entry.pop("self")
+        name, inputs_json, options = self._request(entry)
+        return self.store.enqueue(name, inputs_json, _options_json(options))
+
+    def enqueueMany(self, requests):
+        """Enqueue many in one round trip. Each is a dict with the arguments of enqueue.
+
+        Returns one outcome each, in order: {"workflow_id", "deduplicated", "is_registered"}, or
+        {"error": {"code", "message", "field"}}: a bad one does not touch the others.
+        """
+        texts = []
+        outcomes = []
+        for request in requests:
+            try:
+                texts.append(self._entry_json(*self._request(dict(request))))
+                outcomes.append(None)
+            except errors.BadArgument as error:
+                described = {"code": error.code, "message": compat.message_of(error), "field": error.field}
+                outcomes.append({"error": described})
+        answers = iter(self.store.enqueue_many("[%s]" % ",".join(texts)) if texts else ())
+        return [next(answers) if outcome is None else outcome for outcome in outcomes]
+
+    def enqueueInMemory(self, workflowName, inputs=None, **options):
+        """Hand an entry to this process's buffer and return the workflow id at once, without asking the
+        database. It is enqueued within settings.BUFFER_FLUSH_SECONDS, and lost if the process dies before.
+
+        The other arguments are those of enqueue. Raises BadArgument for what cannot be JSON and BufferFull.
+        """
+        name, inputs_json, chosen = self._request(dict(options, workflowName=workflowName, inputs=inputs))
+        self.buffer.offer(chosen["workflow_id"], self._entry_json(name, inputs_json, chosen))
+        return chosen["workflow_id"]
+
+    def _request(self, entry):
+        """(name, inputs as JSON text, options) of one entry with camelCase keys."""
+        name = entry.pop("workflowName", None)
+        inputs = entry.pop("inputs", None)
+        inputs_obj = entry.pop("inputsObj", None)
+        inputs = inputs_obj if inputs is None else inputs
+        options = {}
+        for key, value in entry.items():
+            if key not in _OPTIONS:
+                raise _bad(key, "is not an argument of enqueue")
+            if value is not None:
+                options[_OPTIONS[key]] = value
+        if "workflow_id" not in options:
+            running = context.current()
+            options["workflow_id"] = compat.new_id() if running is None else running.next_id("enqueue")
+        if not isinstance(name, compat.string_types):
+            raise _bad("workflow_name", "must be a text")
+        inputs_json = "{}" if inputs is None else self._json(inputs, "inputs")
+        return self._clean_name(name), inputs_json, options
+
+    def _clean_name(self, name):
+        name = compat.to_text(name)
+        if compat.has_poison(name):
+            raise _bad("workflow_name", "contains a NUL character or half of a surrogate pair")
+        return name
+
+    def _json(self, value, field):
+        try:
+            return payload.to_json(value, field, self.payload_bytes)
+        except payload.BadValue as problem:
+            raise errors.BadArgument("%s" % problem, detail={"field": field, "path": problem.path})
+
+    def _entry_json(self, name, inputs_json, options):
+        named = json.dumps(name)
+        return '{"workflow_name":%s,"inputs":%s,"options":%s}' % (named, inputs_json, _options_json(options))
+
+    # One workflow
+
+    def handle(self, workflowId):
+        """A handle with status(), wait(timeoutSeconds) and result(timeoutSeconds)."""
+        return WorkflowHandle(self.host, self.store, compat.to_text(workflowId))
+
+    def getWorkflow(self, workflowId):
+        """Everything about one workflow but its steps, as a dict. Raises UnknownId."""
+        return self.store.get_workflow(compat.to_text(workflowId))
+
+    def listSteps(self, workflowId):
+        """The recorded steps of a workflow, a list of dicts in order of start. Raises UnknownId."""
+        return self.store.list_steps(compat.to_text(workflowId))
+
+    def listWorkflows(self, **filters):
+        """Workflows that fit, newest first: a list of dicts. The filters are those of the SQL function."""
+        return self.store.list_workflows(filters)
+
+    def sendCommand(self, workflowId, cmd, reason=None, actor=None, requestId=None):
+        """Send HOLD, RESUME or STOP. Returns {"outcome": "accepted" | "already" | "rejected", "status",
+        "state", "message", ...}. Raises UnknownId, and BadArgument for a word that is no command."""
+        options = _order_options(actor, requestId)
+        return self.store.send_command(compat.to_text(workflowId), compat.to_text(cmd), reason, options)
+
+    def cancel(self, workflowId, reason=None, actor=None, requestId=None):
+        """End a workflow as CANCELLED, at once or at its next step boundary. Returns as sendCommand."""
+        options = _order_options(actor, requestId)
+        return self.store.cancel_workflow(compat.to_text(workflowId), reason, options)
+
+    def retry(self, workflowId, actor=None):
+        """Put a workflow that ended in ERROR, CANCELLED or STOPPED back to work; recorded steps are kept."""
+        options = {} if actor is None else {"actor": actor}
+        return self.store.retry_workflow(compat.to_text(workflowId), options)
+
+    # Inside a workflow
+
+    def sleep(self, seconds):
+        """Wait. Inside a workflow durably: a long wait leaves the thread and survives a restart. Inside a
+        step, and outside a workflow, the thread just waits."""
+        running = context.current()
+        if running is None:
+            self.host.sleep(seconds)
+        else:
+            running.sleep(seconds)
+
+    def checkCancelled(self):
+        """Obey a waiting command here and now; call it in long loops. Outside a workflow it does nothing."""
+        running = context.current()
+        if running is not None:
+            running.boundary()
+
+    def workflowId(self):
+        """The id of the workflow that this thread works on, or None."""
+        running = context.current()
+        return None if running is None else running.workflow_id
+
+    def transaction(self):
+        """A transaction with query and update, for a transactional step that is called outside a workflow."""
+        return self.connector.transaction()
+
+    def close(self):
+        """Flush the buffer and close the connections."""
+        self.buffer.close()
+        self.connector.close()
+
+
+def _options_json(options):
+    texts = []
+    for name, value in options.items():
+        try:
+            texts.append("%s:%s" % (json.dumps(name), payload.to_json(value, name)))
+        except payload.BadValue as problem:
+            raise errors.BadArgument("%s" % problem, detail={"field": name, "path": problem.path})
+    return "{%s}" % ",".join(texts)
+
+
+def _order_options(actor, request_id):
+    """Every order has a request id, so that it may be sent again when its answer was lost."""
+    options = {"request_id": compat.new_id() if request_id is None else request_id}
+    if actor is not None:
+        options["actor"] = actor
+    return options
+
+
+def _bad(field, problem):
+    return errors.BadArgument("%s %s" % (field, problem), detail={"field": field})

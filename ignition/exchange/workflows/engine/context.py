@@ -1,0 +1,281 @@
+"""The workflow that a thread works on: step keys, replay, control words, waits.
+
+A step key is the step's name, `name#2` at its second call, and `parent/name` inside another step. What is
+recorded under a key is given back instead of running the step; else its body runs and is recorded, and
+only then does the workflow see its value. At each such boundary the worker's orders are obeyed.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import hashlib
+import json
+import sys
+import threading
+
+from exchange.workflows import compat, errors
+from exchange.workflows.engine import payload, replay
+
+_local = threading.local()
+_SIGNALS = {
+    "hold": errors.Held,
+    "stop": errors.Stopped,
+    "cancel": errors.Cancelled,
+    "timeout": errors.Cancelled,
+}
+_LONGEST_SLEEP = 315360000
+
+
+def current():
+    """The context of the workflow that this thread works on, or None."""
+    return getattr(_local, "context", None)
+
+
+def enter(context):
+    _local.context = context
+
+
+class Context(object):
+    __slots__ = (
+        "lease",
+        "engine",
+        "function",
+        "is_manual",
+        "gate",
+        "recorded",
+        "signal",
+        "prefix",
+        "counts",
+    )
+
+    def __init__(self, lease, engine, function, is_manual, gate):
+        self.lease = lease
+        self.engine = engine
+        self.function = function
+        self.is_manual = is_manual
+        self.gate = gate
+        self.recorded = {}
+        self.recall(lease.row.get("steps"))
+        self.signal = None
+        self.prefix = ""
+        self.counts = {}
+
+    def recall(self, steps):
+        """Take over what earlier attempts recorded."""
+        if steps:
+            self.recorded = dict((step["k"], step) for step in steps)
+
+    @property
+    def workflow_id(self):
+        return self.lease.workflow_id
+
+    # Orders
+
+    def boundary(self):
+        """Obey what waits for this workflow. Called before anything new begins."""
+        if self.signal is not None:
+            raise self.signal
+        lease = self.lease
+        if lease.control is not None:
+            self._obey(lease.control)
+        if lease.is_lost:
+            self.leave(errors.LeaseLost())
+        if self.engine.is_releasing:
+            self.leave(errors.Released())
+        if not self.engine.may_start(lease):
+            self.leave(errors.LeaseLost() if lease.is_lost else errors.Released())
+
+    def _obey(self, control):
+        if self.is_manual and control in ("hold", "stop"):
+            return
+        self.leave(_SIGNALS[control]())
+
+    def leave(self, signal):
+        """Raise a signal and remember it: a workflow that swallows it has left all the same."""
+        self.signal = signal
+        raise signal
+
+    # Steps
+
+    def run_step(self, step, args, kwargs):
+        key = self._next_key(step.name)
+        recorded = self.recorded.get(key)
+        if recorded is not None:
+            replay.check_fit(recorded, key, step.name, step.kind)
+            if replay.is_final(recorded):
+                return replay.value_of(recorded, (self.function, step.function))
+        self.boundary()
+        if compat.failpoint is not None:
+            compat.failpoint("step:before")
+        attempt = 1
+        if recorded is not None:
+            attempt += recorded.get("attempts") or 0
+            due_ms = recorded.get("due_ms")
+            if due_ms:
+                self._wait_until_due(key, self.lease.seconds_left(due_ms, self.engine.monotonic()))
+        while True:
+            outcome, value = self._attempt(step, key, attempt, args, kwargs)
+            if outcome:
+                return value
+            attempt += 1
+
+    def _next_key(self, name):
+        counts = self.counts
+        count = counts[name] = counts.get(name, 0) + 1
+        return self.prefix + name if count == 1 else "%s%s#%d" % (self.prefix, name, count)
+
+    def _attempt(self, step, key, attempt, args, kwargs):
+        """Run the body once and record it: (True, value), or (False, None) to try again."""
+        outer = self.prefix, self.counts
+        self.prefix, self.counts = key + "/", {}
+        if compat.failpoint is not None:
+            compat.failpoint("step:in")
+        begun = self.engine.monotonic()
+        try:
+            if step.kind == "tx":
+                answer, value = self.engine.run_transaction(self, step, key, attempt, args, kwargs)
+            else:
+                value = step.function(*args, **kwargs)
+                text, value = self.success_text(step, key, attempt, begun, value)
+        except errors.ControlSignal as signal:
+            self.signal = signal
+            raise
+        except compat.EVERYTHING as error:
+            if self._is_tried_again(step, key, attempt, begun, error, sys.exc_info()[2]):
+                return False, None
+            raise
+        finally:
+            self.prefix, self.counts = outer
+        if step.kind != "tx":
+            if compat.failpoint is not None:
+                compat.failpoint("step:after_effect_before_checkpoint")
+            answer = self.record(text)
+        if answer is not None and answer["a"] != "recorded":
+            value = self.settle(answer, step, key)
+        return True, value
+
+    def success_text(self, step, key, attempt, begun, value):
+        """The record of a step that returned, and the value as a replay would give it back."""
+        try:
+            output, is_sanitised = payload.to_clean_json(value, key, self.engine.payload_bytes)
+        except payload.BadValue as problem:
+            raise errors.UnserialisableResult(
+                "step %s returned what cannot be recorded: %s" % (key, problem),
+                detail={"path": problem.path},
+            )
+        if is_sanitised or not payload.is_atom(value):
+            value = payload.from_json(output)
+        return self._text(step, key, attempt, begun, "SUCCESS", "output", output), value
+
+    def _is_tried_again(self, step, key, attempt, begun, error, trace):
+        described, _ = compat.describe_error(error, trace)
+        body = json.dumps(described)
+        if step.retries(error):
+            body += ',"retry":' + step.retry_json
+        answer = self.record(self._text(step, key, attempt, begun, "ERROR", "error", body))
+        if answer is not None and answer["a"] == "retry":
+            self._wait_until_due(key, answer["due_ms"] / 1000.0)
+            self.boundary()
+            return True
+        if answer is not None and answer["a"] not in ("recorded", "give_up", "replayed"):
+            self.settle(answer, step, key)
+        return False
+
+    def _text(self, step, key, attempt, begun, status, member, body):
+        key_json = step.name_json if key == step.name else json.dumps(key)
+        elapsed = (self.engine.monotonic() - begun) * 1000
+        return '%s,"k":%s,"name":%s,"kind":"%s","status":"%s","attempt":%d,"elapsed_ms":%d,"%s":%s}' % (
+            self.lease.head, key_json, step.name_json, step.kind, status, attempt, elapsed, member, body,
+        )
+
+    def record(self, text):
+        """Record one step and wait for the answer: None where there is nothing to say."""
+        answer = self.engine.record(self.lease, text, self.gate)
+        if compat.failpoint is not None:
+            compat.failpoint("checkpoint:after_commit")
+        if answer is not None and answer.get("c"):
+            self.lease.order(answer["c"])
+        return answer
+
+    def settle(self, answer, step, key):
+        """What an answer other than `recorded` means for the workflow."""
+        said = answer["a"]
+        if said == "replayed":
+            return replay.value_of(answer, (self.function, step.function))
+        if said == "WF007":
+            raise replay.mismatch(key, answer.get("recorded", "something else"), "%s %s" % (step.kind, step.name))
+        if said == "refused":
+            raise self._refused(step, key, answer["error"])
+        self.lease.lose()
+        return self.leave(errors.LeaseLost())
+
+    def _refused(self, step, key, refusal):
+        """The database cannot take the record, however often it is sent: record that instead."""
+        code = getattr(refusal, "code", "unknown")
+        problem = "the database refused the record of step %s with SQLSTATE %s" % (key, code)
+        error = errors.UnserialisableResult(problem, detail={"path": key})
+        described, _ = compat.describe_error(error)
+        begun = self.engine.monotonic()
+        self.record(self._text(step, key, 1, begun, "ERROR", "error", json.dumps(described)))
+        return error
+
+    def next_id(self, name):
+        """A workflow id that is the same whenever a replay comes by here."""
+        digest = hashlib.sha1(("%s/%s" % (self.workflow_id, self._next_key(name))).encode("utf-8")).digest()
+        return compat.id_from(int(self.workflow_id.replace("-", "")[:12], 16), digest[:10])
+
+    # Waits
+
+    def sleep(self, seconds):
+        """Wait durably; a long wait leaves the thread and comes back by replay."""
+        if not 0 <= seconds <= _LONGEST_SLEEP:
+            problem = "seconds must be a number from 0 to %d: %r" % (_LONGEST_SLEEP, seconds)
+            raise errors.BadArgument(problem, detail={"field": "seconds"})
+        if self.prefix:
+            self.wait(seconds)
+            return
+        key = self._next_key("sleep")
+        recorded = self.recorded.get(key)
+        if recorded is not None:
+            replay.check_fit(recorded, key, "sleep", "sleep")
+            left = self.lease.seconds_left(recorded.get("due_ms") or 0, self.engine.monotonic())
+        else:
+            self.boundary()
+            left = self._record_sleep(key, seconds)
+        self._wait_until_due(key, left)
+
+    def _record_sleep(self, key, seconds):
+        text = '%s,"k":%s,"name":"sleep","kind":"sleep","status":"WAITING","attempt":1,"seconds":%r}'
+        answer = self.record(text % (self.lease.head, json.dumps(key), float(seconds)))
+        if answer is None:
+            return seconds
+        if answer["a"] not in ("recorded", "replayed"):
+            self.settle(answer, _SLEEP, key)
+        return (answer.get("due_ms") or 0) / 1000.0
+
+    def _wait_until_due(self, key, seconds):
+        if seconds * 1000 > self.engine.suspend_over_ms:
+            self.leave(errors.Suspended(key))
+        self.wait(seconds)
+
+    def wait(self, seconds):
+        """Wait in this thread; an order, a lost lease or the end of the worker ends the wait at once."""
+        if seconds <= 0:
+            return
+        over_at = self.engine.monotonic() + seconds
+        self.lease.sleeper = sleeper = self.engine.make_event()
+        try:
+            while seconds > 0:
+                self.boundary()
+                sleeper.wait(seconds)
+                sleeper.clear()
+                seconds = over_at - self.engine.monotonic()
+        finally:
+            self.lease.sleeper = None
+
+
+class _Sleep(object):
+    name = kind = "sleep"
+    function = None
+
+
+_SLEEP = _Sleep()

@@ -1,0 +1,155 @@
+"""Runs one claimed workflow in the calling thread and hands its outcome to the finisher.
+
+Whatever user code does (returns, raises anything at all, swallows a signal, returns what JSON cannot hold)
+the workflow reaches an outcome that can be recorded, and the thread survives.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import json
+import sys
+
+from exchange.workflows import compat, errors
+from exchange.workflows.database.store import Store
+from exchange.workflows.engine import context, payload
+from exchange.workflows.engine.backoff import Backoff
+from exchange.workflows.engine.recorder import Record
+from exchange.workflows.engine.transaction import run_transaction
+
+
+class Executor(object):
+    """What a Context calls `engine`."""
+
+    def __init__(self, host, state, registry, connector, facade=None):
+        self.host = host
+        self.state = state
+        self.registry = registry
+        self.connector = connector
+        self.facade = facade
+        self.store = Store(connector, connector.schema)
+        self.monotonic = host.monotonic
+        self.make_event = host.make_event
+        self.recorder = None
+        self.finisher = None
+        self.keeper = None
+
+    @property
+    def is_releasing(self):
+        return self.state.is_releasing
+
+    @property
+    def suspend_over_ms(self):
+        return self.state.suspend_over_ms
+
+    @property
+    def payload_bytes(self):
+        return self.state.payload_bytes
+
+    # For the context
+
+    def may_start(self, lease):
+        """Whether a body may start now: the lease was renewed in time. Waits for the verdict if not."""
+        if self.monotonic() < self.state.lease_until:
+            return True
+        return self.keeper.wait_for_renewal(lease)
+
+    def record(self, lease, text, gate):
+        """Record one step and wait: None, or what the database has to say."""
+        record = Record(gate)
+        self.recorder.put((lease, text, record))
+        return record.wait()
+
+    def run_transaction(self, running, step, key, attempt, args, kwargs):
+        return run_transaction(self, running, step, key, attempt, args, kwargs)
+
+    # For the threads
+
+    def execute(self, lease, gate):
+        """Run a workflow to its outcome."""
+        if lease.is_lost:
+            return
+        definition = self.registry.find(lease.row["name"], lease.row["version"])
+        if definition is None or self.state.is_releasing:
+            self._leave(lease, errors.Released())
+            return
+        lease.is_started = True
+        is_manual = definition.policies["commands"] == "manual"
+        running = context.Context(lease, self, definition.function, is_manual, gate)
+        context.enter(running)
+        try:
+            running.boundary()
+            if lease.row.get("is_partial"):
+                self._load(lease, running)
+            result = _call(definition.function, lease.row["inputs"])
+        except errors.ControlSignal as signal:
+            self._leave(lease, running.signal or signal)
+        except compat.EVERYTHING as error:
+            if running.signal is not None:
+                self._leave(lease, running.signal)
+            else:
+                self._fail(lease, error, sys.exc_info()[2])
+        else:
+            if running.signal is not None:
+                self._leave(lease, running.signal)
+            else:
+                self._succeed(lease, result)
+        finally:
+            context.enter(None)
+
+    def _load(self, lease, running):
+        """Fetch the inputs and steps that were too large for the claim."""
+        backoff = Backoff(self.host, "load")
+        while True:
+            try:
+                loaded = self.store.load_workflow(self.state.worker_id, lease.workflow_id, lease.token)
+                break
+            except errors.StaleLease:
+                lease.lose()
+                running.leave(errors.LeaseLost())
+            except errors.WorkflowsError as error:
+                running.wait(backoff.failed(error))
+        lease.row.update(loaded)
+        lease.received_at = self.monotonic()
+        running.recall(loaded.get("steps"))
+
+    def _succeed(self, lease, result):
+        if result is None:
+            self._finish(lease, '%s,"outcome":"success"}' % lease.head)
+            return
+        try:
+            text, is_sanitised = payload.to_clean_json(result, "result", self.state.payload_bytes)
+        except payload.BadValue as problem:
+            message = "the workflow returned what cannot be recorded: %s" % problem
+            error = errors.UnserialisableResult(message, detail={"path": problem.path})
+            self._fail(lease, error, None)
+            return
+        tail = ',"is_sanitised":true}' if is_sanitised else "}"
+        self._finish(lease, '%s,"outcome":"success","result":%s%s' % (lease.head, text, tail))
+
+    def _fail(self, lease, error, trace):
+        described, is_sanitised = compat.describe_error(error, trace)
+        tail = ',"is_sanitised":true}' if is_sanitised else "}"
+        self._finish(lease, '%s,"outcome":"error","error":%s%s' % (lease.head, json.dumps(described), tail))
+
+    def _leave(self, lease, signal):
+        if lease.is_lost or signal.outcome is None:
+            self.state.drop(lease)
+            return
+        key = ',"k":%s' % json.dumps(signal.step_key) if signal.step_key else ""
+        self._finish(lease, '%s,"outcome":"%s"%s}' % (lease.head, signal.outcome, key))
+
+    def release(self, leases):
+        """Give back what no thread has begun."""
+        for lease in leases:
+            self._leave(lease, errors.Released())
+
+    def _finish(self, lease, text):
+        if compat.failpoint is not None:
+            compat.failpoint("complete:before")
+        self.finisher.put((lease, text))
+
+
+def _call(function, inputs):
+    if isinstance(inputs, dict):
+        return function(**inputs)
+    return function(inputs)

@@ -1,0 +1,34 @@
+"""The worker's turns of maintenance: reclaim, timers, deadlines, counts. Any worker does them."""
+
+from __future__ import absolute_import, division, print_function
+
+from exchange.workflows import compat, settings
+from exchange.workflows.engine.backoff import Backoff
+
+
+class Maintenance(object):
+    def __init__(self, host, state, store):
+        self._host = host
+        self._state = state
+        self._store = store
+        self._backoff = Backoff(host, "maintain")
+
+    def run(self):
+        while not self._state.ending.is_set():
+            seconds = self.turn()
+            self._state.ending.wait(seconds)
+
+    def turn(self):
+        """One bounded turn; returns for how many seconds to wait then."""
+        longest = settings.MAINTENANCE_SECONDS * (0.8 + 0.4 * self._host.random_fraction())
+        if not self._state.is_registered.is_set():
+            return longest
+        try:
+            answer = self._store.run_maintenance(settings.MAINTENANCE_LIMIT)
+        except compat.ERRORS as error:
+            return self._backoff.failed(error)
+        self._backoff.worked()
+        next_due_ms = answer.get("next_due_ms")
+        if next_due_ms is None:
+            return longest
+        return min(longest, max(0.01, next_due_ms / 1000.0))

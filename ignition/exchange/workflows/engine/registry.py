@@ -1,0 +1,141 @@
+"""The workflow functions of this interpreter and their policies, by name and version."""
+
+from __future__ import absolute_import, division, print_function
+
+import threading
+
+from exchange.workflows import compat, errors, settings
+
+_ON_WORKER_LOST = ("retry", "hold", "fail")
+_COMMANDS = ("auto", "manual")
+
+
+class Definition(object):
+    """One registered workflow function; `policies` is what the database keeps of it."""
+
+    def __init__(self, function, name, version, policies):
+        self.function = function
+        self.name = name
+        self.version = version
+        self.policies = policies
+
+    def registration(self):
+        entry = dict(self.policies)
+        entry["workflow_name"] = self.name
+        entry["workflow_version"] = self.version
+        return entry
+
+
+class Registry(object):
+    """`revision` rises with every registration, so that a running worker sees that it must tell."""
+
+    def __init__(self):
+        self._definitions = {}
+        self._steps = {}
+        self._lock = threading.Lock()
+        self.revision = 0
+
+    def add(self, definition):
+        key = (definition.name, definition.version)
+        with self._lock:
+            present = self._definitions.get(key)
+            if present is not None:
+                _refuse_other("workflow", definition.name, present.function, definition.function)
+            self._definitions[key] = definition
+            self.revision += 1
+
+    def add_step(self, name, function):
+        with self._lock:
+            present = self._steps.get(name)
+            if present is not None:
+                _refuse_other("step", name, present, function)
+            self._steps[name] = function
+
+    def find(self, name, version):
+        return self._definitions.get((name, version))
+
+    def definitions(self):
+        with self._lock:
+            return sorted(self._definitions.values(), key=lambda one: (one.name, one.version))
+
+    def names(self):
+        return sorted(set(one.name for one in self.definitions()))
+
+    def clear(self):
+        """Forget everything; for tests."""
+        with self._lock:
+            self._definitions.clear()
+            self._steps.clear()
+            self.revision += 1
+
+
+def _refuse_other(kind, name, present, function):
+    if _place(present) != _place(function):
+        raise errors.AlreadyRegistered(
+            "%s name %s is taken by %s; %s needs another" % (kind, name, _place(present), _place(function)),
+            detail={"field": "name", "value": name},
+            hint="give one of them a name of its own: @%s(name=...)" % kind,
+        )
+
+
+def _place(function):
+    """Where a function is defined. The same place again is a reload, not a second function."""
+    name = getattr(function, "__qualname__", function.__name__)
+    return "%s.%s" % (function.__module__, name)
+
+
+def make_policies(
+    queue, priority, timeout_seconds, max_attempts, backoff_seconds, backoff_rate, max_backoff_seconds,
+    on_worker_lost, commands,
+):
+    """The policies of @workflow, checked."""
+    check_name("queue", queue)
+    check_number("priority", priority, -100, 100, is_whole=True)
+    if timeout_seconds is not None:
+        check_number("timeout_seconds", timeout_seconds, 0.001, 3153600000)
+    check_number("max_attempts", max_attempts, 1, 1000000, is_whole=True)
+    check_number("backoff_seconds", backoff_seconds, 0, 315360000)
+    check_number("backoff_rate", backoff_rate, 1, 1000)
+    check_number("max_backoff_seconds", max_backoff_seconds, 0, 315360000)
+    _check_word("on_worker_lost", on_worker_lost, _ON_WORKER_LOST)
+    _check_word("commands", commands, _COMMANDS)
+    return {
+        "queue_name": queue,
+        "priority": priority,
+        "timeout_seconds": timeout_seconds,
+        "max_attempts": max_attempts,
+        "backoff_seconds": backoff_seconds,
+        "backoff_rate": backoff_rate,
+        "max_backoff_seconds": max_backoff_seconds,
+        "on_worker_lost": on_worker_lost,
+        "commands": commands,
+    }
+
+
+def check_name(field, name):
+    """Refuse what enqueue would refuse: the SQL function name_problem decides, this only answers sooner."""
+    is_text = isinstance(name, compat.string_types)
+    if not is_text or not name or len(name) > settings.NAME_CHARACTERS or name != name.strip():
+        raise _bad(field, name, "must be a text of 1 to %d characters" % settings.NAME_CHARACTERS)
+    if any(ord(character) < 32 or ord(character) == 127 for character in name):
+        raise _bad(field, name, "must not contain control characters")
+
+
+def check_number(field, value, lowest, highest, is_whole=False):
+    is_number = isinstance(value, compat.integer_types + (float,)) and not isinstance(value, bool)
+    if not is_number or not lowest <= value <= highest:
+        raise _bad(field, value, "must be a number from %s to %s" % (lowest, highest))
+    if is_whole and value != int(value):
+        raise _bad(field, value, "must be a whole number")
+
+
+def _check_word(field, value, words):
+    if value not in words:
+        raise _bad(field, value, "must be one of %s" % ", ".join(words))
+
+
+def _bad(field, value, problem):
+    return errors.BadArgument("%s %s: %r" % (field, problem, value), detail={"field": field})
+
+
+REGISTRY = Registry()

@@ -1,0 +1,77 @@
+"""What a recorded step gives back: its value, or its error under the same class name and message."""
+
+from __future__ import absolute_import, division, print_function
+
+from exchange.workflows import compat, errors
+
+_KINDS = {"tx": "step"}
+_made_classes = {}
+
+
+def check_fit(recorded, key, name, kind):
+    """Refuse to give a step what was recorded for something else."""
+    recorded_name = recorded.get("name", name)
+    recorded_kind = recorded.get("kind", kind)
+    if recorded_name == name and _KINDS.get(recorded_kind, recorded_kind) == _KINDS.get(kind, kind):
+        return
+    raise mismatch(key, "%s %s" % (recorded_kind, recorded_name), "%s %s" % (kind, name))
+
+
+def mismatch(key, recorded, asked):
+    return errors.ReplayMismatch(
+        "step key %s was recorded as %s and is now %s" % (key, recorded, asked),
+        detail={"step_key": key, "recorded": recorded, "asked": asked},
+        hint="the code changed under a workflow that had begun: raise the version of the workflow instead",
+    )
+
+
+def is_final(recorded):
+    return recorded["status"] in ("SUCCESS", "ERROR")
+
+
+def value_of(recorded, functions):
+    """The output, or the recorded error raised. `functions` are those whose modules may know its class."""
+    if recorded["status"] == "SUCCESS":
+        return recorded.get("output")
+    raise error_from(recorded.get("error") or {}, functions)
+
+
+def error_from(recorded, functions):
+    """The exception for a recorded error. Its class is looked for among the built-in ones, ours, and the
+    names in the modules of `functions`: never imported by a recorded name."""
+    name = recorded.get("class") or "StepFailed"
+    message = recorded.get("message") or ""
+    known = _find_class(name, functions)
+    error = _make(known, message) if known is not None else None
+    if error is None:
+        error = _make(_stand_in(name), message)
+    return error
+
+
+def _find_class(name, functions):
+    places = [vars(compat.builtins), vars(errors)]
+    places.extend(getattr(function, "__globals__", {}) for function in functions)
+    for place in places:
+        found = place.get(name)
+        if isinstance(found, type) and issubclass(found, BaseException):
+            return found
+    return None
+
+
+def _make(error_class, message):
+    """An instance with this message, without the class's own __init__, whose arguments nobody recorded."""
+    try:
+        error = error_class.__new__(error_class, message)
+        error.args = (message,)
+        if isinstance(error, errors.WorkflowsError):
+            errors.WorkflowsError.__init__(error, message)
+        return error if compat.message_of(error) == message and compat.to_text(error) is not None else None
+    except compat.ERRORS:
+        return None
+
+
+def _stand_in(name):
+    made = _made_classes.get(name)
+    if made is None:
+        made = _made_classes[name] = type(str(name), (errors.StepFailed,), {"__module__": "recorded"})
+    return made

@@ -1,0 +1,59 @@
+"""What the parts of one worker share: who it is, what it holds, what the database told it."""
+
+from __future__ import absolute_import, division, print_function
+
+from exchange.workflows import compat, settings
+
+
+class WorkerState(object):
+    """`held` maps lease tokens to every lease this worker has not yet been told to be rid of, including
+    those whose outcome is on its way. Single operations on it are atomic, and nothing here needs a lock."""
+
+    def __init__(self, host, schema=settings.SCHEMA_NAME, threads=settings.THREADS):
+        self.host = host
+        self.threads = threads
+        self.worker_id = compat.new_id()
+        self.held = {}
+        # Counted from before the renewal that granted it: until then, and no longer, bodies may start.
+        self.lease_until = 0.0
+        self.is_registered = host.make_event()
+        self.is_claiming = True
+        self.is_releasing = False
+        self.ending = host.make_event()
+        self.listen_mode = "starting"
+        self.lease_ms = settings.LEASE_MS
+        self.renew_ms = settings.RENEW_MS
+        self.poll_ms = settings.POLL_MS
+        self.suspend_over_ms = settings.SUSPEND_OVER_MS
+        self.payload_bytes = settings.PAYLOAD_BYTES
+        self.channel = "%s_wake" % schema
+        self.queue_ids = ()
+        self.finished = 0
+        self.refused = 0
+
+    def registered(self, answer, asked_at):
+        """Take over what register_worker answered; `asked_at` is the clock before the call."""
+        self.lease_ms = answer.get("lease_ms", self.lease_ms)
+        self.renew_ms = answer.get("renew_ms", self.renew_ms)
+        self.poll_ms = answer.get("poll_ms", self.poll_ms)
+        self.suspend_over_ms = answer.get("suspend_over_ms", self.suspend_over_ms)
+        self.payload_bytes = answer.get("payload_bytes", self.payload_bytes)
+        self.channel = answer.get("channel", self.channel)
+        self.queue_ids = tuple(answer.get("queue_ids") or ())
+        self.renewed(asked_at)
+        self.is_registered.set()
+
+    def renewed(self, asked_at):
+        self.lease_until = asked_at + self.lease_ms / 1000.0
+
+    def start_over(self):
+        """This worker was declared lost: everything it held belongs to others now."""
+        for lease in list(self.held.values()):
+            lease.lose()
+        self.held.clear()
+        self.is_registered.clear()
+        self.lease_until = 0.0
+        self.worker_id = compat.new_id()
+
+    def drop(self, lease):
+        self.held.pop(lease.token, None)

@@ -1,0 +1,131 @@
+"""The workflow threads of a worker: they start when needed, up to a number, and end when idle."""
+
+from __future__ import absolute_import, division, print_function
+
+import collections
+
+from exchange.workflows import compat, settings
+
+
+class WorkflowThread(object):
+    __slots__ = ("is_busy", "thread", "gate")
+
+    def __init__(self, gate):
+        self.is_busy = True
+        self.thread = None
+        self.gate = gate
+
+
+class WorkflowThreads(object):
+    """Work that was claimed to start now goes before what was fetched in advance. One ticket in the queue
+    stands for one entry in one of the two lines, so that an idle thread waits in one place only."""
+
+    def __init__(self, host, count, execute, on_room):
+        self._host = host
+        self._count = count
+        self._execute = execute
+        self._on_room = on_room
+        self._lock = host.make_lock()
+        self._threads = set()
+        self._tickets = host.make_queue()
+        self._urgent = collections.deque()
+        self._fetched = collections.deque()
+        self._is_ended = False
+        # Below this many waiting entries the dispatcher wants to know.
+        self.low_water = 0
+
+    def submit(self, leases):
+        """Give work to the threads; starts as many as are missing."""
+        for lease in leases:
+            (self._urgent if lease.is_started else self._fetched).append(lease)
+        put = self._tickets.put
+        for _ in leases:
+            put(True)
+        with self._lock:
+            missing = min(len(leases) - self.idle_count(), self._count - len(self._threads))
+            for _ in range(missing):
+                self._start()
+
+    def _start(self):
+        one = WorkflowThread(self._host.make_gate())
+        self._threads.add(one)
+        number = len(self._threads)
+        one.thread = self._host.start_thread("workflows-%d" % number, lambda: self._work(one))
+
+    def busy_count(self):
+        return sum(1 for one in list(self._threads) if one.is_busy)
+
+    def idle_count(self):
+        return sum(1 for one in list(self._threads) if not one.is_busy)
+
+    def thread_count(self):
+        return len(self._threads)
+
+    def urgent_count(self):
+        return len(self._urgent)
+
+    def waiting_count(self):
+        return len(self._urgent) + len(self._fetched)
+
+    def take_waiting(self):
+        """Everything that no thread has begun, taken away from them."""
+        taken = []
+        for line in (self._urgent, self._fetched):
+            while True:
+                try:
+                    taken.append(line.popleft())
+                except IndexError:
+                    break
+        return taken
+
+    def end(self):
+        """Idle threads end now, the others after what they are at."""
+        with self._lock:
+            self._is_ended = True
+            for _ in range(len(self._threads)):
+                self._tickets.put(True)
+
+    def _work(self, one):
+        execute, get = self._execute, self._tickets.get
+        while True:
+            if not self._tickets.qsize():
+                one.is_busy = False
+                self._on_room()
+            try:
+                get(True, settings.THREAD_IDLE_SECONDS)
+            except self._host.QueueEmpty:
+                if self._leave(one):
+                    return
+                continue
+            one.is_busy = True
+            lease = self._next()
+            if lease is None:
+                if self._is_ended and self._leave(one):
+                    return
+                continue
+            if len(self._fetched) == self.low_water:
+                self._on_room()
+            try:
+                execute(lease, one.gate)
+            except compat.EVERYTHING as error:
+                self._host.get_logger("threads").error(
+                    "event=engine_error workflow_id=%s error=%s" % (lease.workflow_id, compat.message_of(error))
+                )
+
+    def _next(self):
+        try:
+            return self._urgent.popleft()
+        except IndexError:
+            pass
+        try:
+            return self._fetched.popleft()
+        except IndexError:
+            return None
+
+    def _leave(self, one):
+        """Whether this thread may end: not while a ticket is there for it."""
+        with self._lock:
+            if self._tickets.qsize() and not self._is_ended:
+                return False
+            self._threads.discard(one)
+        return True

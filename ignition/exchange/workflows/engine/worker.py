@@ -1,0 +1,199 @@
+"""One worker: claims, threads, recorder, finisher, keeper, listener and maintenance, put together.
+
+    worker = Worker(dsn="host=db dbname=plant", queues=["default"], threads=16)
+    worker.start()
+    ...
+    worker.stop(drain_seconds=30)
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import signal
+
+from exchange.workflows import compat, errors, settings
+from exchange.workflows.database import sqlstates
+from exchange.workflows.database.store import Store
+from exchange.workflows.engine import instance, registry
+from exchange.workflows.engine.client import Workflows
+from exchange.workflows.engine.dispatcher import Dispatcher
+from exchange.workflows.engine.executor import Executor
+from exchange.workflows.engine.keeper import Keeper
+from exchange.workflows.engine.listener import Listener
+from exchange.workflows.engine.maintenance import Maintenance
+from exchange.workflows.engine.recorder import Finisher, Recorder
+from exchange.workflows.engine.state import WorkerState
+from exchange.workflows.engine.threads import WorkflowThreads
+
+_GRACE_SECONDS = 2.0
+_LOOK_SECONDS = 0.05
+
+
+class Worker(object):
+    """Works some queues with the workflows that are registered in this interpreter.
+
+    connector or dsn    the database; direct_dsn where dsn leads through a pooler
+    queues              their names; each must exist
+    threads             how many workflows run at a time
+    prefetch            how many may be claimed in advance while they are short; 0 for none
+    """
+
+    def __init__(
+        self,
+        connector=None,
+        dsn=None,
+        queues=(settings.QUEUE_NAME,),
+        threads=settings.THREADS,
+        prefetch=None,
+        schema=settings.SCHEMA_NAME,
+        direct_dsn=None,
+        name=None,
+        definitions=None,
+        host=None,
+    ):
+        self.host = host or instance.choose_host()
+        self._owns_connector = connector is None
+        self.connector = connector or instance.open_connector(
+            dsn, schema, direct_dsn, pool_size=threads + 4
+        )
+        self.state = WorkerState(self.host, self.connector.schema, threads)
+        self.name = name or "%s:%s" % (self.host.host_name(), self.host.process_id())
+        self.queues = list(queues)
+        self._log = self.host.get_logger("worker")
+        self._signals = self.host.make_queue()
+        self._sessions = []
+        self._running = []
+        self._assemble(definitions or registry.REGISTRY, settings.PREFETCH if prefetch is None else prefetch)
+
+    def _assemble(self, definitions, prefetch):
+        host, state = self.host, self.state
+        facade = Workflows(host, self.connector)
+        self.executor = Executor(host, state, definitions, self.connector, facade)
+        claims = self._session("claim", is_direct=True)
+        self.threads = WorkflowThreads(host, state.threads, self.executor.execute, self._on_room)
+        self.dispatcher = Dispatcher(
+            host, state, claims, self._store(claims), self.threads, self._on_lost, prefetch
+        )
+        self.keeper = Keeper(
+            host, state, self._store(self._session("renew")), definitions, self.describe, self.dispatcher.poke
+        )
+        recording = self._store(self._session("record"))
+        finishing = self._store(self._session("finish"))
+        self.recorder = Recorder(host, state, recording.record_steps)
+        self.finisher = Finisher(host, state, finishing.finish_workflows, self._on_room)
+        self.executor.recorder = self.recorder
+        self.executor.finisher = self.finisher
+        self.executor.keeper = self.keeper
+        self.listener = Listener(host, state, self.connector, self.dispatcher, self.keeper)
+        self.maintenance = Maintenance(host, state, self._store(self._session("maintain")))
+
+    def _session(self, purpose, is_direct=False):
+        session = self.connector.session(purpose, is_direct)
+        self._sessions.append(session)
+        return session
+
+    def _store(self, session):
+        return Store(session, self.connector.schema)
+
+    def _on_room(self):
+        self.dispatcher.on_room()
+
+    def _on_lost(self):
+        self.keeper.declared_lost()
+
+    @property
+    def worker_id(self):
+        return self.state.worker_id
+
+    def describe(self):
+        """What register_worker is told besides versions and definitions."""
+        return {
+            "worker_name": self.name,
+            "host_name": self.host.host_name(),
+            "process_id": str(self.host.process_id()),
+            "queues": self.queues,
+            "threads": self.state.threads,
+        }
+
+    def start(self):
+        """Register and begin to work. A database that is away is waited for in the background; one that refuses
+        (another schema version, no grant, an unknown queue) raises here."""
+        try:
+            self.keeper.register()
+        except errors.WorkflowsError as error:
+            if not sqlstates.is_lost(error):
+                raise
+            self._log.warning("event=waiting_for_database error=%s" % compat.message_of(error))
+        parts = (
+            ("record", self.recorder.run),
+            ("finish", self.finisher.run),
+            ("keep", self.keeper.run),
+            ("listen", self.listener.run),
+            ("maintain", self.maintenance.run),
+            ("claim", self.dispatcher.run),
+        )
+        for purpose, run in parts:
+            self._running.append(self.host.start_thread("workflows-%s" % purpose, run))
+        return self
+
+    def stop(self, drain_seconds=settings.DRAIN_SECONDS):
+        """Claim nothing more, let what runs finish for up to drain_seconds, give the rest back without using an
+        attempt, and retire. A workflow in the middle of a step is given back at its end, or by retiring."""
+        state = self.state
+        state.is_claiming = False
+        self.dispatcher.poke()
+        self.executor.release(self.threads.take_waiting())
+        self._wait_until_empty(drain_seconds)
+        state.is_releasing = True
+        self.keeper.release_waiting()
+        for lease in list(state.held.values()):
+            lease.awake()
+        self._wait_until_empty(min(_GRACE_SECONDS, drain_seconds + 0.5))
+        self.threads.end()
+        self.recorder.end()
+        self.finisher.end()
+        state.ending.set()
+        self.dispatcher.poke()
+        self.keeper.poke()
+        self.listener.interrupt()
+        for thread in self._running:
+            thread.join(_GRACE_SECONDS)
+        self._retire()
+        self._close()
+        self._log.info("event=stopped worker_id=%s finished=%d" % (state.worker_id, state.finished))
+
+    def _wait_until_empty(self, seconds):
+        """Until nothing is held any more, the time is over, or a second signal came."""
+        until = self.host.monotonic() + seconds
+        while self.state.held and self.host.monotonic() < until:
+            if self._signals.qsize():
+                return
+            self.executor.release(self.threads.take_waiting())
+            self.host.sleep(_LOOK_SECONDS)
+
+    def _retire(self):
+        if not self.state.is_registered.is_set():
+            return
+        try:
+            self._store(self._sessions[0]).retire_worker(self.state.worker_id)
+        except compat.ERRORS as error:
+            self._log.warning("event=not_retired error=%s" % compat.message_of(error))
+
+    def _close(self):
+        for session in self._sessions:
+            session.close()
+        if self._owns_connector:
+            self.connector.close()
+
+    def run_until_signal(self, drain_seconds=settings.DRAIN_SECONDS):
+        """Start, work until SIGINT or SIGTERM, drain, stop. A second signal ends the drain at once."""
+        # A queue, because setting an event in a handler can wait for the very thread it interrupted.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda signal_number, frame: self._signals.put(signal_number))
+        self.start()
+        while True:
+            try:
+                self._signals.get(True, 1.0)
+                break
+            except self.host.QueueEmpty:
+                pass
+        self.stop(drain_seconds)
