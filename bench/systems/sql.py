@@ -17,7 +17,7 @@ from bench.systems.system import Inputs, Order, Pace, Producer, System, Tally
 from exchange.workflows.cpython import installer
 from exchange.workflows.settings import SCHEMA_VERSION, VERSION
 
-WORKFLOWS = ("noop", "three_steps", "pickup", "holder")
+WORKFLOWS = ("noop", "three_steps", "pickup")
 ENQUEUE = "select workflows.enqueue(p_workflow_name => %s::text, p_inputs => %s::text)"
 ENQUEUE_MANY = "select workflows.enqueue_many(p_items => %s::text)"
 REGISTER = "select workflows.register_worker(p_worker_id => %s::text, p_registration => %s::text)"
@@ -49,7 +49,7 @@ class Sql(System):
     name = "sql"
     pace = Pace(one=3_000, bulk=30_000, noop=20_000, steps=6_000)
     in_flight = 500
-    history = "default"
+    history = "errors (default)"
     note = "our SQL functions, called in turn by one thread without the engine"
 
     def missing(self) -> str:
