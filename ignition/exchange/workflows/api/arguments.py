@@ -1,0 +1,15 @@
+"""Checks and shapes of arguments that the modules of api/ share."""
+
+from __future__ import absolute_import, division, print_function
+
+from exchange.workflows import errors
+
+
+def require(**arguments):
+    for name, value in sorted(arguments.items()):
+        if value is None or value == "":
+            raise errors.BadArgument("%s is required" % name, detail={"field": name})
+
+
+def given(**arguments):
+    return dict((name, value) for name, value in arguments.items() if value is not None)

@@ -1,0 +1,232 @@
+"""What scripts call: enqueue, command, look up. Every function answers an envelope and never raises.
+
+    {"ok": True, "code": "WORKFLOW_ENQUEUED", "message": "...", "data": {...}, "meta": {...}}
+
+The keys of `data` are also at the top level: `answer["workflowId"]`. Decide by `ok` and `code`.
+
+These codes can come from every function that asks the database: INVALID_ARGUMENTS (`data.field` names the
+argument), DATABASE_UNAVAILABLE, NOT_ALLOWED, NOT_CONFIGURED, SCHEMA_VERSION.
+
+`dbName` names the database connection everywhere; None is the default one.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+from exchange.workflows import compat, errors
+from exchange.workflows.api.arguments import given, require
+from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk
+from exchange.workflows.api.lookups import (  # noqa: F401  scripts call them as service.getResult
+    findWorkflows,
+    getResult,
+    getWorkflow,
+    listWorkflows,
+)
+from exchange.workflows.engine import registry
+from exchange.workflows.engine.instance import getWorkflows
+
+_NEVER_REGISTERED = "no worker ever registered %s; it waits until one does"
+
+
+@answers("START_FAILED")
+def enqueue(
+    workflowName=None, inputs=None, queueName=None, partitionKey=None, priority=None,
+    deduplicationId=None, applicationVersion=None, timeoutSeconds=None, allowDuringMaintenance=False,
+    dbName=None, workflowVersion=None, workflowId=None, resources=None, onDuplicate=None,
+    delaySeconds=None, availableAt=None, startBefore=None, maxAttempts=None, onWorkerLost=None,
+    parent=None, actor=None,
+):
+    """Enqueues a workflow. It is in the database when the call returns.
+
+    workflowName: the registered name.
+    inputs: any value that JSON can hold, up to 1 MB. An object becomes keyword arguments of the workflow,
+        anything else its one argument. None is no arguments.
+    queueName: default is the queue that the workflow's decorator names.
+    partitionKey: workflows of one queue with the same key run one at a time.
+    resources: list of names of equipment; the workflow gets all of them or waits.
+    priority: -100 to 100, lower first; default is the decorator's.
+    deduplicationId: held until the workflow ends. A second call with it answers the first one's id;
+        onDuplicate says otherwise: "return" (default), "replace", "reject", "debounce".
+    workflowVersion: integer; default is the newest that was registered. applicationVersion is its old name.
+    workflowId: your own uuid; calling again with it changes nothing.
+    delaySeconds, availableAt: not before then. startBefore: not started by then, it is CANCELLED.
+        Times are texts like "2026-01-31T08:00:00Z".
+    timeoutSeconds: from the first start; time held does not count.
+    maxAttempts, onWorkerLost ("retry", "hold", "fail"): instead of the decorator's.
+    parent: the id of the workflow that asks for this one. actor: who asks, for the audit.
+    allowDuringMaintenance: kept for older scripts, without effect; a paused queue accepts work anyway.
+
+    Answers WORKFLOW_ENQUEUED {workflowId, workflowName, deduplicated}. `meta.warning` says that no worker
+    ever registered the name. Errors: INVALID_WORKFLOW_NAME, INVALID_ARGUMENTS {field}, QUEUE_REFUSED
+    (unknown, closed or full), DUPLICATE, START_FAILED {error}.
+
+        answer = exchange.workflows.api.service.enqueue("fill_tank", inputs={"tank": "T-101"})
+        if not answer["ok"]:
+            print(answer["message"])
+    """
+    options = given(
+        queueName=queueName, partitionKey=partitionKey, priority=priority, deduplicationId=deduplicationId,
+        workflowVersion=applicationVersion if workflowVersion is None else workflowVersion,
+        timeoutSeconds=timeoutSeconds, workflowId=workflowId, resources=resources, onDuplicate=onDuplicate,
+        delaySeconds=delaySeconds, availableAt=availableAt, startBefore=startBefore,
+        maxAttempts=maxAttempts, onWorkerLost=onWorkerLost, parent=parent, actor=actor,
+    )
+    request = dict(options, workflowName=workflowName, inputs=inputs)
+    outcome = getWorkflows(dbName).enqueueMany([request])[0]
+    if "error" in outcome:
+        raise _refusal(outcome["error"])
+    meta = given(queueName=queueName)
+    if not outcome["is_registered"]:
+        meta["warning"] = _NEVER_REGISTERED % compat.to_text(workflowName)
+    data = {
+        "workflowId": outcome["workflow_id"],
+        "workflowName": workflowName,
+        "deduplicated": outcome["deduplicated"],
+    }
+    return makeOk("WORKFLOW_ENQUEUED", "enqueued", data, meta)
+
+
+start = enqueue
+
+
+@answers("IN_MEMORY_ENQUEUE_FAILED")
+def enqueueInMemory(
+    workflowName=None, inputs=None, queueName=None, partitionKey=None, priority=None,
+    deduplicationId=None, applicationVersion=None, timeoutSeconds=None, allowDuringMaintenance=None,
+    dbName=None, **options
+):
+    """Enqueues a workflow without asking the database: for tag event scripts, which must not wait.
+
+    The arguments are those of enqueue. Name and inputs are checked; the rest is checked by the database when
+    the buffer of this process is flushed, within 0.05 s while the database answers. What is refused then is
+    set aside as a rejected entry, and logged. What is in the buffer when the process is killed is lost.
+
+    Answers IN_MEMORY_ENQUEUE_ACCEPTED {workflowId, workflowName, accepted, queueDepth}. Errors:
+    IN_MEMORY_ENQUEUE_REJECTED {accepted, reason, queueDepth, maxDepth}, reason "overflow" or
+    "invalid_payload"; INVALID_WORKFLOW_NAME, INVALID_ARGUMENTS {field}, IN_MEMORY_ENQUEUE_FAILED.
+
+        exchange.workflows.api.service.enqueueInMemory("fill_tank", inputs={"level": currentValue.value})
+    """
+    registry.check_name("workflow_name", workflowName)
+    chosen = given(
+        queueName=queueName,
+        partitionKey=partitionKey,
+        priority=priority,
+        deduplicationId=deduplicationId,
+        workflowVersion=applicationVersion,
+        timeoutSeconds=timeoutSeconds,
+    )
+    chosen.update(options)
+    workflows = getWorkflows(dbName)
+    try:
+        workflowId = workflows.enqueueInMemory(workflowName, inputs, **chosen)
+    except errors.BufferFull as error:
+        return _rejected(error, "overflow", error.detail["depth"], error.detail["max_depth"])
+    except errors.BadArgument as error:
+        if error.field != "inputs":
+            raise
+        return _rejected(error, "invalid_payload", workflows.buffer.depth(), None)
+    data = {
+        "workflowId": workflowId,
+        "workflowName": workflowName,
+        "accepted": True,
+        "queueDepth": workflows.buffer.depth(),
+    }
+    return makeOk("IN_MEMORY_ENQUEUE_ACCEPTED", "accepted", data, given(queueName=queueName))
+
+
+@answers("COMMAND_SEND_FAILED")
+def sendCommand(
+    workflowId=None,
+    cmd=None,
+    reason=None,
+    topic="cmd",
+    dbName=None,
+    actor=None,
+    requestId=None,
+):
+    """Gives a workflow an order. What it did is decided, and audited, before the call returns.
+
+    workflowId: the workflow. cmd: "HOLD", "RESUME" (or "RESTART") or "STOP", in any case.
+    reason: why, for the command log. actor: who; scripts should say the user's name.
+    requestId: makes sending the same order twice harmless.
+    topic: kept for older scripts, without effect.
+
+    Answers COMMAND_SENT {workflowId, cmd, topic, outcome, status, state, commandId}. `outcome` is "accepted"
+    (in effect, or will be at the next step boundary) or "already". Errors: COMMAND_REJECTED (the order does
+    not fit; message says why), NOT_FOUND, INVALID_ARGUMENTS, COMMAND_SEND_FAILED.
+
+        exchange.workflows.api.service.sendCommand(workflowId=wid, cmd="HOLD", reason="valve is serviced")
+    """
+    require(workflowId=workflowId, cmd=cmd)
+    row = getWorkflows(dbName).sendCommand(workflowId, cmd, reason, actor, requestId)
+    data = _ordered(row)
+    data.update(cmd=row["command"], topic=topic)
+    return _command_answer("COMMAND_SENT", row, data)
+
+
+@answers("CANCEL_FAILED")
+def cancel(workflowId=None, reason=None, dbName=None, actor=None):
+    """Ends a workflow as CANCELLED: at once where it waits, at its next step boundary where it runs.
+
+    workflowId: the workflow. reason: why, for the command log. actor: who.
+
+    Answers CANCEL_REQUESTED {workflowId, cancelledCount, outcome, status, state}; cancelledCount is 0 where it
+    is ending already. Errors: COMMAND_REJECTED (it has ended otherwise), NOT_FOUND, INVALID_ARGUMENTS,
+    CANCEL_FAILED.
+
+        exchange.workflows.api.service.cancel(workflowId=wid, reason="wrong recipe")
+    """
+    require(workflowId=workflowId)
+    row = getWorkflows(dbName).cancel(workflowId, reason, actor)
+    data = _ordered(row)
+    data["cancelledCount"] = 1 if row["outcome"] == "accepted" else 0
+    return _command_answer("CANCEL_REQUESTED", row, data)
+
+
+@answers("RETRY_FAILED")
+def retry(workflowId=None, dbName=None, actor=None):
+    """Puts a workflow that ended in ERROR, CANCELLED or STOPPED back to work. Its recorded steps are kept and
+    not run again, its failed ones are cleared.
+
+    workflowId: the workflow. actor: who, for the audit.
+
+    Answers RETRY_ACCEPTED {workflowId, outcome, status}. Errors: COMMAND_REJECTED (it has not ended so),
+    NOT_FOUND, INVALID_ARGUMENTS, RETRY_FAILED.
+
+        exchange.workflows.api.service.retry(workflowId=wid)
+    """
+    require(workflowId=workflowId)
+    row = getWorkflows(dbName).retry(workflowId, actor)
+    return makeOk("RETRY_ACCEPTED", "back to work", camel_case_keys(row))
+
+
+def _refusal(error):
+    """The exception for one refused item of enqueueMany."""
+    detail = dict(error)
+    code = detail.pop("code")
+    message = detail.pop("message")
+    hint = " ".join(detail[key] for key in ("field", "problem") if detail.get(key))
+    return errors.BY_CODE.get(code, errors.WorkflowsError)(message, code, detail, hint)
+
+
+def _rejected(error, reason, depth, max_depth):
+    data = {"accepted": False, "reason": reason, "queueDepth": depth, "maxDepth": max_depth}
+    if error.field:
+        data["field"] = error.field
+    return makeErr("IN_MEMORY_ENQUEUE_REJECTED", compat.message_of(error), data)
+
+
+def _ordered(row):
+    return {
+        "workflowId": row["workflow_id"],
+        "commandId": row["command_id"],
+        "outcome": row["outcome"],
+        "status": row["status"],
+        "state": row["state"],
+    }
+
+
+def _command_answer(code, row, data):
+    if row["outcome"] == "rejected":
+        return makeErr("COMMAND_REJECTED", row["message"], data)
+    return makeOk(code, row["message"], data)
