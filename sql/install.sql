@@ -30,6 +30,7 @@
 \ir functions/read_options.sql
 \ir functions/notify_idle.sql
 \ir functions/insert_workflows.sql
+\ir functions/insert_workflow.sql
 \ir functions/enqueue_requests.sql
 \ir functions/enqueue.sql
 \ir functions/enqueue_many.sql
