@@ -12,7 +12,7 @@ from bench.ledger import OURS, Ledger, Line
 from bench.reading import Aim, Measurement
 from bench.systems.shelf import take
 
-WIDTH = 170
+WIDTH = 160
 
 
 def show(console: Console, title: str, ledger: Ledger, measurements: Sequence[Measurement]) -> None:
@@ -27,13 +27,13 @@ def show(console: Console, title: str, ledger: Ledger, measurements: Sequence[Me
         ("figure", "right"),
         ("range", "right"),
         ("ours is", "right"),
-        ("proc x threads", "right"),
+        ("proc x thr", "right"),
         ("in flight", "right"),
-        ("payload B", "right"),
+        ("payload", "right"),
         ("history", "left"),
         ("note", "left"),
     ):
-        table.add_column(heading, justify=justify, no_wrap=heading != "note")  # type: ignore[arg-type]
+        table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     for measurement in measurements:
         _add(table, ledger, measurement)
         table.add_section()
@@ -69,7 +69,7 @@ def _cells(ledger: Ledger, line: Line) -> list[str]:
         f"{median(advantage):.2f}x" if advantage else "",
         f"{stated.processes} x {stated.threads}",
         str(stated.in_flight),
-        str(stated.payload_bytes),
+        f"{stated.payload_bytes} B",
         stated.history,
         stated.note,
     ]

@@ -34,5 +34,5 @@ def sample(place: Place, system: System, size: Size) -> list[Reading]:
 
 
 MEASUREMENT = Measurement(
-    "drain, many finished", "", ("ours", "sql"), sample, (Aim("with / fresh", 0.85),)
+    "drain, many finished", "", ("ours",), sample, (Aim("with / fresh", 0.85),)
 )

@@ -81,6 +81,7 @@ class Bare(System):
     name = "bare"
     pace = Pace(one=4_000, bulk=60_000, noop=60_000, steps=10_000)
     in_flight = 500
+    step_threads = 1
     note = "three narrow tables, plain SQL in batches of the in-flight size; keeps no promise"
 
     def missing(self) -> str:

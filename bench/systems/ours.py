@@ -1,3 +1,4 @@
+# mypy: allow-untyped-calls, allow-untyped-decorators
 """Ours as users meet it: rt.enqueue, decorated functions, a Worker with its default prefetch."""
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Ours(Sql):
     pace = Pace(one=1_500, bulk=20_000, noop=25_000, steps=2_000)
     threads = 16
     in_flight = 500
+    step_threads = 64
     step_in_flight = 500
     note = "the whole library; in flight: what it prefetches at most"
 

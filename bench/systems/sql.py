@@ -49,7 +49,8 @@ class Sql(System):
     name = "sql"
     pace = Pace(one=3_000, bulk=30_000, noop=20_000, steps=6_000)
     in_flight = 500
-    history = "errors (default)"
+    step_threads = 1
+    history = "errors"
     note = "our SQL functions, called in turn by one thread without the engine"
 
     def missing(self) -> str:
