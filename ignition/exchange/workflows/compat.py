@@ -24,12 +24,14 @@ string_types = (str, text_type)
 try:
     integer_types = (int, long)  # type: ignore[name-defined]  # noqa: F821
     to_character = unichr  # type: ignore[name-defined]  # noqa: F821
-    import __builtin__ as builtins  # type: ignore[import-not-found]
+    import __builtin__ as _builtins  # type: ignore[import-not-found]
 except NameError:
-    import builtins
+    import builtins as _builtins
 
     integer_types = (int,)
     to_character = chr
+
+BUILTINS = vars(_builtins)
 
 # A test replaces this by a callable that gets the name of the point that was reached, and may end the process there.
 failpoint = None

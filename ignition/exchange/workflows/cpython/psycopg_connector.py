@@ -169,7 +169,9 @@ class PsycopgConnector:
 
     def _prepare(self, conn: Connection, is_direct: bool = False) -> None:
         # A pooler invents the process id that it tells at connect.
-        row = conn.execute("select pg_backend_pid(), set_config('timezone', 'UTC', false)").fetchone()
+        row = conn.execute(
+            "select pg_backend_pid(), set_config('timezone', 'UTC', false)"
+        ).fetchone()
         is_pooled = row is None or row[0] != conn.info.backend_pid
         if is_pooled:
             conn.prepare_threshold = None
@@ -200,7 +202,8 @@ class PsycopgConnector:
 
     def call(self, sql: str, args: Sequence[str | None]) -> str | None:
         """One call on a pooled connection. A lost connection is replaced and the call sent again, for
-        `retry_seconds`: every function that a client calls answers a repetition like the first time."""
+        `retry_seconds`: every function that a client calls answers a repetition like the first time.
+        """
         give_up_at = time.monotonic() + self.retry_seconds
         for tried in range(1_000_000):
             try:

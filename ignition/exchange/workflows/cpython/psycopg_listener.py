@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -43,10 +44,15 @@ class PsycopgListener:
 
     def check(self) -> None:
         """One round trip on the listening session; raises where it is gone or hears nothing."""
-        with self._translated(), self._watchdog.limit(self._conn, settings.LISTEN_CHECK_SECONDS / 2):
+        with (
+            self._translated(),
+            self._watchdog.limit(self._conn, settings.LISTEN_CHECK_SECONDS / 2),
+        ):
             row = self._conn.execute("select count(*) from pg_listening_channels()").fetchone()
         if row is None or not row[0]:
-            raise errors.DatabaseError("this session does not listen any more", "08006", is_lost=True)
+            raise errors.DatabaseError(
+                "this session does not listen any more", "08006", is_lost=True
+            )
 
     def interrupt(self) -> None:
         """End a wait in another thread."""
@@ -63,7 +69,7 @@ class PsycopgListener:
         self._conn.close()
 
     def _take(self) -> list[str]:
-        payloads = []
+        payloads: list[str] = []
         while True:
             notice = self._conn.pgconn.notifies()
             if notice is None:
@@ -71,8 +77,10 @@ class PsycopgListener:
             payloads.append(notice.extra.decode("utf-8", "replace"))
 
     @contextlib.contextmanager
-    def _translated(self) -> Any:
+    def _translated(self) -> Iterator[None]:
         try:
             yield
         except (psycopg.Error, OSError, ValueError) as error:
-            raise errors.DatabaseError(f"listening ended: {error}", "08006", is_lost=True) from error
+            raise errors.DatabaseError(
+                f"listening ended: {error}", "08006", is_lost=True
+            ) from error

@@ -31,7 +31,8 @@ def room_for(threads, busy, urgent, in_flight, window):
         # Threads are busy with short work only: what must not wait in line goes before it.
         start_now = 1
     prefetch = max(0, threads + window - in_flight - start_now)
-    return Room(free, start_now, prefetch)
+    # Half at a time, so that one half is worked and answered while the other is claimed.
+    return Room(free, start_now, min(prefetch, (threads + window) // 2))
 
 
 class Dispatcher(object):
@@ -122,7 +123,7 @@ class Dispatcher(object):
             return True
         if self._is_dry:
             return False
-        if room.free > 0:
+        if room.free > 0 and (self._is_lean or self._window_now <= self._state.threads):
             return True
         return not self._is_lean and room.total * 4 >= self._state.threads + self._window_now
 

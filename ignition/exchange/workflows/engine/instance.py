@@ -70,6 +70,11 @@ def open_connector(dsn, schema=settings.SCHEMA_NAME, direct_dsn=None, **options)
     """A connector for a DSN. Nothing is connected yet."""
     if not dsn:
         raise errors.NotConfigured("no database is named", hint="pass dsn=... or set WORKFLOWS_DSN")
-    from exchange.workflows.cpython.psycopg_connector import PsycopgConnector
-
+    try:
+        from exchange.workflows.cpython.psycopg_connector import PsycopgConnector
+    except ImportError as error:
+        raise errors.NotConfigured(
+            "a DSN needs the CPython part of this library: %s" % error,
+            hint="pip install ignition-workflows, or pass a connector",
+        )
     return PsycopgConnector(dsn, schema=schema, direct_dsn=direct_dsn, **options)

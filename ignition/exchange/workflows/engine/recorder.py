@@ -4,7 +4,7 @@ from __future__ import absolute_import, division, print_function
 
 import json
 
-from exchange.workflows import compat
+from exchange.workflows import compat, settings
 from exchange.workflows.engine.sender import Sender
 
 _BUSY_SECONDS = 0.01
@@ -64,6 +64,7 @@ class Finisher(Sender):
     """Outcomes: (lease, text). Nobody waits for them; the lease is held until they are answered."""
 
     purpose = "finish"
+    pace_seconds = settings.FINISH_PACE_SECONDS
 
     def __init__(self, host, state, send, on_room):
         Sender.__init__(self, host, state, send)

@@ -49,7 +49,7 @@ def error_from(recorded, functions):
 
 
 def _find_class(name, functions):
-    places = [vars(compat.builtins), vars(errors)]
+    places = [compat.BUILTINS, vars(errors)]
     places.extend(getattr(function, "__globals__", {}) for function in functions)
     for place in places:
         found = place.get(name)
