@@ -13,7 +13,7 @@ declare
   v_request workflows.enqueue_request;
   v_answer jsonb;
 begin
-  v_request := workflows.read_request(p_workflow_name, p_inputs, p_options, workflows.setting_of('payload_bytes')::integer, v_now);
+  v_request := workflows.read_request(p_workflow_name, p_inputs, p_options, v_now);
   if v_request.problem is null and v_request.workflow_id is null and v_request.deduplication_id is null
      and v_request.parent_workflow_id is null then
     return workflows.insert_workflow(v_request, v_now)::text;
@@ -30,7 +30,7 @@ comment on function workflows.enqueue(text, text, text) is 'Enqueues one workflo
 
 -- One checked request from what a caller gave.
 create or replace function workflows.read_request(
-  p_workflow_name text, p_inputs text, p_options text, p_limit integer, p_now timestamptz) returns workflows.enqueue_request
+  p_workflow_name text, p_inputs text, p_options text, p_now timestamptz) returns workflows.enqueue_request
 language plpgsql volatile
 as $$
 declare
@@ -45,7 +45,7 @@ begin
     return v_request;
   end if;
   if v_request.inputs <> '{}' then
-    v_problem := workflows.payload_problem(v_request.inputs, p_limit);
+    v_problem := workflows.payload_problem(v_request.inputs);
     if v_problem is not null then
       v_request.problem := workflows.bad_argument('inputs', v_problem);
       return v_request;
@@ -57,4 +57,4 @@ begin
   return v_request;
 end
 $$;
-comment on function workflows.read_request(text, text, text, integer, timestamptz) is 'Checks what a caller wants to enqueue.';
+comment on function workflows.read_request(text, text, text, timestamptz) is 'Checks what a caller wants to enqueue.';

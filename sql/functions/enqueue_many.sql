@@ -8,14 +8,13 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := workflows.clock_now();
-  v_limit integer := workflows.setting_of('payload_bytes')::integer;
   v_requests workflows.enqueue_request[];
 begin
   if not workflows.is_json_array(p_items) then
     perform workflows.refuse('WF002', workflows.bad_argument('items', 'is not a JSON array'),
       'items must be a JSON array of {"workflow_name": .., "inputs": .., "options": ..}');
   end if;
-  select array_agg(workflows.read_item(e.item, v_limit, v_now) order by e.item_no) into v_requests
+  select array_agg(workflows.read_item(e.item, v_now) order by e.item_no) into v_requests
   from json_array_elements(p_items::json) with ordinality e(item, item_no);
   return workflows.enqueue_requests(coalesce(v_requests, '{}'), v_now)::text;
 end
@@ -33,7 +32,7 @@ end
 $$;
 comment on function workflows.is_json_array(text) is 'Whether a text is a JSON array.';
 
-create or replace function workflows.read_item(p_item json, p_limit integer, p_now timestamptz) returns workflows.enqueue_request
+create or replace function workflows.read_item(p_item json, p_now timestamptz) returns workflows.enqueue_request
 language plpgsql volatile
 as $$
 declare
@@ -53,7 +52,7 @@ begin
     v_request.problem := workflows.bad_argument(v_key, 'is not a key of an item; use workflow_name, inputs, options');
     return v_request;
   end if;
-  return workflows.read_request(p_item ->> 'workflow_name', (p_item -> 'inputs')::text, (p_item -> 'options')::text, p_limit, p_now);
+  return workflows.read_request(p_item ->> 'workflow_name', (p_item -> 'inputs')::text, (p_item -> 'options')::text, p_now);
 end
 $$;
-comment on function workflows.read_item(json, integer, timestamptz) is 'Checks one item of enqueue_many.';
+comment on function workflows.read_item(json, timestamptz) is 'Checks one item of enqueue_many.';

@@ -1,15 +1,15 @@
--- Cheap tests first; only text that could hold something poisonous is parsed as jsonb, which finds NUL,
+-- Cheap tests first (the setting payload_bytes cannot be less than 1024); only text that could hold something poisonous is parsed as jsonb, which finds NUL,
 -- lone surrogates, numbers no double can hold, and more than 64 levels.
-create or replace function workflows.payload_problem(p_text text, p_limit integer) returns text
-language plpgsql immutable
+create or replace function workflows.payload_problem(p_text text, p_limit integer default null) returns text
+language plpgsql stable
 as $$
 declare
   v_value jsonb;
   v_problem text := 'is not valid JSON';
 begin
   if p_text is null then return 'must be JSON, not null'; end if;
-  if octet_length(p_text) > p_limit then
-    return 'is larger than ' || p_limit || ' bytes';
+  if octet_length(p_text) > 1024 and octet_length(p_text) > coalesce(p_limit, workflows.setting_of('payload_bytes')::integer) then
+    return 'is larger than ' || coalesce(p_limit, workflows.setting_of('payload_bytes')::integer) || ' bytes';
   end if;
   begin
     perform p_text::json;
