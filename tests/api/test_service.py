@@ -27,7 +27,7 @@ def test_a_name_that_nobody_registered_is_accepted_with_a_warning(drain):
     assert "warning" not in service.enqueue("api_double", {"number": 1})["meta"]
 
 
-def test_inputs_that_are_false_stay_what_they_are(drain):
+def test_d44_inputs_that_are_false_stay_what_they_are(drain):
     values: list[object] = [0, "", [], False]
     for value in values:
         wid = service.enqueue("api_double", value)["workflowId"]
@@ -57,7 +57,7 @@ def test_bad_input_names_the_field(arguments, code, field):
     assert (answer["ok"], answer["code"], answer["field"]) == (False, code, field)
 
 
-def test_duplicates():
+def test_d27_a_deduplication_id_is_held_until_the_end():
     first = service.enqueue("api_double", 1, deduplicationId="order 1")
     again = service.enqueue("api_double", 1, deduplicationId="order 1")
     assert again["workflowId"] == first["workflowId"] and again["deduplicated"]

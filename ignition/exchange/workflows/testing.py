@@ -16,13 +16,15 @@ from __future__ import absolute_import, division, print_function
 import copy
 import importlib
 import json
+import logging
 import os
+import threading
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.engine import context, payload, registry
 from exchange.workflows.engine.client import Workflows
 from exchange.workflows.engine.drain import OneThreadWorker
-from exchange.workflows.engine.instance import choose_host, getWorkflows
+from exchange.workflows.engine.instance import getWorkflows
 from exchange.workflows.engine.lease import Lease
 
 _MOST_WAITS = 1000
@@ -147,7 +149,7 @@ class _Memory(object):
         self.steps = []
         self._by_key = {}
         self._stand_ins = _StandIns(stand_ins)
-        self.facade = Workflows(choose_host(), _NoDatabase())
+        self.facade = Workflows(_NoHost(), _NoDatabase())
         self._seconds = 0.0
         self._workflow_id = compat.new_id()
 
@@ -221,6 +223,14 @@ class _Memory(object):
         pass
 
 
+class _NoHost(object):
+    """Enough of a host for the runtime that a workflow finds inline; it starts nothing."""
+
+    make_lock = staticmethod(threading.Lock)
+    make_event = staticmethod(threading.Event)
+    get_logger = staticmethod(logging.getLogger)
+
+
 class _NoDatabase(object):
     schema = settings.SCHEMA_NAME
 
@@ -254,7 +264,7 @@ class _StandIns(object):
     def _function(self, name):
         def call(*args, **kwargs):
             answer = self._next(name)
-            if isinstance(answer, BaseException):
+            if isinstance(answer, compat.EVERYTHING):
                 raise answer
             return answer(*args, **kwargs) if callable(answer) else answer
 
