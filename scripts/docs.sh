@@ -1,4 +1,6 @@
 #!/bin/sh
+# The site: first the reference pages from a fresh installation, then everything, strict.
 set -eu
 . .venv/bin/activate
+python -m docs.generate_reference
 zensical build --strict --clean
