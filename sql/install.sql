@@ -32,6 +32,7 @@
 \ir functions/insert_workflows.sql
 \ir functions/insert_workflow.sql
 \ir functions/enqueue_requests.sql
+\ir functions/enqueue_plain.sql
 \ir functions/enqueue.sql
 \ir functions/enqueue_many.sql
 

@@ -5,22 +5,25 @@ create or replace function workflows.claim_answer(
 language plpgsql stable
 as $$
 declare
-  v_workflows json;
+  v_workflows text;
 begin
-  select json_agg(json_build_object(
-      'w', l.workflow_id, 't', l.lease_token, 'name', w.workflow_name, 'version', w.workflow_version, 'attempt', w.attempt,
-      'started', l.is_started, 'queue', q.queue_name, 'control', l.control, 'parent', w.parent_workflow_id,
-      'deadline_ms', case when l.deadline_at is not null then (extract(epoch from l.deadline_at - p_now) * 1000)::bigint end,
-      'inputs', case when octet_length(p.inputs) > 65536 then null else coalesce(p.inputs, '{}')::json end,
-      'steps', case when w.attempt > 1 then workflows.recorded_steps(l.workflow_id, 500, p_now) end,
-      'is_partial', octet_length(p.inputs) > 65536 or w.attempt > 1 and workflows.has_more_steps(l.workflow_id, 500))
-      order by l.is_started desc, w.priority, w.ready_seq) into v_workflows
+  -- Written as text: json_build_object costs three times as much for the same.
+  select '[' || string_agg('{"w":"' || l.workflow_id || '","t":"' || l.lease_token || '","name":' || to_json(w.workflow_name)
+      || ',"version":' || w.workflow_version || ',"attempt":' || w.attempt || ',"started":' || case when l.is_started then 'true' else 'false' end
+      || ',"queue":' || to_json(q.queue_name)
+      || case when octet_length(p.inputs) > 65536 then ',"inputs":null' else ',"inputs":' || coalesce(p.inputs, '{}') end
+      || case when l.control is null then '' else ',"control":"' || l.control || '"' end
+      || case when w.parent_workflow_id is null then '' else ',"parent":"' || w.parent_workflow_id || '"' end
+      || case when l.deadline_at is null then '' else ',"deadline_ms":' || (extract(epoch from l.deadline_at - p_now) * 1000)::bigint end
+      || case when w.attempt > 1 then ',"steps":' || coalesce(workflows.recorded_steps(l.workflow_id, 500, p_now)::text, 'null') else '' end
+      || case when octet_length(p.inputs) > 65536 or w.attempt > 1 and workflows.has_more_steps(l.workflow_id, 500) then ',"is_partial":true' else '' end
+      || '}', ',' order by l.is_started desc, w.priority, w.ready_seq) || ']' into v_workflows
   from workflows.lease l
   join workflows.workflow w on w.workflow_id = l.workflow_id
   join workflows.queue q on q.queue_id = l.queue_id
   left join workflows.workflow_payload p on p.workflow_id = l.workflow_id
   where l.worker_id = p_worker_id and l.claim_no = p_claim_no;
-  return json_build_object('workflows', coalesce(v_workflows, '[]'), 'idle', p_is_idle, 'retry_ms', p_retry_ms)::text;
+  return '{"workflows":' || coalesce(v_workflows, '[]') || ',"idle":' || case when p_is_idle then 'true' else 'false' end || ',"retry_ms":' || coalesce(p_retry_ms::text, 'null') || '}';
 end
 $$;
 comment on function workflows.claim_answer(uuid, bigint, boolean, integer, timestamptz) is 'All that a worker needs to run what it claimed.';

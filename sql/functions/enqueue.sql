@@ -14,8 +14,7 @@ declare
   v_answer jsonb;
 begin
   v_request := workflows.read_request(p_workflow_name, p_inputs, p_options, v_now);
-  if v_request.problem is null and v_request.workflow_id is null and v_request.deduplication_id is null
-     and v_request.parent_workflow_id is null then
+  if v_request.problem is null and v_request.deduplication_id is null and v_request.parent_workflow_id is null then
     return workflows.insert_workflow(v_request, v_now)::text;
   end if;
   v_answer := workflows.enqueue_requests(array[v_request], v_now) -> 0;

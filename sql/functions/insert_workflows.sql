@@ -20,11 +20,11 @@ begin
     left join lateral (
       select d.workflow_name, d.workflow_version, d.queue_name, d.priority from workflows.workflow_definition d
       where d.workflow_name = r.workflow_name and (r.workflow_version is null or d.workflow_version = r.workflow_version)
-      order by d.workflow_version desc limit 1) d on true
-    join workflows.queue q on q.queue_name = coalesce(d.queue_name, 'default')
-    where r.problem is null),
+      order by d.workflow_version desc limit 1) d on r.problem is null
+    join workflows.queue q on q.queue_name = coalesce(d.queue_name, 'default')),
   placed as materialized (
-    select a.*, g.gate_ids as new_gate_ids, k.kind as new_kind, workflows.queue_problem(a.new_queue_id) as queue_problem,
+    select a.*, g.gate_ids as new_gate_ids, k.kind as new_kind,
+      coalesce(a.problem, workflows.queue_problem(a.new_queue_id)) as refusal,
       case when a.available_at is not null then 'DELAYED' else 'ENQUEUED' end as new_status,
       workflows.lane_key(a.new_queue_id, a.workflow_name, a.new_version, a.new_priority, k.kind) as new_lane_id,
       nextval('workflows.ready_seq') as new_seq,
@@ -41,31 +41,30 @@ begin
     select p.new_id, p.new_lane_id, p.new_seq, p.new_status, 'IDLE', p_now, p.available_at, p.start_before, p.timeout_seconds,
       p.new_queue_id, p.new_version, p.max_attempts, p.new_priority, p.workflow_name, p.on_worker_lost, p.partition_key,
       p.resources, p.new_gate_ids, p.deduplication_id, p.parent_workflow_id, v_user, p.actor
-    from placed p where p.is_first and p.queue_problem is null order by p.new_id
+    from placed p where p.is_first and p.refusal is null order by p.new_id
     on conflict do nothing
     returning workflow_id),
-  fresh as materialized (
-    select p.* from placed p join added a on a.workflow_id = p.new_id where p.is_first),
+  settled as materialized (
+    -- Not a join: the planner expects one row and would compare each with each. This hashes.
+    select p.*, (p.is_first and p.new_id in (select a.workflow_id from added a)) is true as is_new from placed p),
   payload as (
     insert into workflows.workflow_payload (workflow_id, inputs)
-    select f.new_id, f.inputs from fresh f where f.inputs <> '{}'),
+    select f.new_id, f.inputs from settled f where f.is_new and f.inputs <> '{}'),
   queued as (
     insert into workflows.ready (lane_id, ready_seq, workflow_id, start_before)
-    select f.new_lane_id, f.new_seq, f.new_id, f.start_before from fresh f where f.new_status = 'ENQUEUED'),
+    select f.new_lane_id, f.new_seq, f.new_id, f.start_before from settled f where f.is_new and f.new_status = 'ENQUEUED'),
   delayed as (
     insert into workflows.parked (workflow_id, queue_id, status, due_at, resume_at)
     select f.new_id, f.new_queue_id, 'DELAYED', least(f.available_at, f.start_before), f.available_at
-    from fresh f where f.new_status = 'DELAYED'),
+    from settled f where f.is_new and f.new_status = 'DELAYED'),
   lanes as (
     insert into workflows.new_lane (lane_id, queue_id, workflow_name, workflow_version, priority, kind)
     select distinct f.new_lane_id, f.new_queue_id, f.workflow_name, f.new_version, f.new_priority, f.new_kind
-    from fresh f where f.new_status = 'ENQUEUED' and not exists (select from workflows.lane l where l.lane_id = f.new_lane_id))
-  select jsonb_agg(workflows.enqueue_answer(coalesce(r.problem, p.queue_problem), p.new_id, f.new_id is not null, p.is_registered) order by r.ordinality),
-    array_agg(distinct f.new_queue_id) filter (where f.new_status = 'ENQUEUED')
+    from settled f where f.is_new and f.new_status = 'ENQUEUED' and not exists (select from workflows.lane l where l.lane_id = f.new_lane_id))
+  select jsonb_agg(workflows.enqueue_answer(f.refusal, f.new_id, f.is_new, f.is_registered) order by f.request_no),
+    array_agg(distinct f.new_queue_id) filter (where f.is_new and f.new_status = 'ENQUEUED')
   into v_answer, v_queues
-  from unnest(p_requests) with ordinality r
-  left join placed p on p.request_no = r.ordinality
-  left join fresh f on f.request_no = r.ordinality;
+  from settled f;
   if v_queues is not null then perform workflows.notify_idle(v_queues); end if;
   return coalesce(v_answer, '[]');
 end

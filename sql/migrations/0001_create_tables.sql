@@ -230,20 +230,9 @@ create table workflows.workflow (
   parent_workflow_id uuid,
   enqueued_by text not null,
   actor text,
-  constraint workflow_status_state check (case status
-    when 'RUNNING' then state in ('STARTING', 'RUNNING', 'HOLDING', 'PAUSING', 'RESUMING', 'STOPPING', 'ABORTING', 'CANCELLING')
-    when 'SUCCESS' then state = 'COMPLETE'
-    when 'WAITING' then state = 'RUNNING'
-    when 'HELD' then state in ('HELD', 'PAUSED')
-    when 'DELAYED' then state in ('IDLE', 'RUNNING', 'HOLDING', 'PAUSING', 'RESUMING', 'STOPPING', 'ABORTING')
-    when 'BLOCKED' then state in ('IDLE', 'RUNNING', 'HOLDING', 'PAUSING', 'RESUMING', 'STOPPING', 'ABORTING')
-    when 'ENQUEUED' then state in ('IDLE', 'RUNNING', 'HOLDING', 'PAUSING', 'RESUMING', 'STOPPING', 'ABORTING')
-    when 'ERROR' then state = 'ERROR'
-    when 'CANCELLED' then state = 'CANCELLED'
-    when 'STOPPED' then state = 'STOPPED'
-    when 'ABORTED' then state = 'ABORTED'
-    else false end),
-  constraint workflow_ended check ((ended_at is not null) = (status in ('SUCCESS', 'ERROR', 'CANCELLED', 'STOPPED', 'ABORTED'))),
+  constraint workflow_status_state check (status || ' ' || state = any (
+    '{SUCCESS COMPLETE,ENQUEUED IDLE,RUNNING RUNNING,RUNNING STARTING,RUNNING HOLDING,RUNNING PAUSING,RUNNING RESUMING,RUNNING STOPPING,RUNNING ABORTING,RUNNING CANCELLING,WAITING RUNNING,HELD HELD,HELD PAUSED,DELAYED IDLE,DELAYED RUNNING,DELAYED HOLDING,DELAYED PAUSING,DELAYED RESUMING,DELAYED STOPPING,DELAYED ABORTING,BLOCKED IDLE,BLOCKED RUNNING,BLOCKED HOLDING,BLOCKED PAUSING,BLOCKED RESUMING,BLOCKED STOPPING,BLOCKED ABORTING,ENQUEUED RUNNING,ENQUEUED HOLDING,ENQUEUED PAUSING,ENQUEUED RESUMING,ENQUEUED STOPPING,ENQUEUED ABORTING,ERROR ERROR,CANCELLED CANCELLED,STOPPED STOPPED,ABORTED ABORTED}'::text[])),
+  constraint workflow_ended check ((ended_at is not null) = (status = any ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[]))),
   constraint workflow_held check ((held_at is not null) = (status = 'HELD'))
 ) with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.1);
 comment on table workflows.workflow is 'One row per workflow, live or ended; no index on a column that changes.';

@@ -1,0 +1,2843 @@
+CREATE SCHEMA workflows;
+
+ALTER SCHEMA workflows OWNER TO workflows_owner;
+
+CREATE TYPE workflows.enqueue_request AS (
+	workflow_id uuid,
+	workflow_name text,
+	inputs text,
+	workflow_version integer,
+	queue_id integer,
+	priority smallint,
+	partition_key text,
+	resources text[],
+	gate_ids bigint[],
+	deduplication_id text,
+	on_duplicate text,
+	available_at timestamp with time zone,
+	start_before timestamp with time zone,
+	timeout_seconds double precision,
+	max_attempts integer,
+	on_worker_lost text,
+	parent_workflow_id uuid,
+	actor text,
+	problem jsonb
+);
+
+ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
+
+COMMENT ON TYPE workflows.enqueue_request IS 'One checked request to enqueue; problem is set where it must be refused.';
+
+CREATE FUNCTION workflows.admit_gated(p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.admit_gated(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.admit_gated(p_now timestamp with time zone) IS 'Gives gated workflows their tickets and hands free gates over.';
+
+CREATE FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) IS 'Says what became of the open commands of some workflows.';
+
+CREATE TABLE workflows.workflow (
+    workflow_id uuid NOT NULL,
+    lease_token uuid,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    deadline_at timestamp with time zone,
+    held_at timestamp with time zone,
+    lane_id bigint NOT NULL,
+    ready_seq bigint NOT NULL,
+    ticket_seq bigint,
+    change_no integer DEFAULT 0 NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    failure_count integer DEFAULT 0 NOT NULL,
+    reclaim_count integer DEFAULT 0 NOT NULL,
+    status text NOT NULL,
+    state text NOT NULL,
+    reason text,
+    enqueued_at timestamp with time zone NOT NULL,
+    available_at timestamp with time zone,
+    start_before timestamp with time zone,
+    timeout_seconds double precision,
+    queue_id integer NOT NULL,
+    workflow_version integer NOT NULL,
+    max_attempts integer,
+    priority smallint NOT NULL,
+    workflow_name text NOT NULL,
+    on_worker_lost text,
+    partition_key text,
+    resources text[],
+    gate_ids bigint[],
+    deduplication_id text,
+    parent_workflow_id uuid,
+    enqueued_by text NOT NULL,
+    actor text,
+    CONSTRAINT workflow_ended CHECK (((ended_at IS NOT NULL) = (status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[])))),
+    CONSTRAINT workflow_held CHECK (((held_at IS NOT NULL) = (status = 'HELD'::text))),
+    CONSTRAINT workflow_status_state CHECK ((((status || ' '::text) || state) = ANY ('{"SUCCESS COMPLETE","ENQUEUED IDLE","RUNNING RUNNING","RUNNING STARTING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])))
+)
+WITH (fillfactor='45', autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.1');
+
+ALTER TABLE workflows.workflow OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.workflow IS 'One row per workflow, live or ended; no index on a column that changes.';
+
+COMMENT ON COLUMN workflows.workflow.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.workflow.lease_token IS 'Token of the last claim.';
+
+COMMENT ON COLUMN workflows.workflow.started_at IS 'When it first started.';
+
+COMMENT ON COLUMN workflows.workflow.ended_at IS 'When it ended.';
+
+COMMENT ON COLUMN workflows.workflow.deadline_at IS 'When its time is over.';
+
+COMMENT ON COLUMN workflows.workflow.held_at IS 'Since when it is held.';
+
+COMMENT ON COLUMN workflows.workflow.lane_id IS 'The lane.';
+
+COMMENT ON COLUMN workflows.workflow.ready_seq IS 'Place in the order of arrival.';
+
+COMMENT ON COLUMN workflows.workflow.ticket_seq IS 'Its place in the lines of its gates.';
+
+COMMENT ON COLUMN workflows.workflow.change_no IS 'Counts every change of status.';
+
+COMMENT ON COLUMN workflows.workflow.attempt IS 'Number of the claim.';
+
+COMMENT ON COLUMN workflows.workflow.failure_count IS 'Exceptions so far.';
+
+COMMENT ON COLUMN workflows.workflow.reclaim_count IS 'How often its worker was lost.';
+
+COMMENT ON COLUMN workflows.workflow.status IS 'Where it stands.';
+
+COMMENT ON COLUMN workflows.workflow.state IS 'ISA-88 state that the operator sees.';
+
+COMMENT ON COLUMN workflows.workflow.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.workflow.enqueued_at IS 'When it was accepted.';
+
+COMMENT ON COLUMN workflows.workflow.available_at IS 'Not claimable before.';
+
+COMMENT ON COLUMN workflows.workflow.start_before IS 'Not started by then: cancelled.';
+
+COMMENT ON COLUMN workflows.workflow.timeout_seconds IS 'Timeout, where the caller named one.';
+
+COMMENT ON COLUMN workflows.workflow.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.workflow.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow.max_attempts IS 'Tries, where the caller named them.';
+
+COMMENT ON COLUMN workflows.workflow.priority IS 'Lower goes first, -100 to 100.';
+
+COMMENT ON COLUMN workflows.workflow.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow.on_worker_lost IS 'Policy, where the caller named one.';
+
+COMMENT ON COLUMN workflows.workflow.partition_key IS 'Workflows of one queue with the same key run one at a time.';
+
+COMMENT ON COLUMN workflows.workflow.resources IS 'Equipment it needs for itself.';
+
+COMMENT ON COLUMN workflows.workflow.gate_ids IS 'Hashes of key and resources, sorted.';
+
+COMMENT ON COLUMN workflows.workflow.deduplication_id IS 'Id that one live workflow of this name holds at a time.';
+
+COMMENT ON COLUMN workflows.workflow.parent_workflow_id IS 'The workflow that started it.';
+
+COMMENT ON COLUMN workflows.workflow.enqueued_by IS 'Database user that enqueued it.';
+
+COMMENT ON COLUMN workflows.workflow.actor IS 'Who, as the caller said.';
+
+CREATE FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) IS 'Applies a command to a locked workflow.';
+
+CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) IS 'Audits the present status of some workflows.';
+
+CREATE FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) RETURNS double precision
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) IS 'Seconds to wait before the next try.';
+
+CREATE FUNCTION workflows.bad_argument(p_field text, p_problem text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.bad_argument(p_field text, p_problem text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.bad_argument(p_field text, p_problem text) IS 'Detail of a WF002: the field and what is wrong with it.';
+
+CREATE FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) IS 'Cancels a workflow.';
+
+CREATE FUNCTION workflows.claim_answer(p_worker_id uuid, p_claim_no bigint, p_is_idle boolean, p_retry_ms integer, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.claim_answer(p_worker_id uuid, p_claim_no bigint, p_is_idle boolean, p_retry_ms integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.claim_answer(p_worker_id uuid, p_claim_no bigint, p_is_idle boolean, p_retry_ms integer, p_now timestamp with time zone) IS 'All that a worker needs to run what it claimed.';
+
+CREATE FUNCTION workflows.claim_quota(p_worker_id uuid, p_queue_ids integer[], p_limited integer[], p_caps integer[], p_start_now integer, p_prefetch integer, OUT lanes bigint[], OUT lows bigint[], OUT firsts bigint[], OUT counts bigint[], OUT wanted bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.claim_quota(p_worker_id uuid, p_queue_ids integer[], p_limited integer[], p_caps integer[], p_start_now integer, p_prefetch integer, OUT lanes bigint[], OUT lows bigint[], OUT firsts bigint[], OUT counts bigint[], OUT wanted bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.claim_quota(p_worker_id uuid, p_queue_ids integer[], p_limited integer[], p_caps integer[], p_start_now integer, p_prefetch integer, OUT lanes bigint[], OUT lows bigint[], OUT firsts bigint[], OUT counts bigint[], OUT wanted bigint) IS 'How many workflows to take from which lane.';
+
+CREATE FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer DEFAULT 0, p_request_no bigint DEFAULT 0, p_is_resend boolean DEFAULT false, p_may_idle boolean DEFAULT false, p_is_idle boolean DEFAULT false) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) IS 'Claims workflows for a worker and returns all it needs to run them.';
+
+CREATE FUNCTION workflows.clock_now() RETURNS timestamp with time zone
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.clock_now() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.clock_now() IS 'The database clock that every due, expiry and ordering decision uses.';
+
+CREATE FUNCTION workflows.command_answer(p_command_id bigint) RETURNS text
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.command_answer(p_command_id bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.command_answer(p_command_id bigint) IS 'What a command did, as its sender is told.';
+
+CREATE FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) IS 'A command''s outcome in words.';
+
+CREATE FUNCTION workflows.command_options(p_options text) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.command_options(p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.command_options(p_options text) IS 'Reads the options of a command.';
+
+CREATE FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) IS 'Asks the worker of a running workflow to obey.';
+
+CREATE FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) IS 'Number of parked workflows of a queue in one status, counted up to a cap.';
+
+CREATE FUNCTION workflows.count_queues(p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.count_queues(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.count_queues(p_now timestamp with time zone) IS 'Refreshes the exact counts of queues.';
+
+CREATE FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) IS 'Number of claimable workflows of a queue, counted up to a cap.';
+
+CREATE FUNCTION workflows.create_queue(p_queue_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.create_queue(p_queue_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) IS 'Makes a queue with its options.';
+
+CREATE FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text DEFAULT '{}'::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) IS 'Enqueues one workflow and returns its id.';
+
+CREATE FUNCTION workflows.enqueue_answer(p_problem jsonb, p_workflow_id uuid, p_is_new boolean, p_is_registered boolean) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue_answer(p_problem jsonb, p_workflow_id uuid, p_is_new boolean, p_is_registered boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue_answer(p_problem jsonb, p_workflow_id uuid, p_is_new boolean, p_is_registered boolean) IS 'Answer to one request to enqueue.';
+
+CREATE FUNCTION workflows.enqueue_clean(p_items text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue_clean(p_items text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue_clean(p_items text, p_now timestamp with time zone) IS 'Enqueues a clean batch the short way, or answers null.';
+
+CREATE FUNCTION workflows.enqueue_many(p_items text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue_many(p_items text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue_many(p_items text) IS 'Enqueues a JSON array of items and returns one outcome per item.';
+
+CREATE FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], p_ids uuid[], p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], p_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], p_ids uuid[], p_now timestamp with time zone) IS 'Enqueues a batch without options, or answers null where an item needs more.';
+
+CREATE FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) IS 'Enqueues checked requests and answers one outcome each.';
+
+CREATE FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) IS 'Asks workers to stop workflows whose time is over.';
+
+CREATE FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Cancels workflows that were not started in time.';
+
+CREATE FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_worker_id text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_worker_id text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_worker_id text, p_now timestamp with time zone) IS 'Takes one outcome that is not a plain success.';
+
+CREATE FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_token uuid, p_outcome text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_token uuid, p_outcome text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_token uuid, p_outcome text) IS 'Why an outcome was not taken.';
+
+CREATE FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) IS 'Takes the outcomes of workflows from a worker.';
+
+CREATE TABLE workflows.setting (
+    setting_name text NOT NULL,
+    setting_value text NOT NULL,
+    value_type text NOT NULL,
+    minimum double precision,
+    maximum double precision,
+    description text NOT NULL,
+    changed_at timestamp with time zone,
+    changed_by text,
+    CONSTRAINT setting_value_type CHECK ((value_type = ANY (ARRAY['integer'::text, 'number'::text, 'boolean'::text, 'text'::text])))
+);
+
+ALTER TABLE workflows.setting OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.setting IS 'Settings of the whole schema; changed by set_setting.';
+
+COMMENT ON COLUMN workflows.setting.setting_name IS 'Name.';
+
+COMMENT ON COLUMN workflows.setting.setting_value IS 'Value as text.';
+
+COMMENT ON COLUMN workflows.setting.value_type IS 'integer, number, boolean or text.';
+
+COMMENT ON COLUMN workflows.setting.minimum IS 'Least value allowed.';
+
+COMMENT ON COLUMN workflows.setting.maximum IS 'Greatest value allowed.';
+
+COMMENT ON COLUMN workflows.setting.description IS 'What it does.';
+
+COMMENT ON COLUMN workflows.setting.changed_at IS 'When it was last changed.';
+
+COMMENT ON COLUMN workflows.setting.changed_by IS 'Who changed it last.';
+
+CREATE FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) IS 'Whether a value fits a setting.';
+
+CREATE FUNCTION workflows.fold_new_lanes() RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.fold_new_lanes() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.fold_new_lanes() IS 'Makes lanes that were asked for.';
+
+CREATE FUNCTION workflows.forget_workers(p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.forget_workers(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.forget_workers(p_now timestamp with time zone) IS 'Forgets workers that ended a day ago.';
+
+CREATE FUNCTION workflows.free_gates(p_workflow_ids uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.free_gates(p_workflow_ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.free_gates(p_workflow_ids uuid[]) IS 'Frees the gates of workflows that ended.';
+
+CREATE FUNCTION workflows.gate_head(p_gate_id bigint) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.gate_head(p_gate_id bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.gate_head(p_gate_id bigint) IS 'The workflow that waits first for a free gate.';
+
+CREATE FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key text, p_resources text[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key text, p_resources text[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key text, p_resources text[]) IS 'Ids of the gates that a partition key and resources stand for.';
+
+CREATE FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) IS 'Readable name of a gate; its hash is the gate id.';
+
+CREATE FUNCTION workflows.get_workflow(p_workflow_id text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.get_workflow(p_workflow_id text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.get_workflow(p_workflow_id text) IS 'Everything about one workflow but its steps, as JSON.';
+
+CREATE FUNCTION workflows.hand_over() RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.hand_over() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.hand_over() IS 'Hands free gates to the workflows that wait first for them.';
+
+CREATE FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) IS 'Whether a workflow has more recorded steps than a number.';
+
+CREATE FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
+
+CREATE FUNCTION workflows.insert_workflow(p_request workflows.enqueue_request, p_now timestamp with time zone) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.insert_workflow(p_request workflows.enqueue_request, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.insert_workflow(p_request workflows.enqueue_request, p_now timestamp with time zone) IS 'Inserts the rows of one checked request to enqueue.';
+
+CREATE FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) IS 'Inserts the rows of checked requests to enqueue and answers each.';
+
+CREATE FUNCTION workflows.is_json_array(p_text text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.is_json_array(p_text text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.is_json_array(p_text text) IS 'Whether a text is a JSON array.';
+
+CREATE FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) IS 'Keeps the last error of a workflow.';
+
+CREATE FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) IS 'Id of the lane of a queue, name, version, priority and kind.';
+
+CREATE FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) IS 'Kind of lane for a workflow that has not started.';
+
+CREATE FUNCTION workflows.list_filter(p_filter text) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.list_filter(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_filter(p_filter text) IS 'Reads the filter of a list.';
+
+CREATE FUNCTION workflows.list_queues() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_queues() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_queues() IS 'Every queue with its depth and limits, as JSON.';
+
+CREATE FUNCTION workflows.list_settings() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_settings() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_settings() IS 'All settings as JSON.';
+
+CREATE FUNCTION workflows.list_steps(p_workflow_id text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_steps(p_workflow_id text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_steps(p_workflow_id text) IS 'The recorded steps of a workflow in order of start, as JSON.';
+
+CREATE FUNCTION workflows.list_workflows(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_workflows(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_workflows(p_filter text) IS 'Workflows that fit a filter, newest first, as JSON.';
+
+CREATE FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) IS 'Inputs and recorded steps of one claimed workflow.';
+
+CREATE FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[]) RETURNS record
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[]) IS 'Locks the limited queues and answers how many more may run.';
+
+CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid) RETURNS workflows.workflow
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.lock_workflow(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) IS 'Locks a live workflow and returns its record.';
+
+CREATE FUNCTION workflows.mark_idle(p_queue_ids integer[]) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.mark_idle(p_queue_ids integer[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.mark_idle(p_queue_ids integer[]) IS 'Marks the session of a worker idle for its queues.';
+
+CREATE FUNCTION workflows.mark_started(p_worker_id uuid, p_started json) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.mark_started(p_worker_id uuid, p_started json) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.mark_started(p_worker_id uuid, p_started json) IS 'Marks workflows that were claimed ahead as started.';
+
+CREATE FUNCTION workflows.missing_queue(p_queue_name text, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.missing_queue(p_queue_name text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.missing_queue(p_queue_name text, p_now timestamp with time zone) IS 'Id of a queue made on the fly, or null where enqueue may not make queues.';
+
+CREATE FUNCTION workflows.name_problem(p_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.name_problem(p_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.name_problem(p_name text) IS 'What is wrong with a name, or null.';
+
+CREATE FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) RETURNS uuid
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) IS 'A new time-ordered uuid (version 7).';
+
+CREATE FUNCTION workflows.notify_idle(p_queue_ids integer[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.notify_idle(p_queue_ids integer[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) IS 'Notifies the idle workers of some queues.';
+
+CREATE FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) IS 'What is wrong with one option of enqueue, or null.';
+
+CREATE FUNCTION workflows.parent_problem(p_request workflows.enqueue_request) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.parent_problem(p_request workflows.enqueue_request) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.parent_problem(p_request workflows.enqueue_request) IS 'What is wrong with the parent of a request, or null.';
+
+CREATE FUNCTION workflows.pass_over(p_workflow workflows.workflow, p_is_held boolean) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.pass_over(p_workflow workflows.workflow, p_is_held boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.pass_over(p_workflow workflows.workflow, p_is_held boolean) IS 'Marks the tickets of a waiter as passed over, or not.';
+
+CREATE FUNCTION workflows.pause_queue(p_queue_name text, p_reason text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) IS 'Pauses a queue.';
+
+CREATE FUNCTION workflows.payload_problem(p_text text, p_limit integer DEFAULT NULL::integer) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.payload_problem(p_text text, p_limit integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) IS 'What is wrong with a payload given as JSON text, or null.';
+
+CREATE FUNCTION workflows.queue_problem(p_queue_id integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.queue_problem(p_queue_id integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.queue_problem(p_queue_id integer) IS 'Why a queue does not take work, or null.';
+
+CREATE FUNCTION workflows.read_item(p_item json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_item(p_item json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_item(p_item json, p_now timestamp with time zone) IS 'Checks one item of enqueue_many.';
+
+CREATE FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) IS 'Checks the options of an enqueue and reads them into the request.';
+
+CREATE FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) IS 'Checks what a caller wants to enqueue.';
+
+CREATE FUNCTION workflows.read_workflow_id(p_text text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_workflow_id(p_text text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_workflow_id(p_text text) IS 'Reads a workflow id given as text.';
+
+CREATE TABLE workflows.lease (
+    workflow_id uuid NOT NULL,
+    lease_token uuid NOT NULL,
+    worker_id uuid NOT NULL,
+    claim_no bigint NOT NULL,
+    claimed_at timestamp with time zone NOT NULL,
+    deadline_at timestamp with time zone,
+    queue_id integer NOT NULL,
+    is_started boolean NOT NULL,
+    is_limited boolean NOT NULL,
+    control text,
+    CONSTRAINT lease_control CHECK ((control = ANY (ARRAY['hold'::text, 'stop'::text, 'cancel'::text, 'timeout'::text])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.lease OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.lease IS 'Hot rows of exactly the RUNNING workflows: who works on it, the token that proves it, and the control word.';
+
+COMMENT ON COLUMN workflows.lease.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.lease.lease_token IS 'Random proof of the right to work on it.';
+
+COMMENT ON COLUMN workflows.lease.worker_id IS 'The worker.';
+
+COMMENT ON COLUMN workflows.lease.claim_no IS 'Number of the claim call, for asking again.';
+
+COMMENT ON COLUMN workflows.lease.claimed_at IS 'When it was claimed.';
+
+COMMENT ON COLUMN workflows.lease.deadline_at IS 'When its time is over.';
+
+COMMENT ON COLUMN workflows.lease.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.lease.is_started IS 'False: claimed ahead and not begun.';
+
+COMMENT ON COLUMN workflows.lease.is_limited IS 'True: counts against max_running.';
+
+COMMENT ON COLUMN workflows.lease.control IS 'Command that waits to be obeyed.';
+
+CREATE FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) IS 'Takes back one lease.';
+
+CREATE FUNCTION workflows.reclaim_lost(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.reclaim_lost(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.reclaim_lost(p_limit integer, p_now timestamp with time zone) IS 'Takes back the leases of lost workers.';
+
+CREATE FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) IS 'Records a failed try, or answers what is recorded.';
+
+CREATE FUNCTION workflows.record_steps(p_worker_id text, p_records text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.record_steps(p_worker_id text, p_records text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) IS 'Records the results of steps for a worker.';
+
+CREATE FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit integer, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit integer, p_now timestamp with time zone) IS 'The recorded steps of a workflow as JSON.';
+
+CREATE FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF009.';
+
+CREATE FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) IS 'Writes the definitions that a worker can run.';
+
+CREATE FUNCTION workflows.register_worker(p_worker_id text, p_registration text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.register_worker(p_worker_id text, p_registration text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.register_worker(p_worker_id text, p_registration text) IS 'Registers a worker, its queues and what it can run.';
+
+CREATE FUNCTION workflows.release_due(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.release_due(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.release_due(p_limit integer, p_now timestamp with time zone) IS 'Moves workflows whose time has come.';
+
+CREATE TABLE workflows.worker (
+    worker_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    renewed_at timestamp with time zone NOT NULL,
+    lost_at timestamp with time zone,
+    retired_at timestamp with time zone,
+    running_count integer DEFAULT 0 NOT NULL,
+    listen_mode text NOT NULL,
+    lease_seconds double precision NOT NULL,
+    threads integer NOT NULL,
+    queue_ids integer[] NOT NULL,
+    worker_name text NOT NULL,
+    host_name text,
+    process_id text,
+    library_version text,
+    database_user text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    CONSTRAINT worker_listen_mode CHECK ((listen_mode = ANY (ARRAY['listen'::text, 'poll'::text, 'starting'::text])))
+)
+WITH (fillfactor='20', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
+
+ALTER TABLE workflows.worker OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.worker IS 'One row per running engine; renewing touches this row alone, whatever it works on.';
+
+COMMENT ON COLUMN workflows.worker.worker_id IS 'Made at each start of an engine.';
+
+COMMENT ON COLUMN workflows.worker.expires_at IS 'Lost when this passes without renewal.';
+
+COMMENT ON COLUMN workflows.worker.renewed_at IS 'When it last renewed.';
+
+COMMENT ON COLUMN workflows.worker.lost_at IS 'When it was declared lost.';
+
+COMMENT ON COLUMN workflows.worker.retired_at IS 'When it stopped.';
+
+COMMENT ON COLUMN workflows.worker.running_count IS 'How many workflows it holds.';
+
+COMMENT ON COLUMN workflows.worker.listen_mode IS 'listen: hears of work at once; poll: looks for it.';
+
+COMMENT ON COLUMN workflows.worker.lease_seconds IS 'Length of its lease.';
+
+COMMENT ON COLUMN workflows.worker.threads IS 'Most workflows it runs at once.';
+
+COMMENT ON COLUMN workflows.worker.queue_ids IS 'Queues it works.';
+
+COMMENT ON COLUMN workflows.worker.worker_name IS 'Readable name.';
+
+COMMENT ON COLUMN workflows.worker.host_name IS 'Host.';
+
+COMMENT ON COLUMN workflows.worker.process_id IS 'Process.';
+
+COMMENT ON COLUMN workflows.worker.library_version IS 'Version of the library.';
+
+COMMENT ON COLUMN workflows.worker.database_user IS 'Database user of the session.';
+
+COMMENT ON COLUMN workflows.worker.started_at IS 'When it registered.';
+
+CREATE FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) IS 'Releases leases that their worker does not know of.';
+
+CREATE FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) IS 'Removes the hot row of a locked workflow that does not run.';
+
+CREATE FUNCTION workflows.renew_worker(p_worker_id text, p_held text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.renew_worker(p_worker_id text, p_held text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) IS 'Renews all leases of a worker and tells it what waits for it.';
+
+CREATE FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamp with time zone) IS 'Replaces the inputs of a workflow that has not started.';
+
+CREATE FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) IS 'Makes locked workflows claimable.';
+
+CREATE FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_now timestamp with time zone) IS 'Brings a held workflow back to where it was.';
+
+CREATE FUNCTION workflows.resume_queue(p_queue_name text, p_reason text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) IS 'Resumes a paused queue.';
+
+CREATE FUNCTION workflows.retire_worker(p_worker_id text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.retire_worker(p_worker_id text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.retire_worker(p_worker_id text) IS 'Retires a worker and releases what it holds.';
+
+CREATE FUNCTION workflows.retry_workflow(p_workflow_id text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.retry_workflow(p_workflow_id text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.retry_workflow(p_workflow_id text, p_options text) IS 'Sends an ended workflow back to work.';
+
+CREATE FUNCTION workflows.run_maintenance(p_limit integer DEFAULT 500) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.run_maintenance(p_limit integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.run_maintenance(p_limit integer) IS 'Does bounded maintenance and says when the next timer is due.';
+
+CREATE FUNCTION workflows.schema_version() RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS ...;
+
+ALTER FUNCTION workflows.schema_version() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schema_version() IS 'Number of the newest applied migration.';
+
+CREATE FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) IS 'Sends HOLD, RESUME or STOP to a workflow and answers what it did.';
+
+CREATE FUNCTION workflows.set_queue(p_queue_name text, p_options text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_queue(p_queue_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) IS 'Sets limits and policies of a queue.';
+
+CREATE FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) IS 'Changes a setting.';
+
+CREATE FUNCTION workflows.setting_of(p_name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.setting_of(p_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.setting_of(p_name text) IS 'Value of one setting as text.';
+
+CREATE FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) IS 'Ends a workflow as a command or deadline ordered.';
+
+CREATE FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) IS 'Decides what follows an exception of a workflow.';
+
+CREATE FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) IS 'Moves a workflow that left its worker without ending.';
+
+CREATE FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) IS 'Moves one locked workflow to a new status.';
+
+CREATE FUNCTION workflows.sweep_lanes(p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.sweep_lanes(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.sweep_lanes(p_now timestamp with time zone) IS 'Corrects the marks of lanes.';
+
+CREATE FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) IS 'Pauses or resumes a queue.';
+
+CREATE FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) IS 'Takes a deduplication id for a request, or says who holds it.';
+
+CREATE FUNCTION workflows.take_maintenance(p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_maintenance(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) IS 'Takes the maintenance turn of this second.';
+
+CREATE FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone) IS 'Takes claimable workflows for a worker.';
+
+CREATE FUNCTION workflows.take_turn(p_may_wait boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_turn(p_may_wait boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_turn(p_may_wait boolean) IS 'Takes the right to hand gates over, until commit.';
+
+CREATE FUNCTION workflows.time_problem(p_value jsonb, p_text text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.time_problem(p_value jsonb, p_text text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) IS 'What is wrong with a time given as text, or null.';
+
+CREATE FUNCTION workflows.unmark_idle(p_queue_ids integer[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.unmark_idle(p_queue_ids integer[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) IS 'Takes the idle mark of this session back.';
+
+CREATE FUNCTION workflows.workflow_json(p_workflow workflows.workflow) RETURNS json
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.workflow_json(p_workflow workflows.workflow) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) IS 'One workflow as JSON.';
+
+CREATE TABLE workflows.audit (
+    audit_id bigint NOT NULL,
+    workflow_id uuid,
+    change_no integer,
+    audited_at timestamp with time zone NOT NULL,
+    event text NOT NULL,
+    status text,
+    state text,
+    attempt integer,
+    lease_token uuid,
+    worker_id uuid,
+    actor text,
+    database_user text NOT NULL,
+    reason text,
+    detail text
+);
+
+ALTER TABLE workflows.audit OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.audit IS 'Append-only: operator acts, errors, reclaims, configuration; every transition where the queue keeps full history.';
+
+COMMENT ON COLUMN workflows.audit.audit_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.audit.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.audit.change_no IS 'The workflows change that this row tells of.';
+
+COMMENT ON COLUMN workflows.audit.audited_at IS 'When.';
+
+COMMENT ON COLUMN workflows.audit.event IS 'What happened.';
+
+COMMENT ON COLUMN workflows.audit.status IS 'Where it stands.';
+
+COMMENT ON COLUMN workflows.audit.state IS 'ISA-88 state that the operator sees.';
+
+COMMENT ON COLUMN workflows.audit.attempt IS 'Number of the claim.';
+
+COMMENT ON COLUMN workflows.audit.lease_token IS 'Random proof of the right to work on it.';
+
+COMMENT ON COLUMN workflows.audit.worker_id IS 'The worker.';
+
+COMMENT ON COLUMN workflows.audit.actor IS 'Who, as the caller said.';
+
+COMMENT ON COLUMN workflows.audit.database_user IS 'Database user of the session.';
+
+COMMENT ON COLUMN workflows.audit.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.audit.detail IS 'More, as text.';
+
+ALTER TABLE workflows.audit ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.audit_audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE workflows.command (
+    command_id bigint NOT NULL,
+    workflow_id uuid NOT NULL,
+    command text NOT NULL,
+    actor text NOT NULL,
+    reason text,
+    request_id text,
+    outcome text NOT NULL,
+    message text NOT NULL,
+    from_status text NOT NULL,
+    from_state text NOT NULL,
+    to_status text NOT NULL,
+    to_state text NOT NULL,
+    database_user text NOT NULL,
+    accepted_at timestamp with time zone NOT NULL,
+    obeyed_at timestamp with time zone,
+    CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text])))
+);
+
+ALTER TABLE workflows.command OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.command IS 'Every order to a workflow, who gave it, why, and what became of it.';
+
+COMMENT ON COLUMN workflows.command.command_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.command.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.command.command IS 'HOLD, RESUME, STOP or CANCEL.';
+
+COMMENT ON COLUMN workflows.command.actor IS 'Who, as the caller said.';
+
+COMMENT ON COLUMN workflows.command.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.command.request_id IS 'Makes sending it twice harmless.';
+
+COMMENT ON COLUMN workflows.command.outcome IS 'accepted (not obeyed yet), already, rejected, obeyed or overtaken (the workflow ended first).';
+
+COMMENT ON COLUMN workflows.command.message IS 'The answer in words.';
+
+COMMENT ON COLUMN workflows.command.from_status IS 'Status before.';
+
+COMMENT ON COLUMN workflows.command.from_state IS 'State before.';
+
+COMMENT ON COLUMN workflows.command.to_status IS 'Status after.';
+
+COMMENT ON COLUMN workflows.command.to_state IS 'State after.';
+
+COMMENT ON COLUMN workflows.command.database_user IS 'Database user of the session.';
+
+COMMENT ON COLUMN workflows.command.accepted_at IS 'When it was decided.';
+
+COMMENT ON COLUMN workflows.command.obeyed_at IS 'When the workflow obeyed or ended.';
+
+ALTER TABLE workflows.command ALTER COLUMN command_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.command_command_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW workflows.command_log AS
+ SELECT c.command_id,
+    (c.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    c.command,
+    c.actor,
+    c.reason,
+    c.outcome,
+    c.message,
+    c.from_status,
+    c.from_state,
+    c.to_status,
+    c.to_state,
+    c.database_user,
+    c.accepted_at,
+    c.obeyed_at
+   FROM (workflows.command c
+     LEFT JOIN workflows.workflow w ON ((w.workflow_id = c.workflow_id)));
+
+ALTER TABLE workflows.command_log OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.command_log IS 'Every order to a workflow: who, when, why, and what became of it.';
+
+COMMENT ON COLUMN workflows.command_log.command_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.command_log.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.command_log.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.command_log.command IS 'HOLD, RESUME, STOP or CANCEL.';
+
+COMMENT ON COLUMN workflows.command_log.actor IS 'Who, as the caller said.';
+
+COMMENT ON COLUMN workflows.command_log.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.command_log.outcome IS 'accepted (not obeyed yet), already, rejected, obeyed or overtaken (the workflow ended first).';
+
+COMMENT ON COLUMN workflows.command_log.message IS 'The answer in words.';
+
+COMMENT ON COLUMN workflows.command_log.from_status IS 'Status before.';
+
+COMMENT ON COLUMN workflows.command_log.from_state IS 'State before.';
+
+COMMENT ON COLUMN workflows.command_log.to_status IS 'Status after.';
+
+COMMENT ON COLUMN workflows.command_log.to_state IS 'State after.';
+
+COMMENT ON COLUMN workflows.command_log.database_user IS 'Database user of the session.';
+
+COMMENT ON COLUMN workflows.command_log.accepted_at IS 'When it was decided.';
+
+COMMENT ON COLUMN workflows.command_log.obeyed_at IS 'When the workflow obeyed or ended.';
+
+CREATE TABLE workflows.failed_workflow (
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.failed_workflow OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.failed_workflow IS 'Workflows that ended in ERROR with no try left; the view dead_letter shows them.';
+
+COMMENT ON COLUMN workflows.failed_workflow.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.failed_workflow.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.failed_workflow.ended_at IS 'When it ended.';
+
+CREATE TABLE workflows.queue (
+    queue_id integer NOT NULL,
+    queue_name text NOT NULL,
+    is_paused boolean DEFAULT false NOT NULL,
+    accepts_work boolean DEFAULT true NOT NULL,
+    max_running integer,
+    max_enqueued integer,
+    history text DEFAULT 'errors'::text NOT NULL,
+    pause_reason text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
+    CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
+    CONSTRAINT queue_max_running CHECK ((max_running >= 0))
+);
+
+ALTER TABLE workflows.queue OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.queue IS 'Named lines of workflows with their limits and policies.';
+
+COMMENT ON COLUMN workflows.queue.queue_id IS 'Number used inside.';
+
+COMMENT ON COLUMN workflows.queue.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.queue.is_paused IS 'True: nothing new starts.';
+
+COMMENT ON COLUMN workflows.queue.accepts_work IS 'False: enqueue is refused.';
+
+COMMENT ON COLUMN workflows.queue.max_running IS 'How many may run at once; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.max_enqueued IS 'How many may be claimable before enqueue is refused; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.';
+
+COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
+
+COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
+
+CREATE TABLE workflows.workflow_outcome (
+    workflow_id uuid NOT NULL,
+    result text,
+    error_class text,
+    error_message text,
+    error_traceback text,
+    is_sanitised boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE workflows.workflow_outcome OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.workflow_outcome IS 'Result as JSON text, or the last error; a workflow that returned nothing has no row.';
+
+COMMENT ON COLUMN workflows.workflow_outcome.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.workflow_outcome.result IS 'Result as JSON text.';
+
+COMMENT ON COLUMN workflows.workflow_outcome.error_class IS 'Class name of the error.';
+
+COMMENT ON COLUMN workflows.workflow_outcome.error_message IS 'Message of the error.';
+
+COMMENT ON COLUMN workflows.workflow_outcome.error_traceback IS 'Traceback, cut to 8 kB.';
+
+COMMENT ON COLUMN workflows.workflow_outcome.is_sanitised IS 'True: characters that cannot be stored were replaced.';
+
+CREATE VIEW workflows.dead_letter AS
+ SELECT (f.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    w.workflow_version,
+    q.queue_name,
+    f.ended_at,
+    w.attempt,
+    w.failure_count,
+    w.reclaim_count,
+    w.reason,
+    o.error_class,
+    o.error_message
+   FROM (((workflows.failed_workflow f
+     JOIN workflows.workflow w ON ((w.workflow_id = f.workflow_id)))
+     JOIN workflows.queue q ON ((q.queue_id = f.queue_id)))
+     LEFT JOIN workflows.workflow_outcome o ON ((o.workflow_id = f.workflow_id)));
+
+ALTER TABLE workflows.dead_letter OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.dead_letter IS 'Workflows that ended in ERROR with no try left, and why.';
+
+COMMENT ON COLUMN workflows.dead_letter.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.dead_letter.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.dead_letter.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.dead_letter.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.dead_letter.ended_at IS 'When it ended.';
+
+COMMENT ON COLUMN workflows.dead_letter.attempt IS 'Number of the claim.';
+
+COMMENT ON COLUMN workflows.dead_letter.failure_count IS 'Exceptions so far.';
+
+COMMENT ON COLUMN workflows.dead_letter.reclaim_count IS 'How often its worker was lost.';
+
+COMMENT ON COLUMN workflows.dead_letter.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.dead_letter.error_class IS 'Class name of the error.';
+
+COMMENT ON COLUMN workflows.dead_letter.error_message IS 'Message of the error.';
+
+CREATE TABLE workflows.deduplication (
+    workflow_name text NOT NULL,
+    deduplication_id text NOT NULL,
+    workflow_id uuid NOT NULL
+);
+
+ALTER TABLE workflows.deduplication OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.deduplication IS 'Which workflow holds a deduplication id; the row is stale once that workflow has ended.';
+
+COMMENT ON COLUMN workflows.deduplication.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.deduplication.deduplication_id IS 'Id that one live workflow of this name holds at a time.';
+
+COMMENT ON COLUMN workflows.deduplication.workflow_id IS 'The workflow.';
+
+CREATE TABLE workflows.gate_ticket (
+    gate_id bigint NOT NULL,
+    priority smallint NOT NULL,
+    ticket_seq bigint NOT NULL,
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    is_holder boolean DEFAULT false NOT NULL,
+    is_held boolean DEFAULT false NOT NULL,
+    gate_name text NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.gate_ticket OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.gate_ticket IS 'Who holds and who waits for a partition key or resource; the unique index makes one holder exact.';
+
+COMMENT ON COLUMN workflows.gate_ticket.gate_id IS 'Hash that stands for the partition key or resource.';
+
+COMMENT ON COLUMN workflows.gate_ticket.priority IS 'Lower goes first, -100 to 100.';
+
+COMMENT ON COLUMN workflows.gate_ticket.ticket_seq IS 'Place in the line of this gate.';
+
+COMMENT ON COLUMN workflows.gate_ticket.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.gate_ticket.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.gate_ticket.is_holder IS 'True: holds the gate.';
+
+COMMENT ON COLUMN workflows.gate_ticket.is_held IS 'True: passed over while its workflow is held.';
+
+COMMENT ON COLUMN workflows.gate_ticket.gate_name IS 'Partition key or resource in words.';
+
+CREATE TABLE workflows.lane (
+    lane_id bigint NOT NULL,
+    queue_id integer NOT NULL,
+    workflow_name text NOT NULL,
+    workflow_version integer NOT NULL,
+    priority smallint NOT NULL,
+    kind text NOT NULL,
+    low bigint DEFAULT 0 NOT NULL,
+    floor bigint DEFAULT 0 NOT NULL,
+    candidate bigint,
+    candidate_xid xid8,
+    CONSTRAINT lane_kind CHECK ((kind = ANY (ARRAY['command'::text, 'returning'::text, 'new'::text, 'single'::text, 'gated'::text])))
+)
+WITH (fillfactor='20');
+
+ALTER TABLE workflows.lane OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.lane IS 'One line of claimable workflows per queue, name, version, priority and kind, with the mark below which nothing is left to claim.';
+
+COMMENT ON COLUMN workflows.lane.lane_id IS 'The lane.';
+
+COMMENT ON COLUMN workflows.lane.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.lane.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.lane.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.lane.priority IS 'Lower goes first, -100 to 100.';
+
+COMMENT ON COLUMN workflows.lane.kind IS 'command, returning (has started before), new, single (never claimed ahead) or gated (needs its gates first).';
+
+COMMENT ON COLUMN workflows.lane.low IS 'Claims read above this place.';
+
+COMMENT ON COLUMN workflows.lane.floor IS 'Proven: nothing is at or below this place.';
+
+COMMENT ON COLUMN workflows.lane.candidate IS 'Place that may become the floor.';
+
+COMMENT ON COLUMN workflows.lane.candidate_xid IS 'The floor is proven once older transactions have ended.';
+
+CREATE TABLE workflows.new_lane (
+    lane_id bigint NOT NULL,
+    queue_id integer NOT NULL,
+    workflow_name text NOT NULL,
+    workflow_version integer NOT NULL,
+    priority smallint NOT NULL,
+    kind text NOT NULL
+);
+
+ALTER TABLE workflows.new_lane OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.new_lane IS 'Lanes asked for by enqueue and not yet made: insert-only, so that an open transaction never blocks another; the next claim folds them into lane.';
+
+COMMENT ON COLUMN workflows.new_lane.lane_id IS 'The lane.';
+
+COMMENT ON COLUMN workflows.new_lane.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.new_lane.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.new_lane.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.new_lane.priority IS 'Lower goes first, -100 to 100.';
+
+COMMENT ON COLUMN workflows.new_lane.kind IS 'Kind of lane.';
+
+CREATE TABLE workflows.queue_count (
+    queue_id integer NOT NULL,
+    enqueued bigint NOT NULL,
+    delayed bigint NOT NULL,
+    blocked bigint NOT NULL,
+    waiting bigint NOT NULL,
+    held bigint NOT NULL,
+    dead_letters bigint NOT NULL,
+    counted_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE workflows.queue_count OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.queue_count IS 'Exact counts of queues that are too long to count live; refreshed by maintenance.';
+
+COMMENT ON COLUMN workflows.queue_count.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.queue_count.enqueued IS 'Claimable.';
+
+COMMENT ON COLUMN workflows.queue_count.delayed IS 'Not due.';
+
+COMMENT ON COLUMN workflows.queue_count.blocked IS 'Waiting for a gate.';
+
+COMMENT ON COLUMN workflows.queue_count.waiting IS 'Suspended.';
+
+COMMENT ON COLUMN workflows.queue_count.held IS 'Held.';
+
+COMMENT ON COLUMN workflows.queue_count.dead_letters IS 'Ended in ERROR.';
+
+COMMENT ON COLUMN workflows.queue_count.counted_at IS 'When it was counted.';
+
+CREATE TABLE workflows.ready (
+    lane_id bigint NOT NULL,
+    ready_seq bigint NOT NULL,
+    workflow_id uuid NOT NULL,
+    start_before timestamp with time zone
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.ready OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.ready IS 'Hot rows of exactly the claimable workflows; a claim deletes from it.';
+
+COMMENT ON COLUMN workflows.ready.lane_id IS 'The lane.';
+
+COMMENT ON COLUMN workflows.ready.ready_seq IS 'Place in the order of arrival.';
+
+COMMENT ON COLUMN workflows.ready.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.ready.start_before IS 'Not started by then: cancelled.';
+
+CREATE VIEW workflows.queue_depth AS
+ SELECT q.queue_name,
+    q.is_paused,
+        CASE
+            WHEN (n.enqueued > 10000) THEN COALESCE(c.enqueued, n.enqueued)
+            ELSE n.enqueued
+        END AS enqueued,
+        CASE
+            WHEN (p.delayed > 10000) THEN COALESCE(c.delayed, p.delayed)
+            ELSE p.delayed
+        END AS delayed,
+        CASE
+            WHEN (p.blocked > 10000) THEN COALESCE(c.blocked, p.blocked)
+            ELSE p.blocked
+        END AS blocked,
+    ( SELECT count(*) AS count
+           FROM workflows.lease l
+          WHERE (l.queue_id = q.queue_id)) AS running,
+        CASE
+            WHEN (p.waiting > 10000) THEN COALESCE(c.waiting, p.waiting)
+            ELSE p.waiting
+        END AS waiting,
+        CASE
+            WHEN (p.held > 10000) THEN COALESCE(c.held, p.held)
+            ELSE p.held
+        END AS held,
+    ( SELECT count(*) AS count
+           FROM ( SELECT
+                   FROM workflows.failed_workflow f_1
+                  WHERE (f_1.queue_id = q.queue_id)
+                 LIMIT 10001) f) AS dead_letters,
+    (round(EXTRACT(epoch FROM (clock_timestamp() - o.enqueued_at))))::bigint AS oldest_enqueued_seconds,
+        CASE
+            WHEN (GREATEST(n.enqueued, p.delayed, p.blocked, p.waiting, p.held) > 10000) THEN (round(EXTRACT(epoch FROM (clock_timestamp() - c.counted_at))))::integer
+            ELSE 0
+        END AS counted_seconds_ago
+   FROM ((((workflows.queue q
+     LEFT JOIN workflows.queue_count c ON ((c.queue_id = q.queue_id)))
+     CROSS JOIN LATERAL ( SELECT workflows.count_ready(q.queue_id, 10001) AS enqueued) n)
+     CROSS JOIN LATERAL ( SELECT workflows.count_parked(q.queue_id, 'DELAYED'::text, 10001) AS delayed,
+            workflows.count_parked(q.queue_id, 'BLOCKED'::text, 10001) AS blocked,
+            workflows.count_parked(q.queue_id, 'WAITING'::text, 10001) AS waiting,
+            workflows.count_parked(q.queue_id, 'HELD'::text, 10001) AS held) p)
+     LEFT JOIN LATERAL ( SELECT min(w.enqueued_at) AS enqueued_at
+           FROM ((workflows.lane l
+             CROSS JOIN LATERAL ( SELECT r.workflow_id
+                   FROM workflows.ready r
+                  WHERE ((r.lane_id = l.lane_id) AND (r.ready_seq > l.floor))
+                  ORDER BY r.ready_seq
+                 LIMIT 1) h)
+             JOIN workflows.workflow w ON ((w.workflow_id = h.workflow_id)))
+          WHERE (l.queue_id = q.queue_id)) o ON (true));
+
+ALTER TABLE workflows.queue_depth OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.queue_depth IS 'How many workflows of each queue stand where; for screens, tags and alarms.';
+
+COMMENT ON COLUMN workflows.queue_depth.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.queue_depth.is_paused IS 'True while nothing new of it starts.';
+
+COMMENT ON COLUMN workflows.queue_depth.enqueued IS 'Claimable workflows.';
+
+COMMENT ON COLUMN workflows.queue_depth.delayed IS 'Workflows that are not due yet.';
+
+COMMENT ON COLUMN workflows.queue_depth.blocked IS 'Workflows that wait for a partition key or resource.';
+
+COMMENT ON COLUMN workflows.queue_depth.running IS 'Workflows that a worker has claimed.';
+
+COMMENT ON COLUMN workflows.queue_depth.waiting IS 'Suspended workflows.';
+
+COMMENT ON COLUMN workflows.queue_depth.held IS 'Workflows held by an operator or by policy.';
+
+COMMENT ON COLUMN workflows.queue_depth.dead_letters IS 'Workflows that ended in ERROR with no try left, up to 10001.';
+
+COMMENT ON COLUMN workflows.queue_depth.oldest_enqueued_seconds IS 'Age of the claimable workflow that waits longest at the head of a lane.';
+
+COMMENT ON COLUMN workflows.queue_depth.counted_seconds_ago IS 'Age of the counts: 0 where counted live.';
+
+CREATE TABLE workflows.worker_definition (
+    worker_id uuid NOT NULL,
+    workflow_name text NOT NULL,
+    workflow_version integer NOT NULL
+);
+
+ALTER TABLE workflows.worker_definition OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.worker_definition IS 'Names and versions that a worker can run; it claims nothing else.';
+
+COMMENT ON COLUMN workflows.worker_definition.worker_id IS 'The worker.';
+
+COMMENT ON COLUMN workflows.worker_definition.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.worker_definition.workflow_version IS 'Version of the registered function.';
+
+CREATE VIEW workflows.health AS
+ SELECT c.check_name,
+    c.status,
+    c.measured,
+    c.advice
+   FROM ( SELECT 1 AS place,
+            'schema version'::text AS check_name,
+            'ok'::text AS status,
+            (workflows.schema_version())::text AS measured,
+            ''::text AS advice
+        UNION ALL
+         SELECT 2,
+            'workers'::text,
+                CASE
+                    WHEN (count(*) = 0) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            (count(*) || ' active'::text),
+                CASE
+                    WHEN (count(*) = 0) THEN 'start a worker: nothing runs until then'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM workflows.worker w
+          WHERE ((w.lost_at IS NULL) AND (w.retired_at IS NULL) AND (w.expires_at > clock_timestamp()))
+        UNION ALL
+         SELECT 3,
+            'workers that listen'::text,
+                CASE
+                    WHEN (count(*) FILTER (WHERE (w.listen_mode = 'poll'::text)) > 0) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            (((count(*) FILTER (WHERE (w.listen_mode = 'listen'::text)) || ' listen, '::text) || count(*) FILTER (WHERE (w.listen_mode = 'poll'::text))) || ' poll'::text),
+                CASE
+                    WHEN (count(*) FILTER (WHERE (w.listen_mode = 'poll'::text)) > 0) THEN 'workers that poll start work up to a second late: give them a direct connection to listen on'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM workflows.worker w
+          WHERE ((w.lost_at IS NULL) AND (w.retired_at IS NULL) AND (w.expires_at > clock_timestamp()))
+        UNION ALL
+         SELECT 4,
+            'expired leases'::text,
+                CASE
+                    WHEN (count(*) > 0) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            (count(*))::text AS count,
+                CASE
+                    WHEN (count(*) > 0) THEN 'a worker is gone; its workflows are claimed again within a second while any worker lives'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM (workflows.lease l
+             JOIN workflows.worker w ON ((w.worker_id = l.worker_id)))
+          WHERE ((w.expires_at <= clock_timestamp()) OR (w.lost_at IS NOT NULL))
+        UNION ALL
+         SELECT 5,
+            'oldest claimable workflow'::text,
+                CASE
+                    WHEN (max(d.oldest_enqueued_seconds) > 60) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            (COALESCE(max(d.oldest_enqueued_seconds), (0)::bigint) || ' s'::text),
+                CASE
+                    WHEN (max(d.oldest_enqueued_seconds) > 60) THEN 'work comes faster than it is done: add workers or threads, or look for a paused queue'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM workflows.queue_depth d
+        UNION ALL
+         SELECT 6,
+            'names nobody runs'::text,
+                CASE
+                    WHEN (count(*) > 0) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            COALESCE(string_agg(((u.workflow_name || ' version '::text) || u.workflow_version), ', '::text), 'none'::text) AS "coalesce",
+                CASE
+                    WHEN (count(*) > 0) THEN 'these wait until a worker registers the name; check spelling and that the module is loaded'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM ( SELECT DISTINCT l.workflow_name,
+                    l.workflow_version
+                   FROM workflows.lane l
+                  WHERE ((EXISTS ( SELECT
+                           FROM workflows.ready r
+                          WHERE ((r.lane_id = l.lane_id) AND (r.ready_seq > l.floor)))) AND (NOT (EXISTS ( SELECT
+                           FROM (workflows.worker_definition d
+                             JOIN workflows.worker w ON ((w.worker_id = d.worker_id)))
+                          WHERE ((w.lost_at IS NULL) AND (w.retired_at IS NULL) AND (d.workflow_name = l.workflow_name) AND (d.workflow_version = l.workflow_version))))))
+                UNION
+                 SELECT n.workflow_name,
+                    n.workflow_version
+                   FROM workflows.new_lane n
+                  WHERE (NOT (EXISTS ( SELECT
+                           FROM (workflows.worker_definition d
+                             JOIN workflows.worker w ON ((w.worker_id = d.worker_id)))
+                          WHERE ((w.lost_at IS NULL) AND (w.retired_at IS NULL) AND (d.workflow_name = n.workflow_name) AND (d.workflow_version = n.workflow_version)))))) u
+        UNION ALL
+         SELECT 7,
+            'dead letters'::text,
+                CASE
+                    WHEN (sum(d.dead_letters) > (0)::numeric) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            (COALESCE(sum(d.dead_letters), (0)::numeric))::text AS "coalesce",
+                CASE
+                    WHEN (sum(d.dead_letters) > (0)::numeric) THEN 'look at the view dead_letter; retry_workflow sends one back to work'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM workflows.queue_depth d
+        UNION ALL
+         SELECT 8,
+            'oldest snapshot'::text,
+                CASE
+                    WHEN (max(age(a.backend_xmin)) > 100000) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            ((COALESCE(max(age(a.backend_xmin)), 0) || ' transactions'::text) || COALESCE(((' (pid '::text || (array_agg(a.pid ORDER BY (age(a.backend_xmin)) DESC))[1]) || ')'::text), ''::text)),
+                CASE
+                    WHEN (max(age(a.backend_xmin)) > 100000) THEN 'a long transaction keeps dead rows alive: end it, or let reports run on a standby'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM pg_stat_activity a
+          WHERE ((a.backend_xmin IS NOT NULL) AND (a.datname = current_database()))
+        UNION ALL
+         SELECT 9,
+            'dead rows in hot tables'::text,
+                CASE
+                    WHEN (max(s.n_dead_tup) > 1000000) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            (COALESCE(max(s.n_dead_tup), (0)::bigint))::text AS "coalesce",
+                CASE
+                    WHEN (max(s.n_dead_tup) > 1000000) THEN 'autovacuum does not keep up: look for a long transaction, or autovacuum_max_workers'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM pg_stat_user_tables s
+          WHERE ((s.schemaname = 'workflows'::name) AND (s.relname = ANY (ARRAY['ready'::name, 'lease'::name, 'parked'::name, 'lane'::name, 'worker'::name])))
+        UNION ALL
+         SELECT 10,
+            'notification queue'::text,
+                CASE
+                    WHEN (pg_notification_queue_usage() > (0.1)::double precision) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            (round(((pg_notification_queue_usage() * (100)::double precision))::numeric, 1) || ' %'::text),
+                CASE
+                    WHEN (pg_notification_queue_usage() > (0.1)::double precision) THEN 'a listening session does not read: find it in pg_stat_activity and end it'::text
+                    ELSE ''::text
+                END AS "case") c
+  ORDER BY c.place;
+
+ALTER TABLE workflows.health OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.health IS 'What is well and what is not, in words, with what to do.';
+
+COMMENT ON COLUMN workflows.health.check_name IS 'What was looked at.';
+
+COMMENT ON COLUMN workflows.health.status IS 'ok, warning or error.';
+
+COMMENT ON COLUMN workflows.health.measured IS 'What was found.';
+
+COMMENT ON COLUMN workflows.health.advice IS 'What to do.';
+
+CREATE TABLE workflows.maintenance (
+    maintenance_id integer NOT NULL,
+    last_turn_at timestamp with time zone NOT NULL,
+    last_count_at timestamp with time zone NOT NULL,
+    CONSTRAINT maintenance_single CHECK ((maintenance_id = 1))
+)
+WITH (fillfactor='20');
+
+ALTER TABLE workflows.maintenance OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.maintenance IS 'When maintenance last ran: a gap means that the database was away, and nobody is declared lost for one more lease.';
+
+COMMENT ON COLUMN workflows.maintenance.maintenance_id IS 'Always 1.';
+
+COMMENT ON COLUMN workflows.maintenance.last_turn_at IS 'When maintenance last ran.';
+
+COMMENT ON COLUMN workflows.maintenance.last_count_at IS 'When queues were last counted.';
+
+CREATE TABLE workflows.parked (
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    status text NOT NULL,
+    due_at timestamp with time zone,
+    resume_at timestamp with time zone,
+    resume_status text,
+    CONSTRAINT parked_held_resumes CHECK (((status = 'HELD'::text) = (resume_status IS NOT NULL))),
+    CONSTRAINT parked_resume_status CHECK ((resume_status = ANY (ARRAY['ENQUEUED'::text, 'DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text]))),
+    CONSTRAINT parked_status CHECK ((status = ANY (ARRAY['DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text, 'HELD'::text])))
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.parked OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.parked IS 'Hot rows of live workflows that are neither claimable nor running, with their timers.';
+
+COMMENT ON COLUMN workflows.parked.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.parked.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.parked.status IS 'DELAYED, BLOCKED, WAITING or HELD.';
+
+COMMENT ON COLUMN workflows.parked.due_at IS 'When it must be looked at again.';
+
+COMMENT ON COLUMN workflows.parked.resume_at IS 'When its own timer is over.';
+
+COMMENT ON COLUMN workflows.parked.resume_status IS 'Where a held one goes back to.';
+
+ALTER TABLE workflows.queue ALTER COLUMN queue_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.queue_queue_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE workflows.ready_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE workflows.ready_seq OWNER TO workflows_owner;
+
+COMMENT ON SEQUENCE workflows.ready_seq IS 'Order of arrival; drawn after the transaction has its id, which the marks of lane rely on.';
+
+CREATE VIEW workflows.resource_status AS
+ SELECT t.gate_name,
+        CASE
+            WHEN (t.gate_name ~~ 'resource %'::text) THEN 'resource'::text
+            ELSE 'partition key'::text
+        END AS kind,
+    max((t.workflow_id)::text) FILTER (WHERE t.is_holder) AS held_by,
+    count(*) FILTER (WHERE (NOT t.is_holder)) AS waiting,
+    max(q.queue_name) FILTER (WHERE t.is_holder) AS held_by_queue
+   FROM (workflows.gate_ticket t
+     JOIN workflows.queue q ON ((q.queue_id = t.queue_id)))
+  GROUP BY t.gate_name;
+
+ALTER TABLE workflows.resource_status OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.resource_status IS 'Who holds each partition key and resource, and how many wait.';
+
+COMMENT ON COLUMN workflows.resource_status.gate_name IS 'Partition key or resource.';
+
+COMMENT ON COLUMN workflows.resource_status.kind IS 'partition key or resource.';
+
+COMMENT ON COLUMN workflows.resource_status.held_by IS 'Workflow that holds it.';
+
+COMMENT ON COLUMN workflows.resource_status.waiting IS 'How many wait for it.';
+
+COMMENT ON COLUMN workflows.resource_status.held_by_queue IS 'Queue of the holder.';
+
+CREATE VIEW workflows.running_workflow AS
+ SELECT (l.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    w.workflow_version,
+    q.queue_name,
+    w.state,
+    w.priority,
+    w.attempt,
+    k.worker_name,
+    (l.worker_id)::text AS worker_id,
+    l.claimed_at,
+    l.deadline_at,
+    l.control AS waiting_command,
+    (EXTRACT(epoch FROM (clock_timestamp() - l.claimed_at)))::double precision AS running_seconds
+   FROM (((workflows.lease l
+     JOIN workflows.workflow w ON ((w.workflow_id = l.workflow_id)))
+     JOIN workflows.queue q ON ((q.queue_id = l.queue_id)))
+     LEFT JOIN workflows.worker k ON ((k.worker_id = l.worker_id)));
+
+ALTER TABLE workflows.running_workflow OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.running_workflow IS 'Workflows that a worker has claimed, and which worker.';
+
+COMMENT ON COLUMN workflows.running_workflow.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.running_workflow.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.running_workflow.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.running_workflow.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.running_workflow.state IS 'ISA-88 state that the operator sees.';
+
+COMMENT ON COLUMN workflows.running_workflow.priority IS 'Lower goes first, -100 to 100.';
+
+COMMENT ON COLUMN workflows.running_workflow.attempt IS 'Number of the claim.';
+
+COMMENT ON COLUMN workflows.running_workflow.worker_name IS 'Name of the worker.';
+
+COMMENT ON COLUMN workflows.running_workflow.worker_id IS 'The worker.';
+
+COMMENT ON COLUMN workflows.running_workflow.claimed_at IS 'When it was claimed.';
+
+COMMENT ON COLUMN workflows.running_workflow.deadline_at IS 'When its time is over.';
+
+COMMENT ON COLUMN workflows.running_workflow.waiting_command IS 'Command that waits to be obeyed.';
+
+COMMENT ON COLUMN workflows.running_workflow.running_seconds IS 'Seconds since it was claimed.';
+
+CREATE TABLE workflows.schema_migration (
+    version integer NOT NULL,
+    file_name text NOT NULL,
+    sha256 text NOT NULL,
+    is_breaking boolean NOT NULL,
+    applied_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.schema_migration OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.schema_migration IS 'Ledger of applied migrations; one row per file of sql/migrations.';
+
+COMMENT ON COLUMN workflows.schema_migration.version IS 'Number at the start of the file name.';
+
+COMMENT ON COLUMN workflows.schema_migration.file_name IS 'Name of the migration file.';
+
+COMMENT ON COLUMN workflows.schema_migration.sha256 IS 'Digest of the file as released; a difference refuses the installation.';
+
+COMMENT ON COLUMN workflows.schema_migration.is_breaking IS 'True where a library older than this version must stop working.';
+
+COMMENT ON COLUMN workflows.schema_migration.applied_at IS 'When it was applied.';
+
+CREATE TABLE workflows.step (
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    attempts integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    output text,
+    error text,
+    CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text]))),
+    CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+
+ALTER TABLE workflows.step OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.step IS 'What each step of a workflow returned or raised: written once, replayed ever after.';
+
+COMMENT ON COLUMN workflows.step.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.step.step_key IS 'Name of the step, #2 and so on for later calls, after its parent and a slash.';
+
+COMMENT ON COLUMN workflows.step.kind IS 'step, tx (transactional) or sleep.';
+
+COMMENT ON COLUMN workflows.step.status IS 'SUCCESS, ERROR, RETRYING or WAITING.';
+
+COMMENT ON COLUMN workflows.step.attempts IS 'Tries so far.';
+
+COMMENT ON COLUMN workflows.step.started_at IS 'When it began.';
+
+COMMENT ON COLUMN workflows.step.ended_at IS 'When it was recorded.';
+
+COMMENT ON COLUMN workflows.step.due_at IS 'Next try, or end of the sleep.';
+
+COMMENT ON COLUMN workflows.step.output IS 'Output as JSON text.';
+
+COMMENT ON COLUMN workflows.step.error IS 'Error as JSON: class, message, traceback.';
+
+CREATE TABLE workflows.turn (
+    turn_id integer NOT NULL,
+    CONSTRAINT turn_single CHECK ((turn_id = 1))
+);
+
+ALTER TABLE workflows.turn OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.turn IS 'One row, locked and never changed: who holds it may hand gates over.';
+
+COMMENT ON COLUMN workflows.turn.turn_id IS 'Always 1.';
+
+CREATE TABLE workflows.wake (
+    wake_id bigint NOT NULL,
+    gate_id bigint NOT NULL
+);
+
+ALTER TABLE workflows.wake OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.wake IS 'Gates that must be looked at again by the next claim, finish or maintenance turn.';
+
+COMMENT ON COLUMN workflows.wake.wake_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.wake.gate_id IS 'Hash that stands for the partition key or resource.';
+
+ALTER TABLE workflows.wake ALTER COLUMN wake_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.wake_wake_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW workflows.worker_status AS
+ SELECT (w.worker_id)::text AS worker_id,
+    w.worker_name,
+    w.host_name,
+    w.process_id,
+        CASE
+            WHEN (w.retired_at IS NOT NULL) THEN 'retired'::text
+            WHEN (w.lost_at IS NOT NULL) THEN 'lost'::text
+            WHEN (w.expires_at <= clock_timestamp()) THEN 'late'::text
+            ELSE 'active'::text
+        END AS status,
+    w.listen_mode,
+    w.threads,
+    w.running_count,
+    ( SELECT string_agg(q.queue_name, ', '::text ORDER BY q.queue_name) AS string_agg
+           FROM workflows.queue q
+          WHERE (q.queue_id = ANY (w.queue_ids))) AS queues,
+    ( SELECT count(*) AS count
+           FROM workflows.worker_definition d
+          WHERE (d.worker_id = w.worker_id)) AS definitions,
+    w.library_version,
+    w.database_user,
+    w.started_at,
+    w.renewed_at,
+    w.expires_at
+   FROM workflows.worker w;
+
+ALTER TABLE workflows.worker_status OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.worker_status IS 'Workers, active and gone within a day, and how they hear of work.';
+
+COMMENT ON COLUMN workflows.worker_status.worker_id IS 'The worker.';
+
+COMMENT ON COLUMN workflows.worker_status.worker_name IS 'Readable name.';
+
+COMMENT ON COLUMN workflows.worker_status.host_name IS 'Host.';
+
+COMMENT ON COLUMN workflows.worker_status.process_id IS 'Process.';
+
+COMMENT ON COLUMN workflows.worker_status.status IS 'active, late, lost or retired.';
+
+COMMENT ON COLUMN workflows.worker_status.listen_mode IS 'listen: hears of work at once; poll: looks for it.';
+
+COMMENT ON COLUMN workflows.worker_status.threads IS 'Most workflows it runs at once.';
+
+COMMENT ON COLUMN workflows.worker_status.running_count IS 'How many workflows it holds.';
+
+COMMENT ON COLUMN workflows.worker_status.queues IS 'Queues it works.';
+
+COMMENT ON COLUMN workflows.worker_status.definitions IS 'How many names and versions it can run.';
+
+COMMENT ON COLUMN workflows.worker_status.library_version IS 'Version of the library.';
+
+COMMENT ON COLUMN workflows.worker_status.database_user IS 'Database user of the session.';
+
+COMMENT ON COLUMN workflows.worker_status.started_at IS 'When it first started.';
+
+COMMENT ON COLUMN workflows.worker_status.renewed_at IS 'When it last renewed.';
+
+COMMENT ON COLUMN workflows.worker_status.expires_at IS 'Lost when this passes without renewal.';
+
+CREATE TABLE workflows.workflow_definition (
+    workflow_name text NOT NULL,
+    workflow_version integer NOT NULL,
+    queue_name text NOT NULL,
+    priority smallint NOT NULL,
+    timeout_seconds double precision,
+    max_attempts integer NOT NULL,
+    backoff_seconds double precision NOT NULL,
+    backoff_rate double precision NOT NULL,
+    max_backoff_seconds double precision NOT NULL,
+    on_worker_lost text NOT NULL,
+    commands text NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    registered_by text NOT NULL,
+    CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
+    CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
+);
+
+ALTER TABLE workflows.workflow_definition OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.workflow_definition IS 'What workers registered: the policies of each workflow function; the latest registration wins.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.queue_name IS 'Queue where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.priority IS 'Priority where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.timeout_seconds IS 'Timeout where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_attempts IS 'Tries where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_seconds IS 'Longest first wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_rate IS 'Factor from try to try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_backoff_seconds IS 'Longest wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.on_worker_lost IS 'What follows when its worker is lost: retry, hold or fail.';
+
+COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine obeys commands; manual: the workflow does.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
+
+CREATE TABLE workflows.workflow_payload (
+    workflow_id uuid NOT NULL,
+    inputs text NOT NULL
+);
+
+ALTER TABLE workflows.workflow_payload OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.workflow_payload IS 'Inputs as JSON text; a workflow without inputs has no row.';
+
+COMMENT ON COLUMN workflows.workflow_payload.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.workflow_payload.inputs IS 'Inputs as JSON text.';
+
+CREATE VIEW workflows.workflow_status AS
+ SELECT (w.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    w.workflow_version,
+    q.queue_name,
+    w.status,
+    w.state,
+    w.priority,
+    w.partition_key,
+    array_to_string(w.resources, ', '::text) AS resources,
+    w.attempt,
+    w.failure_count,
+    w.reclaim_count,
+    w.reason,
+    w.enqueued_at,
+    w.available_at,
+    w.started_at,
+    w.ended_at,
+    w.deadline_at,
+    (EXTRACT(epoch FROM (COALESCE(w.ended_at, clock_timestamp()) - w.started_at)))::double precision AS running_seconds,
+    (w.parent_workflow_id)::text AS parent_workflow_id,
+    COALESCE(w.actor, w.enqueued_by) AS enqueued_by
+   FROM (workflows.workflow w
+     JOIN workflows.queue q ON ((q.queue_id = w.queue_id)));
+
+ALTER TABLE workflows.workflow_status OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.workflow_status IS 'Every workflow, live or ended.';
+
+COMMENT ON COLUMN workflows.workflow_status.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.workflow_status.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_status.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_status.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.workflow_status.status IS 'Where it stands.';
+
+COMMENT ON COLUMN workflows.workflow_status.state IS 'ISA-88 state that the operator sees.';
+
+COMMENT ON COLUMN workflows.workflow_status.priority IS 'Lower goes first, -100 to 100.';
+
+COMMENT ON COLUMN workflows.workflow_status.partition_key IS 'Workflows of one queue with the same key run one at a time.';
+
+COMMENT ON COLUMN workflows.workflow_status.resources IS 'Equipment it needs, as text.';
+
+COMMENT ON COLUMN workflows.workflow_status.attempt IS 'Number of the claim.';
+
+COMMENT ON COLUMN workflows.workflow_status.failure_count IS 'Exceptions so far.';
+
+COMMENT ON COLUMN workflows.workflow_status.reclaim_count IS 'How often its worker was lost.';
+
+COMMENT ON COLUMN workflows.workflow_status.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.workflow_status.enqueued_at IS 'When it was accepted.';
+
+COMMENT ON COLUMN workflows.workflow_status.available_at IS 'Not claimable before.';
+
+COMMENT ON COLUMN workflows.workflow_status.started_at IS 'When it first started.';
+
+COMMENT ON COLUMN workflows.workflow_status.ended_at IS 'When it ended.';
+
+COMMENT ON COLUMN workflows.workflow_status.deadline_at IS 'When its time is over.';
+
+COMMENT ON COLUMN workflows.workflow_status.running_seconds IS 'Seconds since it first started, or that it took.';
+
+COMMENT ON COLUMN workflows.workflow_status.parent_workflow_id IS 'The workflow that started it.';
+
+COMMENT ON COLUMN workflows.workflow_status.enqueued_by IS 'Who enqueued it.';
+
+ALTER TABLE ONLY workflows.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
+
+ALTER TABLE ONLY workflows.command
+    ADD CONSTRAINT command_pkey PRIMARY KEY (command_id);
+
+ALTER TABLE ONLY workflows.deduplication
+    ADD CONSTRAINT deduplication_pkey PRIMARY KEY (workflow_name, deduplication_id);
+
+ALTER TABLE ONLY workflows.failed_workflow
+    ADD CONSTRAINT failed_workflow_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.gate_ticket
+    ADD CONSTRAINT gate_ticket_pkey PRIMARY KEY (gate_id, priority, ticket_seq);
+
+ALTER TABLE ONLY workflows.lane
+    ADD CONSTRAINT lane_pkey PRIMARY KEY (lane_id);
+
+ALTER TABLE ONLY workflows.lease
+    ADD CONSTRAINT lease_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.maintenance
+    ADD CONSTRAINT maintenance_pkey PRIMARY KEY (maintenance_id);
+
+ALTER TABLE ONLY workflows.parked
+    ADD CONSTRAINT parked_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.queue_count
+    ADD CONSTRAINT queue_count_pkey PRIMARY KEY (queue_id);
+
+ALTER TABLE ONLY workflows.queue
+    ADD CONSTRAINT queue_pkey PRIMARY KEY (queue_id);
+
+ALTER TABLE ONLY workflows.queue
+    ADD CONSTRAINT queue_queue_name_key UNIQUE (queue_name);
+
+ALTER TABLE ONLY workflows.ready
+    ADD CONSTRAINT ready_pkey PRIMARY KEY (lane_id, ready_seq);
+
+ALTER TABLE ONLY workflows.schema_migration
+    ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY workflows.setting
+    ADD CONSTRAINT setting_pkey PRIMARY KEY (setting_name);
+
+ALTER TABLE ONLY workflows.step
+    ADD CONSTRAINT step_pkey PRIMARY KEY (workflow_id, step_key);
+
+ALTER TABLE ONLY workflows.turn
+    ADD CONSTRAINT turn_pkey PRIMARY KEY (turn_id);
+
+ALTER TABLE ONLY workflows.wake
+    ADD CONSTRAINT wake_pkey PRIMARY KEY (wake_id);
+
+ALTER TABLE ONLY workflows.worker_definition
+    ADD CONSTRAINT worker_definition_pkey PRIMARY KEY (worker_id, workflow_name, workflow_version);
+
+ALTER TABLE ONLY workflows.worker
+    ADD CONSTRAINT worker_pkey PRIMARY KEY (worker_id);
+
+ALTER TABLE ONLY workflows.workflow_definition
+    ADD CONSTRAINT workflow_definition_pkey PRIMARY KEY (workflow_name, workflow_version);
+
+ALTER TABLE ONLY workflows.workflow_outcome
+    ADD CONSTRAINT workflow_outcome_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.workflow_payload
+    ADD CONSTRAINT workflow_payload_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.workflow
+    ADD CONSTRAINT workflow_pkey PRIMARY KEY (workflow_id);
+
+CREATE INDEX audit_workflow ON workflows.audit USING btree (workflow_id, change_no) WHERE (workflow_id IS NOT NULL);
+
+CREATE INDEX command_open ON workflows.command USING btree (workflow_id) WHERE (outcome = 'accepted'::text);
+
+CREATE UNIQUE INDEX command_request ON workflows.command USING btree (request_id) WHERE (request_id IS NOT NULL);
+
+CREATE INDEX command_workflow ON workflows.command USING btree (workflow_id, command_id);
+
+CREATE INDEX failed_workflow_queue ON workflows.failed_workflow USING btree (queue_id);
+
+CREATE UNIQUE INDEX gate_ticket_holder ON workflows.gate_ticket USING btree (gate_id) WHERE is_holder;
+
+CREATE INDEX lane_definition ON workflows.lane USING btree (workflow_name, workflow_version);
+
+CREATE INDEX lease_deadline ON workflows.lease USING btree (deadline_at) WHERE (deadline_at IS NOT NULL);
+
+CREATE INDEX lease_limited ON workflows.lease USING btree (queue_id) WHERE is_limited;
+
+CREATE INDEX lease_worker ON workflows.lease USING btree (worker_id, claim_no);
+
+CREATE INDEX parked_due ON workflows.parked USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX parked_queue ON workflows.parked USING btree (queue_id, status);
+
+CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WHERE (start_before IS NOT NULL);
+
+GRANT USAGE ON SCHEMA workflows TO workflows_enqueuer;
+GRANT USAGE ON SCHEMA workflows TO workflows_worker;
+GRANT USAGE ON SCHEMA workflows TO workflows_operator;
+GRANT USAGE ON SCHEMA workflows TO workflows_viewer;
+GRANT USAGE ON SCHEMA workflows TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.admit_gated(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.bad_argument(p_field text, p_problem text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.claim_answer(p_worker_id uuid, p_claim_no bigint, p_is_idle boolean, p_retry_ms integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.claim_quota(p_worker_id uuid, p_queue_ids integer[], p_limited integer[], p_caps integer[], p_start_now integer, p_prefetch integer, OUT lanes bigint[], OUT lows bigint[], OUT firsts bigint[], OUT counts bigint[], OUT wanted bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.clock_now() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.command_answer(p_command_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.command_options(p_options text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) TO workflows_admin;
+GRANT ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.count_queues(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) TO workflows_admin;
+GRANT ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.enqueue_answer(p_problem jsonb, p_workflow_id uuid, p_is_new boolean, p_is_registered boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.enqueue_clean(p_items text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.enqueue_many(p_items text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], p_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_worker_id text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_token uuid, p_outcome text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.setting TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.fold_new_lanes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.forget_workers(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.free_gates(p_workflow_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.gate_head(p_gate_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key text, p_resources text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.hand_over() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.insert_workflow(p_request workflows.enqueue_request, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.list_filter(p_filter text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.list_queues() FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_settings() FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_settings() TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_steps(p_workflow_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_workflows(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.mark_idle(p_queue_ids integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.mark_started(p_worker_id uuid, p_started json) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.missing_queue(p_queue_name text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.name_problem(p_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.parent_problem(p_request workflows.enqueue_request) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.pass_over(p_workflow workflows.workflow, p_is_held boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
+GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
+
+REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_item(p_item json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_workflow_id(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.reclaim_lost(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.register_worker(p_worker_id text, p_registration text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.register_worker(p_worker_id text, p_registration text) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.release_due(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
+GRANT ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
+
+REVOKE ALL ON FUNCTION workflows.retire_worker(p_worker_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.retire_worker(p_worker_id text) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.retry_workflow(p_workflow_id text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.retry_workflow(p_workflow_id text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.retry_workflow(p_workflow_id text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.run_maintenance(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.run_maintenance(p_limit integer) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.schema_version() FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.setting_of(p_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.sweep_lanes(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.take_turn(p_may_wait boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) FROM PUBLIC;
+
+GRANT SELECT ON TABLE workflows.audit TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.command_log TO workflows_operator;
+GRANT SELECT ON TABLE workflows.command_log TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.command_log TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.queue TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.dead_letter TO workflows_operator;
+GRANT SELECT ON TABLE workflows.dead_letter TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.dead_letter TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.queue_depth TO workflows_operator;
+GRANT SELECT ON TABLE workflows.queue_depth TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.queue_depth TO workflows_admin;
+GRANT SELECT ON TABLE workflows.queue_depth TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.health TO workflows_operator;
+GRANT SELECT ON TABLE workflows.health TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.health TO workflows_admin;
+GRANT SELECT ON TABLE workflows.health TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.resource_status TO workflows_operator;
+GRANT SELECT ON TABLE workflows.resource_status TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.resource_status TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.running_workflow TO workflows_operator;
+GRANT SELECT ON TABLE workflows.running_workflow TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.running_workflow TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.schema_migration TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.worker_status TO workflows_operator;
+GRANT SELECT ON TABLE workflows.worker_status TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.worker_status TO workflows_admin;
+GRANT SELECT ON TABLE workflows.worker_status TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.workflow_status TO workflows_operator;
+GRANT SELECT ON TABLE workflows.workflow_status TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.workflow_status TO workflows_admin;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE workflows_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;
