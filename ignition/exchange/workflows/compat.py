@@ -107,10 +107,21 @@ def class_names(error):
 
 def message_of(error):
     """The text of an error; `str(error)` breaks on text that is not ASCII in Jython, this does not."""
+    get_message = getattr(error, "getMessage", None)
+    if get_message is not None:
+        try:
+            return to_text(get_message() or class_name(error))
+        except EVERYTHING:
+            pass
     arguments = getattr(error, "args", None)
     if isinstance(arguments, tuple) and len(arguments) == 1 and isinstance(arguments[0], string_types):
         return to_text(arguments[0])
     return to_text(error)
+
+
+def one_line(error):
+    """The text of an error for a log line."""
+    return " ".join(to_text(message_of(error)).split())[:300]
 
 
 def describe_error(error, trace=None, limit=8192):

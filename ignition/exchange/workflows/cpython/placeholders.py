@@ -7,7 +7,7 @@ import re
 
 # What a placeholder cannot be part of: quoted text and names, dollar quotes, comments.
 _TOKEN = re.compile(
-    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | \$([A-Za-z_]\w*)?\$.*?\$\1\$ | --[^\n]* | /\*.*?\*/ | \?\? | \? | %""",
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | \$((?:[A-Za-z_]\w*)?)\$.*?\$\1\$ | --[^\n]* | /\*.*?\*/ | \?\? | \? | %""",
     re.VERBOSE | re.DOTALL,
 )
 

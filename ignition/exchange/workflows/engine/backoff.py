@@ -23,7 +23,7 @@ class Backoff(object):
             code = getattr(error, "code", None)
             self._log.warning(
                 "event=database_away purpose=%s code=%s error=%s"
-                % (self._purpose, code, compat.message_of(error))
+                % (self._purpose, code, compat.one_line(error))
             )
         longest = settings.RECONNECT_SECONDS * 2 ** min(self._failures - 1, 10)
         longest = min(longest, settings.RECONNECT_MAX_SECONDS)

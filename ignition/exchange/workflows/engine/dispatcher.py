@@ -134,11 +134,12 @@ class Dispatcher(object):
         if not is_resend:
             self._request_no += 1
             self._is_poked = False
+        worker_id = self._state.worker_id
         try:
-            answer = self._ask(self._unanswered or room, is_resend)
+            answer = self._ask(worker_id, self._unanswered or room, is_resend)
         except errors.StaleLease:
             self._unanswered = None
-            self._on_lost()
+            self._on_lost(worker_id)
             return 0
         except compat.ERRORS as error:
             # Whether the claim took place is unknown: ask for the same rows again.
@@ -150,14 +151,14 @@ class Dispatcher(object):
             compat.failpoint("claim:after_commit")
         return self._take(asked, answer)
 
-    def _ask(self, room, is_resend):
+    def _ask(self, worker_id, room, is_resend):
         if compat.failpoint is not None:
             compat.failpoint("claim:before_send")
         if self._session.serial != self._serial:
             self._is_idle = False
         may_idle = self._state.listen_mode == "listen"
         answer = self._store.claim_workflows(
-            self._state.worker_id,
+            worker_id,
             room.start_now,
             room.prefetch,
             self._request_no,

@@ -21,6 +21,7 @@ class Keeper(object):
         self._on_registered = on_registered
         self._log = host.get_logger("keeper")
         self._backoff = Backoff(host, "renew")
+        self._lock = host.make_lock()
         self._wake = host.make_event()
         self._verdict = host.make_event()
         self._revision = None
@@ -79,12 +80,13 @@ class Keeper(object):
         }
         if compat.failpoint is not None:
             compat.failpoint("heartbeat:before")
+        worker_id = state.worker_id
         asked_at = self._host.monotonic()
-        answer = self._store.renew_worker(state.worker_id, held)
+        answer = self._store.renew_worker(worker_id, held)
         if compat.failpoint is not None:
             compat.failpoint("heartbeat:after_commit")
         if answer.get("is_lost"):
-            self.declared_lost()
+            self.declared_lost(worker_id)
             return
         state.lease_ms = answer.get("lease_ms") or state.lease_ms
         state.renewed(asked_at)
@@ -108,14 +110,21 @@ class Keeper(object):
         for lease in ordered.values():
             lease.order(None)
 
-    def declared_lost(self):
-        """The database gave this worker up: drop everything and begin anew under another id."""
+    def declared_lost(self, worker_id):
+        """The database gave this worker up: drop everything and begin anew under another id. Renewal and claim
+        may both hear it; the second is about an id that is gone."""
+        with self._lock:
+            if worker_id != self._state.worker_id:
+                return
+            self._drop_everything()
+        self._tell_verdict()
+        self._wake.set()
+
+    def _drop_everything(self):
         self._log.warning(
             "event=worker_lost worker_id=%s held=%d" % (self._state.worker_id, len(self._state.held))
         )
         self._state.start_over()
-        self._tell_verdict()
-        self._wake.set()
 
     # For threads whose lease ran out
 

@@ -17,6 +17,7 @@ from exchange.workflows import compat, settings
 
 _MAX_DOUBLE = 1.7976931348623157e308
 _ATOMS = frozenset((type(None), bool))
+_SHORT = 2 * settings.PAYLOAD_DEPTH
 _LONG_NUMBER = re.compile("[0-9]{300}")
 _LISTS = (list, tuple)
 _SETS = (set, frozenset)
@@ -108,7 +109,7 @@ def _quick_text(value):
         text = _encode(value)
     except compat.ERRORS:
         return None
-    if "\\u0000" in text or "\\ud" in text or len(text) > 300 and not _is_shallow(text):
+    if "\\u0000" in text or "\\ud" in text or len(text) > _SHORT and not _is_shallow(text):
         return None
     return text
 

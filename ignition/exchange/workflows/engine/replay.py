@@ -42,10 +42,11 @@ def error_from(recorded, functions):
     name = recorded.get("class") or "StepFailed"
     message = recorded.get("message") or ""
     known = _find_class(name, functions)
-    error = _make(known, message) if known is not None else None
-    if error is None:
-        error = _make(_stand_in(name), message)
-    return error
+    for base in known.__mro__ if known is not None else (errors.StepFailed,):
+        error = _make(base if base is known else _stand_in(name, base), message)
+        if error is not None:
+            return error
+    return _make(_stand_in(name, errors.StepFailed), message)
 
 
 def _find_class(name, functions):
@@ -59,19 +60,30 @@ def _find_class(name, functions):
 
 
 def _make(error_class, message):
-    """An instance with this message, without the class's own __init__, whose arguments nobody recorded."""
+    """An instance with this message, without the class's own __init__, whose arguments nobody recorded; None
+    where that does not make a working exception."""
+    if not issubclass(error_class, BaseException):
+        return None
     try:
         error = error_class.__new__(error_class, message)
         error.args = (message,)
         if isinstance(error, errors.WorkflowsError):
             errors.WorkflowsError.__init__(error, message)
-        return error if compat.message_of(error) == message and compat.to_text(error) is not None else None
+        return error if message in compat.to_text(error) else None
     except compat.ERRORS:
         return None
 
 
-def _stand_in(name):
-    made = _made_classes.get(name)
-    if made is None:
-        made = _made_classes[name] = type(str(name), (errors.StepFailed,), {"__module__": "recorded"})
-    return made
+def _stand_in(name, base):
+    """A class of the recorded name, for one that is not known here or cannot be made from a message."""
+    key = (name, base)
+    if key not in _made_classes:
+        _made_classes[key] = type(_native_name(name), (base,), {"__module__": "recorded"})
+    return _made_classes[key]
+
+
+def _native_name(name):
+    try:
+        return str(name)
+    except UnicodeError:  # Jython: class names are ASCII there
+        return str(name.encode("ascii", "replace").decode("ascii"))

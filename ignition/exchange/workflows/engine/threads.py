@@ -103,13 +103,13 @@ class WorkflowThreads(object):
                 if self._is_ended and self._leave(one):
                     return
                 continue
-            if len(self._fetched) == self.low_water:
+            if self.low_water and len(self._fetched) == self.low_water:
                 self._on_room()
             try:
                 execute(lease, one.gate)
             except compat.EVERYTHING as error:
                 self._host.get_logger("threads").error(
-                    "event=engine_error workflow_id=%s error=%s" % (lease.workflow_id, compat.message_of(error))
+                    "event=engine_error workflow_id=%s error=%s" % (lease.workflow_id, compat.one_line(error))
                 )
 
     def _next(self):

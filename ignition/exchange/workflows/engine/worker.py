@@ -97,8 +97,8 @@ class Worker(object):
     def _on_room(self):
         self.dispatcher.on_room()
 
-    def _on_lost(self):
-        self.keeper.declared_lost()
+    def _on_lost(self, worker_id):
+        self.keeper.declared_lost(worker_id)
 
     @property
     def worker_id(self):
@@ -122,7 +122,7 @@ class Worker(object):
         except errors.WorkflowsError as error:
             if not sqlstates.is_lost(error):
                 raise
-            self._log.warning("event=waiting_for_database error=%s" % compat.message_of(error))
+            self._log.warning("event=waiting_for_database error=%s" % compat.one_line(error))
         parts = (
             ("record", self.recorder.run),
             ("finish", self.finisher.run),
@@ -176,7 +176,7 @@ class Worker(object):
         try:
             self._store(self._sessions[0]).retire_worker(self.state.worker_id)
         except compat.ERRORS as error:
-            self._log.warning("event=not_retired error=%s" % compat.message_of(error))
+            self._log.warning("event=not_retired error=%s" % compat.one_line(error))
 
     def _close(self):
         for session in self._sessions:

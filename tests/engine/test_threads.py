@@ -1,0 +1,132 @@
+"""Workflow threads: started when needed, ended when idle, never lost to what they run."""
+
+import threading
+
+import pytest
+
+from exchange.workflows import settings
+from exchange.workflows.engine.threads import WorkflowThreads
+from exchange.workflows.host import cpython
+from tests.engine.fakes import make_lease
+
+PATIENCE = 10
+
+
+class Crew:
+    """Threads whose work waits until the test lets it go on."""
+
+    def __init__(self, count):
+        self.begun = cpython.make_queue()
+        self.go_on = threading.Semaphore(0)
+        self.room = threading.Event()
+        self.threads = WorkflowThreads(cpython, count, self.execute, self.room.set)
+
+    def execute(self, lease, gate):
+        self.begun.put((lease.workflow_id[-1], threading.current_thread()))
+        assert self.go_on.acquire(timeout=PATIENCE)
+        if lease.row.get("raises"):
+            raise lease.row["raises"]
+
+    def next_begun(self):
+        return self.begun.get(timeout=PATIENCE)
+
+    def finish(self, count):
+        for _ in range(count):
+            self.go_on.release()
+
+    def end(self):
+        self.threads.end()
+
+
+@pytest.fixture
+def make_crew():
+    made = []
+
+    def make(count):
+        made.append(Crew(count))
+        return made[-1]
+
+    yield make
+    for crew in made:
+        crew.finish(100)
+        crew.end()
+
+
+def leases(*numbers, started=True):
+    return [make_lease(number, started=started) for number in numbers]
+
+
+def test_threads_start_when_needed_and_no_more_than_allowed(make_crew):
+    crew = make_crew(2)
+    assert crew.threads.thread_count() == 0
+    crew.threads.submit(leases(1))
+    crew.next_begun()
+    assert crew.threads.thread_count() == 1
+    crew.threads.submit(leases(2, 3))
+    crew.next_begun()
+    assert (crew.threads.thread_count(), crew.threads.busy_count()) == (2, 2)
+    assert crew.threads.waiting_count() == 1
+
+
+def test_an_idle_thread_takes_the_next_work(make_crew):
+    crew = make_crew(4)
+    crew.threads.submit(leases(1))
+    _, first = crew.next_begun()
+    crew.finish(1)
+    assert crew.room.wait(PATIENCE)
+    crew.threads.submit(leases(2))
+    _, second = crew.next_begun()
+    assert first is second
+
+
+def test_what_must_start_now_goes_before_what_was_fetched_ahead(make_crew):
+    crew = make_crew(1)
+    crew.threads.submit(leases(1))
+    crew.threads.submit(leases(2, 3, started=False))
+    crew.threads.submit(leases(4))
+    crew.finish(4)
+    assert [crew.next_begun()[0] for _ in range(4)] == ["1", "4", "2", "3"]
+
+
+@pytest.mark.parametrize("error", [ValueError, SystemExit, KeyboardInterrupt])
+def test_a_thread_survives_what_the_engine_could_not_catch(make_crew, error):
+    crew = make_crew(1)
+    crew.threads.submit([make_lease(1, raises=error()), make_lease(2)])
+    _, first = crew.next_begun()
+    crew.finish(1)
+    _, second = crew.next_begun()
+    assert first is second
+
+
+def test_an_idle_thread_ends(make_crew, monkeypatch):
+    monkeypatch.setattr(settings, "THREAD_IDLE_SECONDS", 0.01)
+    crew = make_crew(2)
+    crew.threads.submit(leases(1))
+    _, thread = crew.next_begun()
+    crew.finish(1)
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    assert crew.threads.thread_count() == 0
+    crew.threads.submit(leases(2))
+    assert crew.next_begun()[0] == "2"
+
+
+def test_work_that_nobody_began_can_be_taken_back(make_crew):
+    crew = make_crew(1)
+    crew.threads.submit(leases(1))
+    crew.next_begun()
+    crew.threads.submit(leases(2))
+    crew.threads.submit(leases(3, started=False))
+    assert [lease.workflow_id[-1] for lease in crew.threads.take_waiting()] == ["2", "3"]
+    assert crew.threads.waiting_count() == 0
+
+
+def test_the_end_lets_running_work_finish_and_ends_every_thread(make_crew):
+    crew = make_crew(3)
+    crew.threads.submit(leases(1, 2))
+    running = [crew.next_begun()[1] for _ in range(2)]
+    crew.threads.end()
+    crew.finish(2)
+    for thread in running:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
