@@ -80,7 +80,7 @@ CREATE TABLE workflows.workflow (
     actor text,
     CONSTRAINT workflow_ended CHECK (((ended_at IS NOT NULL) = (status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[])))),
     CONSTRAINT workflow_held CHECK (((held_at IS NOT NULL) = (status = 'HELD'::text))),
-    CONSTRAINT workflow_status_state CHECK ((((status || ' '::text) || state) = ANY ('{"SUCCESS COMPLETE","ENQUEUED IDLE","RUNNING RUNNING","RUNNING STARTING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])))
+    CONSTRAINT workflow_status_state CHECK ((((status || ' '::text) || state) = ANY ('{"DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED IDLE","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","RUNNING STARTING","RUNNING RUNNING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","SUCCESS COMPLETE","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])))
 )
 WITH (fillfactor='45', autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.1');
 
@@ -781,13 +781,13 @@ ALTER FUNCTION workflows.queue_problem(p_queue_id integer) OWNER TO workflows_ow
 
 COMMENT ON FUNCTION workflows.queue_problem(p_queue_id integer) IS 'Why a queue does not take work, or null.';
 
-CREATE FUNCTION workflows.read_item(p_item json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
+CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.read_item(p_item json, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.read_item(p_item json, p_now timestamp with time zone) IS 'Checks one item of enqueue_many.';
+COMMENT ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) IS 'Checks one item of enqueue_many.';
 
 CREATE FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
@@ -1115,6 +1115,7 @@ COMMENT ON FUNCTION workflows.run_maintenance(p_limit integer) IS 'Does bounded 
 CREATE FUNCTION workflows.schema_version() RETURNS integer
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
     AS ...;
 
 ALTER FUNCTION workflows.schema_version() OWNER TO workflows_owner;
@@ -2697,7 +2698,7 @@ REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) F
 
 REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.read_item(p_item json, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) FROM PUBLIC;
 

@@ -73,6 +73,7 @@ declare
   v_lanes bigint[];
   v_firsts bigint[];
   v_has_wake boolean := exists (select from workflows.wake);
+  v_blocked uuid[];
 begin
   select array_agg(l.lane_id), array_agg(h.ready_seq) into v_lanes, v_firsts
   from workflows.lane l
@@ -103,8 +104,11 @@ begin
       from moved m cross join lateral (
         select workflows.gate_label(m.queue_id, m.partition_key, null) as gate_name where m.partition_key is not null
         union all select workflows.gate_label(null, null, r) from unnest(m.resources) r) n
-      returning gate_id)
-    insert into workflows.wake (gate_id) select distinct t.gate_id from tickets t;
+      returning gate_id),
+    woken as (
+      insert into workflows.wake (gate_id) select distinct t.gate_id from tickets t)
+    select array_agg(m.workflow_id) into v_blocked from moved m;
+    if v_blocked is not null then perform workflows.audit_change(v_blocked, 'blocked', null, null, null); end if;
     update workflows.lane l set low = q.first_seq - 1000
     from unnest(v_lanes, v_firsts) q(lane_id, first_seq)
     where l.lane_id = q.lane_id and q.first_seq - l.low > 5000

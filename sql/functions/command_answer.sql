@@ -1,3 +1,4 @@
+-- The same answer whether the command was just given or is asked about again by its request id.
 create or replace function workflows.command_answer(p_command_id bigint) returns text
 language sql stable
 as $$

@@ -17,7 +17,7 @@ begin
   end if;
   v_answer := workflows.enqueue_clean(p_items, v_now);
   if v_answer is not null then return v_answer; end if;
-  select array_agg(workflows.read_item(e.item, v_now) order by e.item_no) into v_requests
+  select array_agg(workflows.read_entry(e.item, v_now) order by e.item_no) into v_requests
   from json_array_elements(p_items::json) with ordinality e(item, item_no);
   return workflows.enqueue_requests(coalesce(v_requests, '{}'), v_now)::text;
 end
@@ -64,27 +64,27 @@ end
 $$;
 comment on function workflows.is_json_array(text) is 'Whether a text is a JSON array.';
 
-create or replace function workflows.read_item(p_item json, p_now timestamptz) returns workflows.enqueue_request
+create or replace function workflows.read_entry(p_entry json, p_now timestamptz) returns workflows.enqueue_request
 language plpgsql volatile
 as $$
 declare
   v_request workflows.enqueue_request;
   v_key text;
 begin
-  if json_typeof(p_item) <> 'object' then
+  if json_typeof(p_entry) <> 'object' then
     v_request.problem := workflows.bad_argument('items', 'each item must be an object');
     return v_request;
   end if;
-  if p_item::text ~ '\\u(0000|[dD][89a-fA-F])' and workflows.payload_problem(p_item::text, 1073741823) is not null then
-    v_request.problem := workflows.bad_argument('inputs', workflows.payload_problem(p_item::text, 1073741823));
+  if p_entry::text ~ '\\u(0000|[dD][89a-fA-F])' and workflows.payload_problem(p_entry::text, 1073741823) is not null then
+    v_request.problem := workflows.bad_argument('inputs', workflows.payload_problem(p_entry::text, 1073741823));
     return v_request;
   end if;
-  select k into v_key from json_object_keys(p_item) k where k not in ('workflow_name', 'inputs', 'options') limit 1;
+  select k into v_key from json_object_keys(p_entry) k where k not in ('workflow_name', 'inputs', 'options') limit 1;
   if found then
     v_request.problem := workflows.bad_argument(v_key, 'is not a key of an item; use workflow_name, inputs, options');
     return v_request;
   end if;
-  return workflows.read_request(p_item ->> 'workflow_name', (p_item -> 'inputs')::text, (p_item -> 'options')::text, p_now);
+  return workflows.read_request(p_entry ->> 'workflow_name', (p_entry -> 'inputs')::text, (p_entry -> 'options')::text, p_now);
 end
 $$;
-comment on function workflows.read_item(json, timestamptz) is 'Checks one item of enqueue_many.';
+comment on function workflows.read_entry(json, timestamptz) is 'Checks one item of enqueue_many.';

@@ -1,3 +1,4 @@
+-- Reads only. Everything that is known of one workflow, live or ended; an unknown id is WF003.
 create or replace function workflows.get_workflow(p_workflow_id text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off

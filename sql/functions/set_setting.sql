@@ -1,3 +1,4 @@
+-- Checks type and bounds, then changes the setting for every worker from its next registration or call on.
 create or replace function workflows.set_setting(p_name text, p_value text, p_actor text default 'script') returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off

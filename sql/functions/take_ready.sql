@@ -15,6 +15,7 @@ declare
   v_counts bigint[];
   v_wanted bigint;
   v_taken integer;
+  v_claimed uuid[];
   v_expired uuid[];
   v_total integer := 0;
 begin
@@ -51,9 +52,11 @@ begin
       insert into workflows.lease (workflow_id, lease_token, worker_id, claim_no, claimed_at, deadline_at, queue_id, is_started, is_limited)
       select r.workflow_id, r.lease_token, p_worker_id, p_claim_no, p_now, r.deadline_at, r.queue_id, r.is_started, r.is_limited
       from running r)
-    select count(*) filter (where g.is_late is not true), array_agg(g.workflow_id) filter (where g.is_late)
-    into v_taken, v_expired from gone g;
+    select array_agg(g.workflow_id) filter (where g.is_late is not true), array_agg(g.workflow_id) filter (where g.is_late)
+    into v_claimed, v_expired from gone g;
+    v_taken := coalesce(cardinality(v_claimed), 0);
     v_total := v_total + v_taken;
+    if v_taken > 0 then perform workflows.audit_change(v_claimed, 'claimed', null, null, p_worker_id::text); end if;
     if v_expired is not null then perform workflows.expire_unstarted(v_expired, p_now); end if;
     update workflows.lane l set low = q.first_seq - 1000
     from unnest(v_lanes, v_firsts) q(lane_id, first_seq)
