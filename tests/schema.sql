@@ -28,13 +28,13 @@ ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
 
 COMMENT ON TYPE workflows.enqueue_request IS 'One checked request to enqueue; problem is set where it must be refused.';
 
-CREATE FUNCTION workflows.admit_gated(p_now timestamp with time zone) RETURNS boolean
+CREATE FUNCTION workflows.admit_gated() RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.admit_gated(p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.admit_gated() OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.admit_gated(p_now timestamp with time zone) IS 'Gives gated workflows their tickets and hands free gates over.';
+COMMENT ON FUNCTION workflows.admit_gated() IS 'Gives gated workflows their tickets and hands free gates over.';
 
 CREATE FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -399,13 +399,13 @@ ALTER FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp
 
 COMMENT ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Cancels workflows that were not started in time.';
 
-CREATE FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_worker_id text, p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_worker_id text, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_worker_id text, p_now timestamp with time zone) IS 'Takes one outcome that is not a plain success.';
+COMMENT ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) IS 'Takes one outcome that is not a plain success.';
 
 CREATE FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_token uuid, p_outcome text) RETURNS text
     LANGUAGE plpgsql
@@ -1032,13 +1032,13 @@ ALTER FUNCTION workflows.renew_worker(p_worker_id text, p_held text) OWNER TO wo
 
 COMMENT ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) IS 'Renews all leases of a worker and tells it what waits for it.';
 
-CREATE FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamp with time zone) RETURNS boolean
+CREATE FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamp with time zone) IS 'Replaces the inputs of a workflow that has not started.';
+COMMENT ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) IS 'Replaces the inputs of a workflow that has not started.';
 
 CREATE FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) RETURNS integer
     LANGUAGE plpgsql
@@ -1200,13 +1200,13 @@ ALTER FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_st
 
 COMMENT ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) IS 'Moves one locked workflow to a new status.';
 
-CREATE FUNCTION workflows.sweep_lanes(p_now timestamp with time zone) RETURNS integer
+CREATE FUNCTION workflows.sweep_lanes() RETURNS integer
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.sweep_lanes(p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.sweep_lanes() OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.sweep_lanes(p_now timestamp with time zone) IS 'Corrects the marks of lanes.';
+COMMENT ON FUNCTION workflows.sweep_lanes() IS 'Corrects the marks of lanes.';
 
 CREATE FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) RETURNS text
     LANGUAGE plpgsql
@@ -1216,13 +1216,13 @@ ALTER FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_
 
 COMMENT ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) IS 'Pauses or resumes a queue.';
 
-CREATE FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) RETURNS jsonb
+CREATE FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) RETURNS jsonb
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) IS 'Takes a deduplication id for a request, or says who holds it.';
+COMMENT ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) IS 'Takes a deduplication id for a request, or says who holds it.';
 
 CREATE FUNCTION workflows.take_maintenance(p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
@@ -2522,7 +2522,7 @@ GRANT USAGE ON SCHEMA workflows TO workflows_operator;
 GRANT USAGE ON SCHEMA workflows TO workflows_viewer;
 GRANT USAGE ON SCHEMA workflows TO workflows_admin;
 
-REVOKE ALL ON FUNCTION workflows.admit_gated(p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -2596,7 +2596,7 @@ REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timesta
 
 REVOKE ALL ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_worker_id text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_token uuid, p_outcome text) FROM PUBLIC;
 
@@ -2733,7 +2733,7 @@ REVOKE ALL ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) F
 REVOKE ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) TO workflows_worker;
 
-REVOKE ALL ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM PUBLIC;
 
@@ -2780,11 +2780,11 @@ REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p
 
 REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.sweep_lanes(p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.sweep_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) FROM PUBLIC;
 

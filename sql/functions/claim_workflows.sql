@@ -27,7 +27,7 @@ begin
   if p_is_idle then perform workflows.unmark_idle(v_queues); end if;
   if not p_is_resend then
     perform workflows.fold_new_lanes();
-    if not workflows.admit_gated(v_now) then v_retry_ms := 5; end if;
+    if not workflows.admit_gated() then v_retry_ms := 5; end if;
     perform workflows.fold_new_lanes();
     v_claimed := workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now);
     if p_may_idle and v_claimed < p_start_now then
@@ -66,7 +66,7 @@ comment on function workflows.fold_new_lanes() is 'Makes lanes that were asked f
 -- Gives gated workflows their tickets, in order of priority and arrival, and hands free gates over.
 -- Statuses: ENQUEUED -> BLOCKED, and ENQUEUED again for those that get all their gates. False: somebody
 -- else holds the turn.
-create or replace function workflows.admit_gated(p_now timestamptz) returns boolean
+create or replace function workflows.admit_gated() returns boolean
 language plpgsql volatile
 as $$
 declare
@@ -118,4 +118,4 @@ begin
   return true;
 end
 $$;
-comment on function workflows.admit_gated(timestamptz) is 'Gives gated workflows their tickets and hands free gates over.';
+comment on function workflows.admit_gated() is 'Gives gated workflows their tickets and hands free gates over.';

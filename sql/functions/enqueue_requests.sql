@@ -18,7 +18,7 @@ begin
     v_request.workflow_id := coalesce(v_request.workflow_id, workflows.new_workflow_id(p_now));
     v_request.problem := workflows.parent_problem(v_request);
     if v_request.problem is null and v_request.deduplication_id is not null then
-      v_request.problem := workflows.take_deduplication_id(v_request, p_now);
+      v_request.problem := workflows.take_deduplication_id(v_request);
     end if;
     v_requests[v_index] := v_request;
   end loop;
@@ -30,7 +30,7 @@ comment on function workflows.enqueue_requests(workflows.enqueue_request[], time
 -- Takes the deduplication id of a request for its workflow. Null: taken, go on. {"holder": id}: answer
 -- that workflow instead. Otherwise the error. An id is free again once its workflow has ended, which is
 -- judged here, so that finishing never touches this table.
-create or replace function workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamptz) returns jsonb
+create or replace function workflows.take_deduplication_id(p_request workflows.enqueue_request) returns jsonb
 language plpgsql volatile
 as $$
 declare
@@ -53,18 +53,18 @@ begin
       if p_request.on_duplicate = 'reject' then
         return jsonb_build_object('code', 'WF006', 'field', 'deduplication_id', 'workflow_id', v_holder, 'problem', 'is held by workflow ' || v_holder);
       end if;
-      if p_request.on_duplicate = 'return' or workflows.replace_waiting(v_holder, p_request, p_now) then
+      if p_request.on_duplicate = 'return' or workflows.replace_waiting(v_holder, p_request) then
         return jsonb_build_object('holder', v_holder);
       end if;
     end if;
   end loop;
 end
 $$;
-comment on function workflows.take_deduplication_id(workflows.enqueue_request, timestamptz) is 'Takes a deduplication id for a request, or says who holds it.';
+comment on function workflows.take_deduplication_id(workflows.enqueue_request) is 'Takes a deduplication id for a request, or says who holds it.';
 
 -- Gives a workflow that has not started the inputs of a later request, and with debounce a later time.
 -- Locks its hot row first, so that claims pass it by. False: it ended meanwhile, look again.
-create or replace function workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request, p_now timestamptz) returns boolean
+create or replace function workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) returns boolean
 language plpgsql volatile
 as $$
 declare
@@ -85,7 +85,7 @@ begin
   return true;
 end
 $$;
-comment on function workflows.replace_waiting(uuid, workflows.enqueue_request, timestamptz) is 'Replaces the inputs of a workflow that has not started.';
+comment on function workflows.replace_waiting(uuid, workflows.enqueue_request) is 'Replaces the inputs of a workflow that has not started.';
 
 -- A child of a workflow that holds a key or resource works under its parent's; if it could wait for gates
 -- of its own, parent and child could wait for each other for ever.

@@ -45,7 +45,7 @@ begin
     from (select * from json_to_recordset(p_outcomes::json) as x(
             n integer, w uuid, t uuid, outcome text, result json, is_sanitised boolean, error json, k text)
           where not coalesce(x.w = any (v_done), false) order by x.w) x
-    cross join lateral (select workflows.finish_other(x.w, x.t, x.outcome, x.error, x.is_sanitised, x.k, p_worker_id, v_now) as answer) r;
+    cross join lateral (select workflows.finish_other(x.w, x.t, x.outcome, x.error, x.is_sanitised, x.k, v_now) as answer) r;
   end if;
   if exists (select from workflows.wake) and workflows.take_turn(true) then perform workflows.hand_over(); end if;
   return v_answers::text;
@@ -55,7 +55,7 @@ comment on function workflows.finish_workflows(text, text) is 'Takes the outcome
 
 -- Every outcome but a plain success. A command that waits decides first: what it orders happens now.
 create or replace function workflows.finish_other(
-  p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_worker_id text,
+  p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text,
   p_now timestamptz) returns text
 language plpgsql volatile
 as $$
@@ -84,7 +84,7 @@ begin
   return 'ok';
 end
 $$;
-comment on function workflows.finish_other(uuid, uuid, text, json, boolean, text, text, timestamptz) is 'Takes one outcome that is not a plain success.';
+comment on function workflows.finish_other(uuid, uuid, text, json, boolean, text, timestamptz) is 'Takes one outcome that is not a plain success.';
 
 -- Why an outcome was not taken. The same token and outcome once more is the answer as before: a worker
 -- that lost the reply may ask again.

@@ -18,12 +18,12 @@ begin
   if workflows.take_maintenance(v_now) then
     v_reclaimed := workflows.reclaim_lost(p_limit, v_now);
     v_timeouts := workflows.expire_deadlines(p_limit, v_now);
-    perform workflows.sweep_lanes(v_now);
+    perform workflows.sweep_lanes();
     perform workflows.count_queues(v_now);
     perform workflows.forget_workers(v_now);
   end if;
   perform workflows.fold_new_lanes();
-  perform workflows.admit_gated(v_now);
+  perform workflows.admit_gated();
   select min(p.due_at) into v_next from workflows.parked p where p.due_at is not null;
   return json_build_object('next_due_ms', greatest(0, ceil(extract(epoch from v_next - v_now) * 1000))::bigint,
     'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts))::text;
@@ -138,7 +138,7 @@ comment on function workflows.expire_deadlines(integer, timestamptz) is 'Asks wo
 -- Looks for rows that committed late, below the mark of their lane, and moves the mark back to them; and
 -- proves the floor, below which nothing can come any more: a mark noted in one turn and dated with a
 -- transaction id in the next is safe once every transaction older than that id has ended.
-create or replace function workflows.sweep_lanes(p_now timestamptz) returns integer
+create or replace function workflows.sweep_lanes() returns integer
 language plpgsql volatile
 as $$
 declare
@@ -167,7 +167,7 @@ begin
   return v_count;
 end
 $$;
-comment on function workflows.sweep_lanes(timestamptz) is 'Corrects the marks of lanes.';
+comment on function workflows.sweep_lanes() is 'Corrects the marks of lanes.';
 
 -- Exact counts, every five seconds, of queues too long to count live.
 create or replace function workflows.count_queues(p_now timestamptz) returns integer
