@@ -1,0 +1,33 @@
+-- At quiescence: one line per row that does not fit the others.
+select 'workflow ' || w.workflow_id || ' is ' || w.status || ' and has ' || h.rows || ' hot rows'
+from workflows.workflow w
+cross join lateral (
+  select (select count(*) from workflows.ready r where r.workflow_id = w.workflow_id)
+       + (select count(*) from workflows.lease l where l.workflow_id = w.workflow_id)
+       + (select count(*) from workflows.parked p where p.workflow_id = w.workflow_id) as rows) h
+where h.rows <> case when w.ended_at is null then 1 else 0 end
+union all
+select 'workflow ' || w.workflow_id || ' is ' || w.status || ' and has a lease'
+from workflows.workflow w join workflows.lease l on l.workflow_id = w.workflow_id where w.status <> 'RUNNING'
+union all
+select 'workflow ' || w.workflow_id || ' has another token than its lease'
+from workflows.workflow w join workflows.lease l on l.workflow_id = w.workflow_id
+where w.lease_token is distinct from l.lease_token
+union all
+select 'workflow ' || w.workflow_id || ' is ' || w.status || ' and parked as ' || p.status
+from workflows.workflow w join workflows.parked p on p.workflow_id = w.workflow_id where p.status <> w.status
+union all
+select 'step ' || s.step_key || ' of nobody, ' || s.workflow_id
+from workflows.step s where not exists (select from workflows.workflow w where w.workflow_id = s.workflow_id)
+union all
+select 'gate ticket of ' || t.workflow_id || ', which has ended'
+from workflows.gate_ticket t join workflows.workflow w on w.workflow_id = t.workflow_id where w.ended_at is not null
+union all
+select 'queue ' || q.queue_name || ' runs ' || count(*) || ' of ' || q.max_running
+from workflows.queue q join workflows.lease l on l.queue_id = q.queue_id
+where q.max_running is not null and l.is_limited group by q.queue_id having count(*) > q.max_running
+union all
+select 'running ' || l.workflow_id || ' holds not all of its gates'
+from workflows.lease l join workflows.workflow w on w.workflow_id = l.workflow_id cross join lateral unnest(w.gate_ids) g(gate_id)
+where not exists (select from workflows.gate_ticket t
+                  where t.gate_id = g.gate_id and t.workflow_id = l.workflow_id and t.is_holder)

@@ -1,0 +1,119 @@
+"""A TCP proxy that misbehaves on command, between workers and their server."""
+
+import contextlib
+import random
+import select
+import socket
+import struct
+import threading
+import time
+
+MODES = ("pass", "delay", "drop_replies", "drop_requests", "blackhole", "reset")
+
+
+class Proxy:
+    """`mode` says what happens to bytes from now on:
+
+    pass, delay (`seconds` each way), drop_replies (requests arrive, answers are lost), drop_requests,
+    blackhole (nothing passes, nothing is closed), reset (every connection is cut by RST).
+    `reset_share` cuts that share of connections at each chunk while bytes pass.
+    """
+
+    def __init__(self, host: str, port: int):
+        self._target = (host, port)
+        self.mode = "pass"
+        self.seconds = 0.0
+        self.reset_share = 0.0
+        self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+        self._lock = threading.Lock()
+        self._is_open = True
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def switch(self, mode: str) -> None:
+        assert mode in MODES
+        self.mode = mode
+        if mode == "reset":
+            self.cut()
+
+    def cut(self) -> None:
+        """End every connection by RST."""
+        with self._lock:
+            pairs, self._pairs = self._pairs, set()
+        for pair in pairs:
+            _reset(*pair)
+
+    def close(self) -> None:
+        self._is_open = False
+        self._listener.close()
+        self.cut()
+
+    def _accept(self) -> None:
+        while self._is_open:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            if self.mode == "reset":
+                _reset(client)
+                continue
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        while self.mode in ("blackhole", "drop_requests") and self._is_open:
+            time.sleep(0.02)
+        try:
+            server = socket.create_connection(self._target)
+        except OSError:
+            _reset(client)
+            return
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with self._lock:
+            self._pairs.add((client, server))
+        down = threading.Thread(target=self._pump, args=(server, client, "replies"), daemon=True)
+        down.start()
+        self._pump(client, server, "requests")
+        down.join()
+        with self._lock:
+            self._pairs.discard((client, server))
+        for end in (client, server):
+            with contextlib.suppress(OSError):
+                end.close()
+
+    def _pump(self, source: socket.socket, target: socket.socket, what: str) -> None:
+        """Copy until one side ends. A blackhole delivers late, as TCP would; what is dropped stays dropped,
+        and that connection is of no use then."""
+        is_deaf = False
+        try:
+            while True:
+                readable, _, _ = select.select([source], [], [], 0.1)
+                is_deaf = is_deaf or (self.mode == f"drop_{what}" and bool(readable))
+                if not readable or self.mode == "blackhole":
+                    time.sleep(0.01 if readable else 0)
+                    continue
+                chunk = source.recv(65536)
+                if not chunk:
+                    break
+                if is_deaf:
+                    continue
+                if self.mode == "delay":
+                    time.sleep(self.seconds)
+                if self.reset_share and random.random() < self.reset_share:
+                    _reset(source, target)
+                    return
+                target.sendall(chunk)
+        except (OSError, ValueError):
+            pass
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+
+def _reset(*ends: socket.socket) -> None:
+    for end in ends:
+        with contextlib.suppress(OSError):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            end.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            end.close()
