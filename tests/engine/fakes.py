@@ -1,8 +1,9 @@
-"""Stand-ins for host, database and engine: time moves when somebody waits, nothing runs by itself."""
+"""Stand-ins for host and database: time moves when somebody waits, nothing runs by itself."""
 
 import json
 import queue
 import threading
+from typing import Any
 
 from exchange.workflows import errors
 from exchange.workflows.engine.lease import Lease
@@ -47,7 +48,7 @@ class FakeHost:
     """host.cpython with a clock under the test's control. `plans` are (time, callable) pairs."""
 
     QueueEmpty = queue.Empty
-    make_queue = staticmethod(queue.SimpleQueue)
+    make_queue: Any = staticmethod(queue.SimpleQueue)
     make_lock = staticmethod(threading.RLock)
 
     def __init__(self):
@@ -117,6 +118,11 @@ class FakeStore:
     def __init__(self, **answers):
         self._answers = {name: list(lined_up) for name, lined_up in answers.items()}
         self.calls = []
+
+    def answer_with(self, **answers):
+        """From now on, one answer per function."""
+        for name, answer in answers.items():
+            self._answers[name] = [answer]
 
     def asked(self, name):
         return [args for called, args in self.calls if called == name]

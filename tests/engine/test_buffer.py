@@ -1,4 +1,4 @@
-"""The in-memory buffer: bounded, kept over an outage, never twice, poison set aside alone (D5, D10, D11)."""
+"""The in-memory buffer: bounded, kept over an outage, never twice, poison set aside (D5, D10)."""
 
 import json
 

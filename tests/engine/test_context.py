@@ -24,10 +24,9 @@ class Engine:
 
     def begin(self, steps=None, **more):
         lease = make_lease(steps=steps, **more)
-        made = context.Context(
+        return context.Context(
             lease, self.executor, known_here, self.is_manual, self.host.make_gate()
         )
-        return made
 
     def keys(self):
         return [record["k"] for record in self.recorder.records]

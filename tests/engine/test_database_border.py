@@ -67,7 +67,8 @@ def test_the_state_is_found_along_the_causes():
 def test_every_placeholder_has_a_name_and_a_cast():
     texts = statements("plant")
     assert texts["enqueue"] == (
-        "select plant.enqueue(p_workflow_name => ?::text, p_inputs => ?::text, p_options => ?::text)"
+        "select plant.enqueue(p_workflow_name => ?::text, p_inputs => ?::text,"
+        " p_options => ?::text)"
     )
     assert texts["list_queues"] == "select plant.list_queues()"
 

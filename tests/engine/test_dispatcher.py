@@ -58,7 +58,7 @@ class Desk:
         self.threads = FakeThreads()
         self.session = FakeSession()
         self.store = FakeStore(claim_workflows=answers)
-        self.lost_ids = []
+        self.lost_ids: list[str] = []
         self.dispatcher = Dispatcher(
             self.host,
             self.state,
@@ -203,7 +203,7 @@ def test_nothing_is_claimed_before_the_worker_is_registered():
 
 
 def test_failpoints_are_reached_around_a_claim(monkeypatch):
-    reached = []
+    reached: list[str] = []
     monkeypatch.setattr(compat, "failpoint", reached.append)
     Desk(answer(1)).turn()
     assert reached == ["claim:before_send", "claim:after_commit"]

@@ -24,7 +24,7 @@ class Stage:
         self.registry = Registry()
         self.executor = Executor(self.host, self.state, self.registry, FakeConnector())
         self.executor.recorder = FakeRecorder()
-        self.executor.finisher = FakeFinisher()
+        self.finisher = self.executor.finisher = FakeFinisher()
 
     def run(self, function, inputs=None, commands="auto", **more):
         self.registry.clear()
@@ -33,7 +33,7 @@ class Stage:
         self.state.held[lease.token] = lease
         self.executor.execute(lease, self.host.make_gate())
         assert context.current() is None
-        return self.executor.finisher.outcomes[-1] if self.executor.finisher.outcomes else None
+        return self.finisher.outcomes[-1] if self.finisher.outcomes else None
 
 
 @pytest.fixture
@@ -171,17 +171,17 @@ def test_a_lease_that_was_lost_in_line_is_not_begun(stage):
     lease = make_lease()
     lease.lose()
     stage.executor.execute(lease, None)
-    assert stage.executor.finisher.outcomes == []
+    assert stage.finisher.outcomes == []
 
 
 def test_what_is_not_registered_any_more_is_given_back(stage):
     stage.executor.execute(make_lease(name="gone"), None)
-    assert stage.executor.finisher.outcomes[0]["outcome"] == "released"
+    assert stage.finisher.outcomes[0]["outcome"] == "released"
 
 
 def test_a_worker_that_ends_gives_back_what_no_thread_has_begun(stage):
     stage.executor.release([make_lease(1), make_lease(2)])
-    assert [one["outcome"] for one in stage.executor.finisher.outcomes] == ["released", "released"]
+    assert [one["outcome"] for one in stage.finisher.outcomes] == ["released", "released"]
 
 
 def test_large_inputs_are_fetched_before_the_function_begins(stage):

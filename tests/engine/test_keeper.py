@@ -26,7 +26,7 @@ class Watch:
         self.state = WorkerState(self.host)
         self.store = FakeStore(renew_worker=renewals, register_worker=registrations)
         self.registry = Registry()
-        self.registered = []
+        self.registered: list[int] = []
         self.keeper = Keeper(
             self.host,
             self.state,
@@ -109,7 +109,13 @@ def test_what_has_begun_is_told_again_when_the_renewal_was_lost():
 
 
 def test_f8_the_lease_is_counted_from_before_the_renewal_was_sent():
-    watch = Watch([lambda *_: (watch.host.pass_time(7), RENEWED)[1]])
+    watch = Watch()
+
+    def slowly(*_):
+        watch.host.pass_time(7)
+        return RENEWED
+
+    watch.store.answer_with(renew_worker=slowly)
     watch.renew()
     assert watch.state.lease_until == 1000 + 20
     assert watch.host.now == 1007
@@ -127,9 +133,9 @@ def test_f20_a_renewal_that_does_not_get_through_extends_nothing():
 def test_orders_reach_their_leases_and_nobody_else():
     watch = Watch()
     first, second = watch.hold(1), watch.hold(2)
-    watch.store._answers["renew_worker"] = [
-        dict(RENEWED, controls=[[first.workflow_id, first.token, "hold"]]),
-    ]
+    watch.store.answer_with(
+        renew_worker=dict(RENEWED, controls=[[first.workflow_id, first.token, "hold"]])
+    )
     watch.renew()
     assert (first.control, second.control) == ("hold", None)
 
@@ -139,7 +145,7 @@ def test_an_order_that_was_taken_back_is_forgotten(is_told):
     watch = Watch()
     lease = watch.hold(1, control="hold")
     controls = [[lease.workflow_id, lease.token, None]] if is_told else []
-    watch.store._answers["renew_worker"] = [dict(RENEWED, controls=controls)]
+    watch.store.answer_with(renew_worker=dict(RENEWED, controls=controls))
     watch.renew()
     assert lease.control is None
 
@@ -147,7 +153,7 @@ def test_an_order_that_was_taken_back_is_forgotten(is_told):
 def test_an_order_that_came_while_the_renewal_was_under_way_stays():
     watch = Watch()
     lease = watch.hold(1)
-    watch.store._answers["renew_worker"] = [lambda *_: (lease.order("stop"), RENEWED)[1]]
+    watch.store.answer_with(renew_worker=lambda *_: (lease.order("stop"), RENEWED)[1])
     watch.renew()
     assert lease.control == "stop"
 
@@ -156,9 +162,9 @@ def test_an_order_ends_a_short_wait():
     watch = Watch()
     lease = watch.hold(1)
     lease.sleeper = watch.host.make_event()
-    watch.store._answers["renew_worker"] = [
-        dict(RENEWED, controls=[[lease.workflow_id, lease.token, "cancel"]])
-    ]
+    watch.store.answer_with(
+        renew_worker=dict(RENEWED, controls=[[lease.workflow_id, lease.token, "cancel"]])
+    )
     watch.renew()
     assert lease.sleeper.is_set()
 
@@ -166,7 +172,7 @@ def test_an_order_ends_a_short_wait():
 def test_a_lease_that_the_database_does_not_know_is_lost():
     watch = Watch()
     first, second = watch.hold(1), watch.hold(2)
-    watch.store._answers["renew_worker"] = [dict(RENEWED, lost=[first.workflow_id])]
+    watch.store.answer_with(renew_worker=dict(RENEWED, lost=[first.workflow_id]))
     watch.renew()
     assert (first.is_lost, second.is_lost) == (True, False)
     assert list(watch.state.held.values()) == [second]
@@ -207,7 +213,7 @@ def test_another_schema_version_is_said_once_with_the_command_to_run():
 
 
 def test_failpoints_are_reached_around_the_heartbeat(monkeypatch):
-    reached = []
+    reached: list[str] = []
     monkeypatch.setattr(compat, "failpoint", reached.append)
     Watch().renew()
     assert reached == ["heartbeat:before", "heartbeat:after_commit"]
@@ -240,8 +246,11 @@ def test_a_thread_does_not_wait_for_a_worker_that_ends():
     watch = Watch()
     watch.renew()
     watch.host.now += 100
-    watch.host.plan(
-        1, lambda: (setattr(watch.state, "is_releasing", True), watch.keeper.release_waiting())
-    )
+
+    def end_worker():
+        watch.state.is_releasing = True
+        watch.keeper.release_waiting()
+
+    watch.host.plan(1, end_worker)
     assert not watch.keeper.wait_for_renewal(watch.hold(1))
     assert watch.host.now == 1101.0

@@ -67,7 +67,7 @@ class Ear:
     def __init__(self, *heard, can_listen=True):
         self.host = FakeHost()
         self.state = WorkerState(self.host)
-        self.state.queue_ids = (3, 5)
+        self.state.queue_ids = (3, 5)  # type: ignore[assignment]
         self.session = FakeListening(self.state, self.host, heard)
         self.dispatcher, self.keeper = Part(), Part()
         self.connector = Connector([self.session], can_listen)
@@ -125,7 +125,7 @@ def test_behind_a_pooler_the_worker_says_that_it_polls():
 
 
 def test_failpoints_are_reached_around_listen(monkeypatch):
-    reached = []
+    reached: list[str] = []
     monkeypatch.setattr(compat, "failpoint", reached.append)
     Ear().listener.turn()
     assert reached == ["listen:before_listen", "listen:after_listen_before_poll"]

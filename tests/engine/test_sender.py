@@ -33,7 +33,7 @@ class Line:
         self.host = FakeHost()
         self.state = WorkerState(self.host)
         self.sent = Sent()
-        self.rooms = []
+        self.rooms: list[int] = []
         self.finisher = Finisher(self.host, self.state, self.sent, lambda: self.rooms.append(1))
         self.recorder = Recorder(self.host, self.state, self.sent)
 
@@ -194,7 +194,7 @@ def test_under_light_load_outcomes_gather_for_a_moment(line):
 
 
 def test_texts_are_numbered_in_their_batch(line):
-    numbers = []
+    numbers: list[int] = []
     line.sent.answer = lambda entries: numbers.extend(entry["n"] for entry in entries)
     line.finish(1, 2, 3)
     assert numbers == [0, 1, 2]

@@ -1,6 +1,7 @@
 """Workflow threads: started when needed, ended when idle, never lost to what they run."""
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ class Crew:
     """Threads whose work waits until the test lets it go on."""
 
     def __init__(self, count):
-        self.begun = cpython.make_queue()
+        self.begun: Any = cpython.make_queue()
         self.go_on = threading.Semaphore(0)
         self.room = threading.Event()
         self.threads = WorkflowThreads(cpython, count, self.execute, self.room.set)
