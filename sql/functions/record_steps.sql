@@ -13,9 +13,9 @@ declare
   v_answers json;
 begin
   with asked as materialized (
-    select distinct on (x.w, x.k) x.* from json_to_recordset(p_records::json) as x(
+    select distinct on (x.w, x.t, x.k) x.* from json_to_recordset(p_records::json) as x(
       n integer, w uuid, t uuid, k text, kind text, status text, output json, error json, attempt integer, retry json,
-      seconds float8, elapsed_ms float8) order by x.w, x.k, x.n),
+      seconds float8, elapsed_ms float8) order by x.w, x.t, x.k, x.n),
   own as materialized (
     select a.*, l.control from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
   added as (
