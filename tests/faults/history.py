@@ -95,6 +95,10 @@ class History:
         """Writes that came too late and were refused."""
         return sum(1 for write in self.writes if write.said == "WF001")
 
+    def unknown(self) -> int:
+        """Writes of which the worker does not know whether they were taken."""
+        return sum(1 for write in self.writes if write.outcome == "info")
+
     def duplicate_effects(self) -> int:
         """Effects that were repeated, because the worker that caused them was lost before its record."""
         seen = {(e["workflow_id"], e["step_key"]) for e in self.effects}

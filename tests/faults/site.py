@@ -110,7 +110,8 @@ class Site:
         until = time.monotonic() + 15
         while True:
             try:
-                row = self.conn.execute(self.sql(text), arguments).fetchone()
+                with self._lock:
+                    row = self.conn.execute(self.sql(text), arguments).fetchone()
                 return row[0] if row else None
             except psycopg.OperationalError:
                 if time.monotonic() > until:
@@ -211,6 +212,23 @@ class Site:
             lambda: self.holder(workflow_id) == name, f"{name} to have {workflow_id}", seconds
         )
 
+    def busy(self, name: str) -> int:
+        """How many workflows a worker has."""
+        return self.one(
+            "select count(*) from workflows.lease l join workflows.worker w using (worker_id)"
+            " where w.worker_name = %s and w.lost_at is null",
+            name,
+        )
+
+    def declare_lost(self) -> None:
+        """Maintenance by somebody else, until a worker that does not renew is lost."""
+        query = "select count(*) from workflows.worker where lost_at is not null"
+        until = time.monotonic() + 10
+        while not self.one(query):
+            assert time.monotonic() < until, "nobody was declared lost"
+            self.one("select workflows.run_maintenance(500)")
+            time.sleep(0.1)
+
     def terminate(self, purpose: str) -> int:
         """End the sessions of one purpose of all workers: pg_terminate_backend."""
         return self.one(
@@ -259,7 +277,7 @@ def figures(history: History) -> str:
     ended = sum(1 for w in history.workflows.values() if w["status"] in ENDED)
     return (
         f"{ended:5} ended {len(history.tenures()):5} leases {len(seconds):4} reclaims, slowest {slowest:>4} s"
-        f" {history.refused():4} late writes refused {history.duplicate_effects():4} repeated effects"
+        f" {history.unknown():4} lost replies {history.refused():4} late writes refused {history.duplicate_effects():4} repeated effects"
     )
 
 
