@@ -23,6 +23,7 @@
 \ir functions/name_problem.sql
 \ir functions/payload_problem.sql
 \ir functions/audit_change.sql
+\ir functions/queue_lanes.sql
 \ir functions/count_ready.sql
 \ir functions/count_parked.sql
 

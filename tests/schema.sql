@@ -547,6 +547,14 @@ ALTER FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) OWN
 
 COMMENT ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) IS 'Whether a workflow has more recorded steps than a number.';
 
+CREATE FUNCTION workflows.held_problem(p_workflow_id uuid) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.held_problem(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.held_problem(p_workflow_id uuid) IS 'Detail of a WF006: who holds the deduplication id.';
+
 CREATE FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -690,13 +698,21 @@ ALTER FUNCTION workflows.mark_idle(p_queue_ids integer[]) OWNER TO workflows_own
 
 COMMENT ON FUNCTION workflows.mark_idle(p_queue_ids integer[]) IS 'Marks the session of a worker idle for its queues.';
 
-CREATE FUNCTION workflows.mark_started(p_worker_id uuid, p_started json) RETURNS integer
+CREATE FUNCTION workflows.mark_started(p_worker_id uuid, p_started json, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.mark_started(p_worker_id uuid, p_started json) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.mark_started(p_worker_id uuid, p_started json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.mark_started(p_worker_id uuid, p_started json) IS 'Marks workflows that were claimed ahead as started.';
+COMMENT ON FUNCTION workflows.mark_started(p_worker_id uuid, p_started json, p_now timestamp with time zone) IS 'Marks workflows that were claimed ahead as started.';
+
+CREATE FUNCTION workflows.merge_request(p_first workflows.enqueue_request, p_later workflows.enqueue_request) RETURNS workflows.enqueue_request
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.merge_request(p_first workflows.enqueue_request, p_later workflows.enqueue_request) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.merge_request(p_first workflows.enqueue_request, p_later workflows.enqueue_request) IS 'The first request of a batch as a later one with its deduplication id leaves it.';
 
 CREATE FUNCTION workflows.missing_queue(p_queue_name text, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -772,6 +788,22 @@ CREATE FUNCTION workflows.payload_problem(p_text text, p_limit integer DEFAULT N
 ALTER FUNCTION workflows.payload_problem(p_text text, p_limit integer) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) IS 'What is wrong with a payload given as JSON text, or null.';
+
+CREATE FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) IS 'Lanes of a queue, made or asked for, and where their rows begin.';
 
 CREATE FUNCTION workflows.queue_problem(p_queue_id integer) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -1774,14 +1806,13 @@ CREATE VIEW workflows.queue_depth AS
             workflows.count_parked(q.queue_id, 'WAITING'::text, 10001) AS waiting,
             workflows.count_parked(q.queue_id, 'HELD'::text, 10001) AS held) p)
      LEFT JOIN LATERAL ( SELECT min(w.enqueued_at) AS enqueued_at
-           FROM ((workflows.lane l
+           FROM ((workflows.queue_lanes(q.queue_id) l(lane_id, floor)
              CROSS JOIN LATERAL ( SELECT r.workflow_id
                    FROM workflows.ready r
                   WHERE ((r.lane_id = l.lane_id) AND (r.ready_seq > l.floor))
                   ORDER BY r.ready_seq
                  LIMIT 1) h)
-             JOIN workflows.workflow w ON ((w.workflow_id = h.workflow_id)))
-          WHERE (l.queue_id = q.queue_id)) o ON (true));
+             JOIN workflows.workflow w ON ((w.workflow_id = h.workflow_id)))) o ON (true));
 
 ALTER TABLE workflows.queue_depth OWNER TO workflows_owner;
 
@@ -2510,6 +2541,8 @@ CREATE INDEX lease_limited ON workflows.lease USING btree (queue_id) WHERE is_li
 
 CREATE INDEX lease_worker ON workflows.lease USING btree (worker_id, claim_no);
 
+CREATE INDEX new_lane_queue ON workflows.new_lane USING btree (queue_id, lane_id);
+
 CREATE INDEX parked_due ON workflows.parked USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX parked_queue ON workflows.parked USING btree (queue_id, status);
@@ -2629,6 +2662,8 @@ REVOKE ALL ON FUNCTION workflows.hand_over() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.held_problem(p_workflow_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.insert_workflow(p_request workflows.enqueue_request, p_now timestamp with time zone) FROM PUBLIC;
@@ -2674,7 +2709,9 @@ REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.mark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.mark_started(p_worker_id uuid, p_started json) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.mark_started(p_worker_id uuid, p_started json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.merge_request(p_first workflows.enqueue_request, p_later workflows.enqueue_request) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.missing_queue(p_queue_name text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -2695,6 +2732,12 @@ GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_
 GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) TO workflows_admin;
+GRANT ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) TO workflows_worker;
 
 REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer) FROM PUBLIC;
 

@@ -26,9 +26,10 @@ create or replace function workflows.command_options(p_options text) returns jso
 language plpgsql volatile
 as $$
 declare
-  v_options jsonb := coalesce(nullif(p_options, ''), '{}')::jsonb;
+  v_options jsonb;
   v_key text;
 begin
+  v_options := coalesce(nullif(p_options, ''), '{}')::jsonb;
   select k into v_key from jsonb_object_keys(v_options) k where k not in ('actor', 'request_id', 'topic', 'valid_for_seconds') limit 1;
   if found then
     perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not an option of a command'),

@@ -8,6 +8,8 @@ declare
   v_requests workflows.enqueue_request[] := p_requests;
   v_request workflows.enqueue_request;
   v_index bigint;
+  v_taken workflows.enqueue_request;
+  v_taken_index bigint;
 begin
   for v_index in
     select r.ordinality from unnest(p_requests) with ordinality r
@@ -18,7 +20,18 @@ begin
     v_request.workflow_id := coalesce(v_request.workflow_id, workflows.new_workflow_id(p_now));
     v_request.problem := workflows.parent_problem(v_request);
     if v_request.problem is null and v_request.deduplication_id is not null then
-      v_request.problem := workflows.take_deduplication_id(v_request);
+      if (v_request.workflow_name, v_request.deduplication_id) = (v_taken.workflow_name, v_taken.deduplication_id) then
+        v_taken := workflows.merge_request(v_taken, v_request);
+        v_requests[v_taken_index] := v_taken;
+        v_request.problem := case when v_request.on_duplicate = 'reject' then workflows.held_problem(v_taken.workflow_id)
+          else jsonb_build_object('holder', v_taken.workflow_id) end;
+      else
+        v_request.problem := workflows.take_deduplication_id(v_request);
+        if v_request.problem is null then
+          v_taken := v_request;
+          v_taken_index := v_index;
+        end if;
+      end if;
     end if;
     v_requests[v_index] := v_request;
   end loop;
@@ -26,6 +39,29 @@ begin
 end
 $$;
 comment on function workflows.enqueue_requests(workflows.enqueue_request[], timestamptz) is 'Enqueues checked requests and answers one outcome each.';
+
+-- A later request of the same batch with the same deduplication id: the first has no row yet.
+create or replace function workflows.merge_request(p_first workflows.enqueue_request, p_later workflows.enqueue_request)
+returns workflows.enqueue_request
+language plpgsql immutable
+as $$
+declare
+  v_merged workflows.enqueue_request := p_first;
+begin
+  if p_later.on_duplicate in ('replace', 'debounce') then v_merged.inputs := p_later.inputs; end if;
+  if p_later.on_duplicate = 'debounce' then v_merged.available_at := p_later.available_at; end if;
+  return v_merged;
+end
+$$;
+comment on function workflows.merge_request(workflows.enqueue_request, workflows.enqueue_request) is 'The first request of a batch as a later one with its deduplication id leaves it.';
+
+create or replace function workflows.held_problem(p_workflow_id uuid) returns jsonb
+language sql immutable
+as $$
+  select jsonb_build_object('code', 'WF006', 'field', 'deduplication_id', 'workflow_id', p_workflow_id,
+    'problem', 'is held by workflow ' || p_workflow_id)
+$$;
+comment on function workflows.held_problem(uuid) is 'Detail of a WF006: who holds the deduplication id.';
 
 -- Takes the deduplication id of a request for its workflow. Null: taken, go on. {"holder": id}: answer
 -- that workflow instead. Otherwise the error. An id is free again once its workflow has ended, which is
@@ -51,7 +87,7 @@ begin
       if found then return null; end if;
     elsif v_holder is not null then
       if p_request.on_duplicate = 'reject' then
-        return jsonb_build_object('code', 'WF006', 'field', 'deduplication_id', 'workflow_id', v_holder, 'problem', 'is held by workflow ' || v_holder);
+        return workflows.held_problem(v_holder);
       end if;
       if p_request.on_duplicate = 'return' or workflows.replace_waiting(v_holder, p_request) then
         return jsonb_build_object('holder', v_holder);

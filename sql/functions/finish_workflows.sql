@@ -62,9 +62,10 @@ as $$
 declare
   v_control text;
   v_is_started boolean;
+  v_claimed_at timestamptz;
   v_workflow workflows.workflow%rowtype;
 begin
-  select l.control, l.is_started into v_control, v_is_started from workflows.lease l
+  select l.control, l.is_started, l.claimed_at into v_control, v_is_started, v_claimed_at from workflows.lease l
   where l.workflow_id = p_workflow_id and l.lease_token = p_lease_token for update skip locked;
   if not found or p_outcome = 'success' then return workflows.finish_refusal(p_workflow_id, p_lease_token, p_outcome); end if;
   select w.* into v_workflow from workflows.workflow w where w.workflow_id = p_workflow_id for no key update;
@@ -76,7 +77,7 @@ begin
   elsif v_control in ('stop', 'cancel', 'timeout') or p_outcome in ('stopped', 'cancelled') then
     perform workflows.settle_ending(v_workflow, coalesce(v_control, p_outcome), p_now);
   else
-    if not v_is_started and v_workflow.attempt = 1 then
+    if not v_is_started and p_outcome = 'released' and v_workflow.started_at = v_claimed_at then
       update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = p_workflow_id;
     end if;
     perform workflows.settle_leaving(v_workflow, v_control, p_outcome, p_step_key, p_now);

@@ -8,18 +8,19 @@ declare
   v_id uuid := coalesce(p_request.workflow_id, workflows.new_workflow_id(p_now));
   v_version integer;
   v_priority smallint;
-  v_queue_id integer := p_request.queue_id;
+  v_queue_id integer;
   v_problem jsonb;
   v_gates bigint[];
   v_kind text;
   v_lane bigint;
   v_seq bigint;
 begin
-  select d.workflow_version, d.priority, coalesce(v_queue_id, q.queue_id) into v_version, v_priority, v_queue_id
+  select d.workflow_version, d.priority, q.queue_id into v_version, v_priority, v_queue_id
   from workflows.workflow_definition d join workflows.queue q on q.queue_name = d.queue_name
   where d.workflow_name = p_request.workflow_name
     and (p_request.workflow_version is null or d.workflow_version = p_request.workflow_version)
   order by d.workflow_version desc limit 1;
+  v_queue_id := coalesce(p_request.queue_id, v_queue_id);
   if v_queue_id is null then
     select q.queue_id into v_queue_id from workflows.queue q where q.queue_name = 'default';
   end if;

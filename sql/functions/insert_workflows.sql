@@ -89,17 +89,13 @@ language plpgsql stable
 as $$
 declare
   v_queue workflows.queue%rowtype;
-  v_count bigint;
 begin
   select q.* into v_queue from workflows.queue q where q.queue_id = p_queue_id;
   if not v_queue.accepts_work then
     return jsonb_build_object('code', 'WF005', 'field', 'queue_name', 'problem', 'is closed: ' || v_queue.queue_name);
   end if;
   if v_queue.max_enqueued is null then return null; end if;
-  select count(*) into v_count
-  from (select from workflows.lane l join workflows.ready r on r.lane_id = l.lane_id and r.ready_seq > l.low
-        where l.queue_id = p_queue_id limit v_queue.max_enqueued) r;
-  if v_count >= v_queue.max_enqueued then
+  if workflows.count_ready(p_queue_id, v_queue.max_enqueued) >= v_queue.max_enqueued then
     return jsonb_build_object('code', 'WF005', 'field', 'queue_name', 'problem', 'is full: ' || v_queue.queue_name);
   end if;
   return null;

@@ -25,7 +25,7 @@ begin
     when numeric_value_out_of_range then return 'contains a number that is out of range';
     when data_exception then return v_problem;
   end;
-  if jsonb_path_exists(v_value, '$.**{65}') then return 'is nested deeper than 64 levels'; end if;
+  if jsonb_path_exists(v_value, 'strict $.**{64} ? (@.type() == "array" || @.type() == "object")') then return 'is nested deeper than 64 levels'; end if;
   if jsonb_path_exists(v_value, '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))') then
     return 'contains a number that is out of range';
   end if;

@@ -45,10 +45,10 @@ begin
           select array_agg(distinct r order by r) into v_request.resources from jsonb_array_elements_text(v_value) r;
         when 'deduplication_id' then v_request.deduplication_id := v_text;
         when 'on_duplicate' then v_request.on_duplicate := v_text;
-        when 'delay_seconds' then v_delay := v_text::float8;
+        when 'delay_seconds' then v_delay := round(v_text::numeric, 6)::float8;
         when 'available_at' then v_request.available_at := v_text::timestamptz;
         when 'start_before' then v_request.start_before := v_text::timestamptz;
-        when 'timeout_seconds' then v_request.timeout_seconds := v_text::float8;
+        when 'timeout_seconds' then v_request.timeout_seconds := round(v_text::numeric, 6)::float8;
         when 'max_attempts' then v_request.max_attempts := v_text::numeric;
         when 'on_worker_lost' then v_request.on_worker_lost := v_text;
         when 'parent' then v_request.parent_workflow_id := v_text::uuid;
@@ -99,7 +99,7 @@ begin
     v_limit := workflows.setting_of('max_delay_seconds')::numeric;
     return case
       when p_text::numeric > v_limit then 'must not be more than ' || v_limit || ' seconds'
-      when p_key = 'timeout_seconds' and p_text::numeric <= 0 then 'must be more than 0'
+      when p_key = 'timeout_seconds' and p_text::numeric < 0.000001 then 'must be more than 0'
       when p_text::numeric < 0 then 'must not be negative' end;
   elsif p_key in ('available_at', 'start_before') then
     return workflows.time_problem(p_value, p_text);

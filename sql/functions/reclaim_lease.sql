@@ -13,7 +13,7 @@ begin
   if p_lease.control in ('stop', 'cancel', 'timeout') then
     return workflows.settle_ending(v_workflow, p_lease.control, p_now);
   elsif p_cause = 'released' or not p_lease.is_started then
-    if v_workflow.attempt = 1 and not p_lease.is_started then
+    if v_workflow.started_at = p_lease.claimed_at and not p_lease.is_started then
       update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = p_lease.workflow_id;
     end if;
     return workflows.settle_leaving(v_workflow, p_lease.control, 'released', null, p_now);
@@ -23,6 +23,9 @@ begin
   select coalesce(v_workflow.on_worker_lost, d.on_worker_lost, 'retry') into v_policy
   from workflows.workflow_definition d
   where d.workflow_name = v_workflow.workflow_name and d.workflow_version = v_workflow.workflow_version;
+  if p_lease.control = 'hold' and (v_policy <> 'retry' or v_workflow.reclaim_count >= workflows.setting_of('max_reclaims')::integer) then
+    perform workflows.answer_commands(array[p_lease.workflow_id], case v_policy when 'hold' then 'obeyed' else 'overtaken' end, p_now);
+  end if;
   if v_policy = 'fail' then
     return workflows.settle_workflow(p_lease.workflow_id, 'ERROR', 'ERROR', 'worker lost', null, null, p_now);
   elsif v_workflow.reclaim_count >= workflows.setting_of('max_reclaims')::integer then

@@ -19,7 +19,7 @@ begin
   where w.worker_id = p_worker_id::uuid and w.lost_at is null and w.retired_at is null
   returning w.* into v_worker;
   if not found then return '{"is_lost":true}'; end if;
-  perform workflows.mark_started(v_worker.worker_id, v_held -> 'started');
+  perform workflows.mark_started(v_worker.worker_id, v_held -> 'started', v_now);
   perform workflows.release_unknown(v_worker, v_held -> 'held', v_now);
   select json_agg(h.workflow_id) filter (where l.workflow_id is null),
     json_agg(json_build_array(l.workflow_id, l.lease_token, l.control)) filter (where l.control is not null)
@@ -32,8 +32,9 @@ end
 $$;
 comment on function workflows.renew_worker(text, text) is 'Renews all leases of a worker and tells it what waits for it.';
 
--- Workflows that were claimed ahead and have started since. Statuses: STARTING -> RUNNING.
-create or replace function workflows.mark_started(p_worker_id uuid, p_started json) returns integer
+-- Workflows that were claimed ahead and have started since. Their time counts from now. States:
+-- STARTING -> RUNNING.
+create or replace function workflows.mark_started(p_worker_id uuid, p_started json, p_now timestamptz) returns integer
 language plpgsql volatile
 as $$
 declare
@@ -44,14 +45,17 @@ begin
     select l.workflow_id from json_array_elements_text(p_started) s(id) join workflows.lease l on l.workflow_id = s.id::uuid
     where l.worker_id = p_worker_id and not l.is_started for no key update of l skip locked),
   started as (
-    update workflows.lease l set is_started = true from locked k where l.workflow_id = k.workflow_id returning l.workflow_id)
-  update workflows.workflow w set state = 'RUNNING', change_no = w.change_no + 1
-  from started s where w.workflow_id = s.workflow_id and w.state = 'STARTING';
+    update workflows.lease l set is_started = true, deadline_at = l.deadline_at + (p_now - l.claimed_at)
+    from locked k where l.workflow_id = k.workflow_id returning l.workflow_id, l.claimed_at)
+  update workflows.workflow w set change_no = w.change_no + 1, deadline_at = w.deadline_at + (p_now - s.claimed_at),
+    state = case w.state when 'STARTING' then 'RUNNING' else w.state end,
+    started_at = case w.started_at when s.claimed_at then p_now else w.started_at end
+  from started s where w.workflow_id = s.workflow_id;
   get diagnostics v_count = row_count;
   return v_count;
 end
 $$;
-comment on function workflows.mark_started(uuid, json) is 'Marks workflows that were claimed ahead as started.';
+comment on function workflows.mark_started(uuid, json, timestamptz) is 'Marks workflows that were claimed ahead as started.';
 
 create or replace function workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamptz) returns integer
 language plpgsql volatile

@@ -5,6 +5,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
 as $$
 declare
+  v_now timestamptz := workflows.clock_now();
   v_id uuid := workflows.read_workflow_id(p_workflow_id);
   v_options jsonb := workflows.command_options(p_options);
   v_workflow workflows.workflow%rowtype;
@@ -20,7 +21,7 @@ begin
   delete from workflows.step s where s.workflow_id = v_id and s.status in ('ERROR', 'RETRYING');
   delete from workflows.workflow_outcome o where o.workflow_id = v_id;
   update workflows.workflow w set ended_at = null, failure_count = 0, reclaim_count = 0, reason = null, ticket_seq = null,
-    deadline_at = null, status = 'ENQUEUED', state = 'IDLE'
+    deadline_at = null, start_before = case when w.start_before > v_now then w.start_before end, status = 'ENQUEUED', state = 'IDLE'
   where w.workflow_id = v_id;
   perform workflows.requeue_workflows(array[v_id]);
   perform workflows.audit_change(array[v_id], 'retried', coalesce(v_options ->> 'actor', 'script'), null, null);

@@ -118,9 +118,9 @@ as $$
 declare
   v_workers uuid[];
 begin
-  if not exists (select from workflows.lease l where l.deadline_at <= p_now and l.control is null) then return 0; end if;
+  if not exists (select from workflows.lease l where l.deadline_at <= p_now and l.is_started and coalesce(l.control, 'hold') = 'hold') then return 0; end if;
   with locked as materialized (
-    select l.workflow_id from workflows.lease l where l.deadline_at <= p_now and coalesce(l.control, 'hold') = 'hold'
+    select l.workflow_id from workflows.lease l where l.deadline_at <= p_now and l.is_started and coalesce(l.control, 'hold') = 'hold'
     order by l.deadline_at limit p_limit for no key update skip locked),
   told as (
     update workflows.lease l set control = 'timeout' from locked k where l.workflow_id = k.workflow_id

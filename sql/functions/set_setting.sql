@@ -11,7 +11,7 @@ begin
   if not found then
     perform workflows.refuse('WF002', workflows.bad_argument('name', 'is not a setting'), 'there is no setting ' || coalesce(p_name, '(null)'));
   end if;
-  if not workflows.fits_setting(v_setting, p_value) then
+  if workflows.fits_setting(v_setting, p_value) is not true then
     perform workflows.refuse('WF002', workflows.bad_argument('value', 'does not fit ' || p_name),
       p_name || ' is of type ' || v_setting.value_type || coalesce(' from ' || v_setting.minimum || ' to ' || v_setting.maximum, ''));
   end if;

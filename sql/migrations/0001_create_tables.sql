@@ -83,6 +83,7 @@ create table workflows.new_lane (
   priority smallint not null,
   kind text not null
 );
+create index new_lane_queue on workflows.new_lane (queue_id, lane_id);
 comment on table workflows.new_lane is 'Lanes asked for by enqueue and not yet made: insert-only, so that an open transaction never blocks another; the next claim folds them into lane.';
 
 create table workflows.ready (

@@ -19,11 +19,10 @@ cross join lateral (
   select workflows.count_parked(q.queue_id, 'DELAYED', 10001) as delayed, workflows.count_parked(q.queue_id, 'BLOCKED', 10001) as blocked,
     workflows.count_parked(q.queue_id, 'WAITING', 10001) as waiting, workflows.count_parked(q.queue_id, 'HELD', 10001) as held) p
 left join lateral (
-  select min(w.enqueued_at) as enqueued_at from workflows.lane l
+  select min(w.enqueued_at) as enqueued_at from workflows.queue_lanes(q.queue_id) l
   cross join lateral (select r.workflow_id from workflows.ready r where r.lane_id = l.lane_id and r.ready_seq > l.floor
                       order by r.ready_seq limit 1) h
-  join workflows.workflow w on w.workflow_id = h.workflow_id
-  where l.queue_id = q.queue_id) o on true;
+  join workflows.workflow w on w.workflow_id = h.workflow_id) o on true;
 comment on view workflows.queue_depth is 'How many workflows of each queue stand where; for screens, tags and alarms.';
 comment on column workflows.queue_depth.queue_name is 'Name of the queue.';
 comment on column workflows.queue_depth.is_paused is 'True while nothing new of it starts.';

@@ -1,0 +1,26 @@
+"""Calls and workers for these tests."""
+
+import pytest
+
+from tests.calls import Calls, calls, make_worker, shared_database
+
+__all__ = ["calls", "make_worker"]
+
+
+@pytest.fixture(scope="module")
+def shared(server, template):
+    with shared_database(server, template) as conn:
+        yield conn
+
+
+@pytest.fixture
+def shared_calls(shared):
+    """One database for the module: what is refused leaves nothing behind, and this checks it."""
+    calls = Calls(shared)
+    calls.run("truncate workflows.workflow, workflows.ready, workflows.deduplication")
+    settings = calls.rows("select setting_name, setting_value from workflows.setting")
+    queues = calls.rows("select queue_name, max_running, history from workflows.queue")
+    yield calls
+    assert calls.rows("select queue_name, max_running, history from workflows.queue") == queues
+    for name, value in settings:
+        calls.set_setting(name, value)

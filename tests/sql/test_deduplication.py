@@ -1,0 +1,71 @@
+"""deduplication_id: held until the workflow ends, with return, replace, reject and debounce."""
+
+import pytest
+
+from tests.calls import refused
+
+
+def test_d27_a_deduplication_id_is_held_until_the_workflow_ends(calls, make_worker):
+    worker = make_worker("mix")
+    first = calls.enqueue("mix", {"n": 1}, deduplication_id="batch 7")
+    assert calls.enqueue("mix", {"n": 2}, deduplication_id="batch 7") == first
+    claimed = worker.claim_one()
+    assert calls.enqueue("mix", deduplication_id="batch 7") == first
+    assert calls.get(first)["inputs"] == {"n": 1}
+    worker.finish(claimed)
+    assert calls.enqueue("mix", deduplication_id="batch 7") != first
+
+
+def test_a_deduplication_id_belongs_to_one_workflow_name(calls):
+    assert calls.enqueue("a", deduplication_id="x") != calls.enqueue("b", deduplication_id="x")
+
+
+def test_reject_is_wf006_and_names_the_holder(calls):
+    first = calls.enqueue("mix", deduplication_id="x")
+    with refused("WF006", "deduplication_id") as detail:
+        calls.enqueue("mix", deduplication_id="x", on_duplicate="reject")
+    assert detail["workflow_id"] == first
+
+
+def test_replace_changes_the_inputs_until_it_starts(calls, make_worker):
+    worker = make_worker("mix")
+    replace = {"deduplication_id": "x", "on_duplicate": "replace"}
+    first = calls.enqueue("mix", {"n": 1}, **replace)
+    assert calls.enqueue("mix", {"n": 2}, **replace) == first
+    claimed = worker.claim_one()
+    assert claimed["inputs"] == {"n": 2}
+    assert calls.enqueue("mix", {"n": 3}, **replace) == first
+    assert calls.get(first)["inputs"] == {"n": 2}
+
+
+def test_debounce_moves_the_time(calls, clock, make_worker):
+    clock.freeze()
+    worker = make_worker("mix")
+    options = {"deduplication_id": "x", "on_duplicate": "debounce", "delay_seconds": 10}
+    first = calls.enqueue("mix", {"n": 1}, **options)
+    for n in range(2, 5):
+        clock.advance(6)
+        calls.maintain()
+        assert worker.claim(1) == []
+        assert calls.enqueue("mix", {"n": n}, **options) == first
+    clock.advance(11)
+    calls.maintain()
+    claimed = worker.claim(5)
+    assert [(c["w"], c["inputs"]) for c in claimed] == [(first, {"n": 4})]
+
+
+@pytest.mark.parametrize("on_duplicate", ["return", "replace", "reject"])
+def test_the_same_deduplication_id_twice_in_one_batch(calls, on_duplicate):
+    def one(n):
+        options = {"deduplication_id": "x", "on_duplicate": on_duplicate}
+        return {"workflow_name": "mix", "inputs": {"n": n}, "options": options}
+
+    first, second = calls.enqueue_many(one(1), one(2))
+    assert calls.value("select count(*) from workflows.ready") == 1
+    if on_duplicate == "reject":
+        assert second["error"]["code"] == "WF006"
+    else:
+        assert second["workflow_id"] == first["workflow_id"]
+        assert second["deduplicated"]
+        wanted = {"n": 2} if on_duplicate == "replace" else {"n": 1}
+        assert calls.get(first["workflow_id"])["inputs"] == wanted
