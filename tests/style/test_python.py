@@ -41,14 +41,14 @@ def test_ascii_and_sizes(path):
         for node in ast.walk(sources.tree(path))
         if isinstance(node, functions) and lines_of_code(node) > 40
     ]
-    assert not long, "a function has at most 40 lines, its docstring aside"
+    assert not long, "the body of a function has at most 40 lines"
 
 
 def lines_of_code(function):
+    """The lines of the body, without signature and docstring."""
     first = function.body[0]
     is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    docstring = first.end_lineno - first.lineno + 1 if is_docstring else 0
-    return function.end_lineno - function.lineno + 1 - docstring
+    return function.end_lineno - (first.end_lineno if is_docstring else first.lineno - 1)
 
 
 @every(sources.gateway_files())

@@ -35,7 +35,7 @@ def doctor(session: Session) -> None:
     session.show([asdict(finding) for finding in findings], _table(findings))
     errors = [finding for finding in findings if finding.status == "error"]
     if errors:
-        is_schema = all(finding.topic == "schema" for finding in errors)
+        is_schema = errors[0].topic == "schema"
         code = ExitCode.SCHEMA_VERSION if is_schema else ExitCode.REFUSED
         raise Failure(code, f"{errors[0].topic}: {errors[0].found}", errors[0].advice)
 
@@ -147,4 +147,4 @@ def _table(findings: list[Finding]) -> Table:
         [f.topic, Text(f.status, style=_STYLE.get(f.status, "")), f.found, f.advice]
         for f in findings
     ]
-    return plain_table(["", "", "found", "what to do"], rows)
+    return plain_table(["check", "status", "found", "what to do"], rows)

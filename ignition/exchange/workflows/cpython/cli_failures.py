@@ -9,6 +9,7 @@ import psycopg
 from psycopg import errors
 
 from exchange.workflows.cpython.installer import InstallerError
+from exchange.workflows.errors import WorkflowsError
 
 
 class ExitCode(IntEnum):
@@ -35,6 +36,8 @@ _EXIT_OF_SQLSTATE = {
     "WF008": ExitCode.SCHEMA_VERSION,
     "WF902": ExitCode.SCHEMA_VERSION,
 }
+# Connection, shutdown, resources, authorization, no such database.
+_UNREACHABLE = ("08", "57", "53", "28", "3D")
 _MISSING = (
     errors.InvalidSchemaName,
     errors.UndefinedFunction,
@@ -80,6 +83,8 @@ def explain(error: BaseException, schema: str) -> Failure:
         return Failure(ExitCode.USAGE, str(error))
     if isinstance(error, psycopg.Error):
         return _explain_database(error, schema)
+    if isinstance(error, WorkflowsError):
+        return _explain_engine(error)
     return Failure(ExitCode.UNEXPECTED, f"{type(error).__name__}: {error}")
 
 
@@ -102,7 +107,7 @@ def _explain_database(error: psycopg.Error, schema: str) -> Failure:
             "run: ignition-workflows migrate",
             sqlstate,
         )
-    if sqlstate is None or sqlstate[:2] in ("08", "57", "53", "28", "3D"):
+    if sqlstate is None or sqlstate[:2] in _UNREACHABLE:
         return Failure(
             ExitCode.UNREACHABLE,
             f"no connection to the database: {_first_line(error)}",
@@ -110,6 +115,22 @@ def _explain_database(error: psycopg.Error, schema: str) -> Failure:
             sqlstate,
         )
     return Failure(ExitCode.UNEXPECTED, _primary(error), error.diag.message_hint, sqlstate)
+
+
+def _explain_engine(error: WorkflowsError) -> Failure:
+    """What the engine raises at its start, by its code: one of ours, or a SQLSTATE."""
+    code = error.code
+    if code.startswith("WF"):
+        exit_code = _EXIT_OF_SQLSTATE.get(code, ExitCode.REFUSED)
+    elif code in ("42883", "3F000", "42P01"):
+        exit_code = ExitCode.SCHEMA_VERSION
+    elif code == "42501":
+        exit_code = ExitCode.NOT_ALLOWED
+    elif code[:2] in _UNREACHABLE:
+        exit_code = ExitCode.UNREACHABLE
+    else:
+        exit_code = ExitCode.UNEXPECTED
+    return Failure(exit_code, error.message, error.hint, code, error.detail or None)
 
 
 def _explain_refusal(error: psycopg.Error, sqlstate: str) -> Failure:

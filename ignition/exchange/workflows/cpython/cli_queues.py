@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import nullcontext
 from itertools import count
 from typing import Annotated, Any
 
@@ -83,17 +84,17 @@ def watch(
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 1.0,
     times: Annotated[int | None, typer.Option(min=1, help="End after so many looks.")] = None,
 ) -> None:
-    """Show the queues live until Ctrl-C; with --json one line per look."""
-    looks = range(times) if times else count()
-    with Live(console=session.console, auto_refresh=False, transient=False) as live:
-        for look in looks:
+    """Show the queues live until Ctrl-C; with --json, one line per look."""
+    is_live = session.console.is_terminal and not session.as_json
+    with Live(console=session.console, auto_refresh=False) if is_live else nullcontext() as live:
+        for look in range(times) if times else count():
             if look:
                 time.sleep(every)
             queues = session.call("list_queues")
-            if session.as_json:
-                session.show(queues)
-            else:
+            if live:
                 live.update(queue_table(queues), refresh=True)
+            else:
+                session.show(queues, queue_table(queues))
 
 
 def _limits(**given: str | None) -> dict[str, Any]:

@@ -69,7 +69,11 @@ class Session:
         return self.dsn
 
     def call(self, function: str, **arguments: str | None) -> Any:
-        """Call a function of the schema, every argument text; what it answers, JSON decoded."""
+        """Call a function of the schema, every argument text; what it answers, JSON decoded.
+
+        An argument that is None is left out: the function's own default holds.
+        """
+        arguments = {name: value for name, value in arguments.items() if value is not None}
         names = sql.SQL(", ").join(
             sql.SQL("{} => {}::text").format(sql.Identifier(f"p_{name}"), sql.Placeholder(name))
             for name in arguments

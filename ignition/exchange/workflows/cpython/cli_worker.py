@@ -2,63 +2,98 @@
 
 import importlib
 import logging
-import os
 import sys
+import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
-from exchange.workflows.engine import registry
+from exchange.workflows.engine import instance, registry
 from exchange.workflows.engine.worker import Worker
-from exchange.workflows.errors import WorkflowsError
+from exchange.workflows.settings import DRAIN_SECONDS, QUEUE_NAME, THREADS
+
+DirectDsn = Annotated[
+    str | None,
+    typer.Option(
+        "--direct-dsn",
+        envvar="WORKFLOWS_DIRECT_DSN",
+        help="Connection string past the pooler, where --dsn leads through one.",
+    ),
+]
+Drain = Annotated[
+    float, typer.Option("--drain-seconds", min=0, help="How long work may finish at the end.")
+]
 
 
 def worker(
     session: Session,
-    app: Annotated[list[str], typer.Option("--app", help="Module that defines the workflows.")],
-    queue: Annotated[list[str] | None, typer.Option("--queue", help="Queue to work.")] = None,
-    threads: Annotated[int, typer.Option("--threads", min=1, max=1000)] = 16,
-    direct_dsn: Annotated[
-        str | None,
-        typer.Option(
-            "--direct-dsn",
-            envvar="WORKFLOWS_DIRECT_DSN",
-            help="Connection past the pooler, to claim and listen on.",
-        ),
+    app: Annotated[
+        list[str], typer.Option("--app", help="Module with workflows; may be repeated.")
+    ],
+    queue: Annotated[
+        list[str] | None,
+        typer.Option("--queue", help=f"Queue to work; may be repeated. [default: {QUEUE_NAME}]"),
     ] = None,
+    threads: Annotated[int, typer.Option("--threads", min=1, max=1000)] = THREADS,
+    name: Annotated[str | None, typer.Option("--name", help="As people see this worker.")] = None,
+    direct_dsn: DirectDsn = None,
+    drain_seconds: Drain = DRAIN_SECONDS,
 ) -> None:
-    """Work queues with the workflows of --app until SIGINT or SIGTERM; then finish what runs."""
+    """Work queues with the workflows of --app. SIGINT or SIGTERM: finish what runs, then end."""
     dsn = session.checked_dsn()
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s"
+    )
+    instance.configure(dsn, schema=session.schema, directDsn=direct_dsn)
     for module in app:
-        _load(module)
-    if not registry.REGISTRY.definitions():
+        import_app(module)
+    definitions = [f"{one.name} version {one.version}" for one in registry.REGISTRY.definitions()]
+    if not definitions:
         raise Failure(
-            ExitCode.USAGE, "no workflow is registered", "decorate one with @workflow() in --app"
+            ExitCode.USAGE, f"no @workflow in {', '.join(app)}", "name the module that has them"
         )
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     engine = Worker(
         dsn=dsn,
-        queues=queue or ["default"],
+        queues=queue or [QUEUE_NAME],
         threads=threads,
         schema=session.schema,
         direct_dsn=direct_dsn,
+        name=name,
     )
-    try:
-        engine.run_until_signal()
-    except WorkflowsError as error:
-        exit_code = ExitCode.SCHEMA_VERSION if error.code == "WF008" else ExitCode.REFUSED
-        raise Failure(exit_code, str(error)) from error
+    session.show(
+        {"worker_name": engine.name, "queues": engine.queues, "workflows": definitions},
+        f"worker {engine.name}: queues {', '.join(engine.queues)}; {threads} threads;"
+        f" workflows {', '.join(definitions)}",
+    )
+    engine.run_until_signal(drain_seconds)
+    instance.shutdown()
 
 
-def _load(module: str) -> None:
-    """Import a module of the user, also from the folder in which the command was given."""
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
+def import_app(module: str) -> None:
+    """Import a module from the working directory or the path; its decorators register workflows."""
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
     try:
         importlib.import_module(module)
-    except ImportError as error:
-        raise Failure(
-            ExitCode.USAGE, f"cannot import {module}: {error}", "check --app and where you run this"
-        ) from error
+    except ModuleNotFoundError as error:
+        if error.name and (module == error.name or module.startswith(f"{error.name}.")):
+            raise Failure(
+                ExitCode.USAGE,
+                f"there is no module {module!r}",
+                "run it from the folder that holds it, or set PYTHONPATH",
+            ) from None
+        raise _broken(module, error) from None
+    except Exception as error:
+        raise _broken(module, error) from None
+
+
+def _broken(module: str, error: Exception) -> Failure:
+    """Names the line of the application that failed."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{place.filename} line {place.lineno}"
+    return Failure(
+        ExitCode.USAGE, f"{module} cannot be imported: {type(error).__name__}: {error}", where
+    )

@@ -127,19 +127,10 @@ def command(
 
 def _report(session: Session, answer: dict[str, Any]) -> None:
     """Print what an order did; a rejected one is refused."""
-    if answer.get("outcome") == "rejected":
-        raise Failure(
-            ExitCode.REFUSED,
-            f"rejected: {answer.get('message') or 'it does not fit'}",
-            f"the workflow is {answer.get('status')} ({answer.get('state')})",
-            "WF009",
-            answer,
-        )
-    message = answer.get("message") or answer.get("outcome") or ""
-    line = Text.assemble(
-        message, ": now ", output.status_text(answer.get("status"), answer.get("state"))
-    )
-    session.show(answer, line)
+    message = answer.get("message") or f"{answer['outcome']}, now {answer.get('status')}"
+    if answer["outcome"] == "rejected":
+        raise Failure(ExitCode.REFUSED, message, code="WF009", detail=answer)
+    session.show(answer, message)
 
 
 def _describe(workflow: dict[str, Any]) -> list[Text | str]:
@@ -203,6 +194,5 @@ def _options(**given: str | None) -> str:
 
 def _refusal(error: dict[str, Any]) -> Failure:
     code = error.get("code")
-    what = " ".join(str(error[key]) for key in ("field", "problem") if error.get(key))
     exit_code = ExitCode.USAGE if code == "WF002" else ExitCode.REFUSED
-    return Failure(exit_code, error.get("message") or "refused", what or None, code, error)
+    return Failure(exit_code, error.get("message") or "refused", code=code, detail=error)

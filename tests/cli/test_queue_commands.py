@@ -1,0 +1,60 @@
+"""queue list, create, set, pause, resume, and watch."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def default_queue(answer):
+    """The row of the queue `default`, as it stands when asked."""
+    return lambda: next(q for q in answer("queue", "list") if q["queue_name"] == "default")
+
+
+def test_limits_are_set_and_taken_away(run, default_queue):
+    assert run("queue", "set", "default", "--max-running", "3").exit_code == 0
+    assert default_queue()["max_running"] == 3
+    assert run("queue", "set", "default", "--max-running", "none", "--closed").exit_code == 0
+    assert (default_queue()["max_running"], default_queue()["accepts_work"]) == (None, False)
+
+
+def test_pause_and_resume(run, default_queue):
+    run("queue", "pause", "default", "--reason", "line down", "--actor", "anna")
+    assert (default_queue()["is_paused"], default_queue()["pause_reason"]) == (True, "line down")
+    assert "paused" in run("queue", "list").out
+    run("queue", "resume", "default")
+    assert default_queue()["is_paused"] is False
+
+
+def test_a_new_queue_takes_work(run, answer):
+    assert run("queue", "create", "fast", "--max-enqueued", "1").exit_code == 0
+    answer("enqueue", "fill", "--options", '{"queue_name": "fast"}')
+    full = run("enqueue", "fill", "--options", '{"queue_name": "fast"}')
+    assert full.exit_code == 1
+
+
+def test_the_depth_counts_what_no_worker_has_looked_at_yet(answer, default_queue):
+    answer("enqueue", "fill")
+    assert default_queue()["enqueued"] == 1
+
+
+def test_watch_ends_after_so_many_looks(run):
+    looks = run("watch", "--times", "2", "--every", "0.1", "--json")
+    assert looks.exit_code == 0
+    assert [json.loads(line)[0]["queue_name"] for line in looks.out.splitlines()] == ["default"] * 2
+    assert run("watch", "--times", "1").out.startswith("queue_name")
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "said"),
+    [
+        (["set", "default"], 2, "nothing to set"),
+        (["set", "default", "--max-running", "lots"], 2, "--max-running takes a number or none"),
+        (["set", "nope", "--max-running", "1"], 1, "nope"),
+        (["pause", "nope"], 1, "nope"),
+    ],
+)
+def test_errors(run, words, exit_code, said):
+    ran = run("queue", *words)
+    assert ran.exit_code == exit_code
+    assert said in ran.err and ran.err.count("\n") == 1
