@@ -18,9 +18,9 @@ def api_fails():
 
 
 @pytest.fixture
-def workflows(dsn):
+def workflows(dsn, schema):
     """What getWorkflows() answers in this test."""
-    yield instance.configure(dsn)
+    yield instance.configure(dsn, schema=schema)
     instance.shutdown()
 
 

@@ -35,8 +35,8 @@ def front_page_running():
 
 
 @pytest.fixture
-def workflows(dsn):
-    yield instance.configure(dsn)
+def workflows(dsn, schema):
+    yield instance.configure(dsn, schema=schema)
     instance.shutdown()
 
 
@@ -63,10 +63,13 @@ def test_the_decorated_function_from_a_button_and_from_a_tag(workflows, capsys):
     assert capsys.readouterr().out.count("Step two completed!") == 2
 
 
-def test_the_control_snippet_on_a_running_workflow_answers_ok_four_times(workflows, dsn, capsys):
-    begun.clear(), go_on.clear()
+def test_the_control_snippet_on_a_running_workflow_answers_ok_four_times(
+    workflows, dsn, schema, capsys
+):
+    begun.clear()
+    go_on.clear()
     wid = service.enqueue("front_page_running")["workflowId"]
-    worker = Worker(dsn=dsn, threads=1).start()
+    worker = Worker(dsn=dsn, threads=1, schema=schema).start()
     try:
         assert begun.wait(10)
         capsys.readouterr()

@@ -76,13 +76,13 @@ def test_only_one_queue(made):
     assert statuses(made.drain("other")) == ["ERROR"]
 
 
-def test_time_is_moved_nowhere_else(made, dsn):
+def test_time_is_moved_nowhere_else(made, dsn, sql):
     made.dsn = dsn
     with pytest.raises(PermissionError):
         made.move_time(hours=1)
     with psycopg.connect(dsn) as connection:
         query = "select workflows.clock_now() - clock_timestamp() < interval '1 minute'"
-        assert connection.execute(query).fetchone() == (True,)
+        assert connection.execute(sql(query)).fetchone() == (True,)
 
 
 def test_a_database_of_the_same_kind_is_another_one(made, server):
