@@ -24,7 +24,8 @@ class Desk:
     def __init__(self, **answers):
         self.host = FakeHost()
         self.rt: Any = Workflows(self.host, FakeConnector())
-        self.store = self.rt.store = FakeStore(**answers)
+        self.store = FakeStore(**answers)
+        setattr(self.rt, "store", self.store)  # noqa: B010
 
     def enqueued(self):
         name, inputs, options = self.store.asked("enqueue")[-1]

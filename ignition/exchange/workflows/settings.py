@@ -13,6 +13,8 @@ QUEUE_NAME = "default"
 
 # Limits of payloads. Inputs beyond them are refused, results beyond them are errors of their workflow.
 PAYLOAD_BYTES = 1048576
+# More than this the setting payload_bytes cannot allow, so it is not even sent.
+PAYLOAD_MOST_BYTES = 104857600
 PAYLOAD_DEPTH = 64
 NAME_CHARACTERS = 200
 ERROR_TEXT_BYTES = 8192

@@ -21,10 +21,11 @@ from psycopg.rows import dict_row
 from exchange.workflows import errors, settings
 from exchange.workflows.cpython.placeholders import to_psycopg
 from exchange.workflows.cpython.psycopg_listener import PsycopgListener
-from exchange.workflows.cpython.watchdog import Watchdog
+from exchange.workflows.cpython.watchdog import Watchdog, cut
 from exchange.workflows.database import sqlstates
 
 Connection = psycopg.Connection[Any]
+_WHO_AND_ZONE = "select pg_backend_pid(), set_config('timezone', 'UTC', false)"
 _DEFAULTS = {
     "target_session_attrs": "read-write",
     "connect_timeout": "5",
@@ -92,6 +93,10 @@ class Transaction:
 
     def __init__(self, conn: Connection):
         self._conn = conn
+
+    def cut(self) -> None:
+        """End whatever the connection waits for; from another thread."""
+        cut(self._conn)
 
     def query(self, sql: str, args: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """The rows of a query, one dict per row. `?` stands for an argument."""
@@ -169,9 +174,8 @@ class PsycopgConnector:
 
     def _prepare(self, conn: Connection, is_direct: bool = False) -> None:
         # A pooler invents the process id that it tells at connect.
-        row = conn.execute(
-            "select pg_backend_pid(), set_config('timezone', 'UTC', false)"
-        ).fetchone()
+        with self.watchdog.limit(conn, self.call_seconds):
+            row = conn.execute(_WHO_AND_ZONE).fetchone()
         is_pooled = row is None or row[0] != conn.info.backend_pid
         if is_pooled:
             conn.prepare_threshold = None

@@ -23,7 +23,10 @@ class PsycopgListener:
         self._lock = threading.Lock()
         self._wake_read, self._wake_write = os.pipe()
         self._is_open = True
+        self._heard: list[str] = []
         try:
+            # What arrives during a statement goes to the handler, and nowhere else.
+            conn.add_notify_handler(lambda notice: self._heard.append(notice.payload))
             conn.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
         except psycopg.Error:
             self.close()
@@ -69,7 +72,7 @@ class PsycopgListener:
         self._conn.close()
 
     def _take(self) -> list[str]:
-        payloads: list[str] = []
+        payloads, self._heard[:] = list(self._heard), []
         while True:
             notice = self._conn.pgconn.notifies()
             if notice is None:

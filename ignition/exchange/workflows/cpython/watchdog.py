@@ -52,7 +52,7 @@ class Watchdog:
                 now = time.monotonic()
                 for until, conn in self._calls.values():
                     if until < now:
-                        _cut(conn)
+                        cut(conn)
 
     def stop(self) -> None:
         with self._lock:
@@ -61,7 +61,8 @@ class Watchdog:
             self._ending = threading.Event()
 
 
-def _cut(conn: psycopg.Connection[Any]) -> None:
+def cut(conn: psycopg.Connection[Any]) -> None:
+    """Shut the socket down: whoever waits on it fails at once."""
     with contextlib.suppress(OSError, psycopg.Error):
         twin = socket.socket(fileno=os.dup(conn.fileno()))
         with contextlib.closing(twin):

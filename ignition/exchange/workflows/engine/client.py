@@ -41,7 +41,7 @@ class Workflows(object):
         self.connector = connector
         self.store = Store(connector, connector.schema)
         self.buffer = Buffer(host, self.store)
-        self.payload_bytes = settings.PAYLOAD_BYTES
+        self.payload_bytes = settings.PAYLOAD_MOST_BYTES
 
     def enqueue(
         self,

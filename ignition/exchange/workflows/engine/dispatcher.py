@@ -10,6 +10,7 @@ from __future__ import absolute_import, division, print_function
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.engine.backoff import Backoff
 from exchange.workflows.engine.lease import Lease
+from exchange.workflows.engine.loop import keep_turning
 
 
 class Room(object):
@@ -70,10 +71,7 @@ class Dispatcher(object):
             self._wake.set()
 
     def run(self):
-        while not self._state.ending.is_set():
-            seconds = self.turn()
-            if seconds > 0:
-                self._wake.wait(seconds)
+        keep_turning(self._host, self._state, "claim", self.turn, self._wake.wait)
 
     def turn(self):
         """Claim if there is room and hope; returns for how many seconds to wait then."""

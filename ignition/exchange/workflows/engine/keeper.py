@@ -9,6 +9,7 @@ from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.engine.backoff import Backoff
+from exchange.workflows.engine.loop import keep_turning
 
 
 class Keeper(object):
@@ -31,9 +32,7 @@ class Keeper(object):
         self._wake.set()
 
     def run(self):
-        while not self._state.ending.is_set():
-            seconds = self.turn()
-            self._wake.wait(seconds)
+        keep_turning(self._host, self._state, "keeper", self.turn, self._wake.wait)
 
     def turn(self):
         """Register where needed, else renew; returns for how many seconds to wait then."""

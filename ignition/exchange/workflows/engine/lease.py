@@ -15,6 +15,7 @@ class Lease(object):
         "is_lost",
         "received_at",
         "sleeper",
+        "cut",
     )
 
     def __init__(self, row, received_at):
@@ -27,7 +28,9 @@ class Lease(object):
         self.is_started = self.is_told = row["started"]
         self.is_lost = False
         self.received_at = received_at
+        # While a thread waits here for time to pass, or for an answer that may never come.
         self.sleeper = None
+        self.cut = None
 
     def order(self, control):
         """Take over the control word; a word that changed ends a short wait."""
@@ -38,6 +41,9 @@ class Lease(object):
     def lose(self):
         self.is_lost = True
         self.awake()
+        cut = self.cut
+        if cut is not None:
+            cut()
 
     def awake(self):
         sleeper = self.sleeper

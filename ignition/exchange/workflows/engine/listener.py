@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, settings
 from exchange.workflows.engine.backoff import Backoff
+from exchange.workflows.engine.loop import keep_turning
 
 
 class Listener(object):
@@ -21,9 +22,7 @@ class Listener(object):
         self._session = None
 
     def run(self):
-        while not self._state.ending.is_set():
-            seconds = self.turn()
-            self._state.ending.wait(seconds)
+        keep_turning(self._host, self._state, "listen", self.turn, self._state.ending.wait)
 
     def turn(self):
         """Listen until the connection is lost; returns for how many seconds to wait then."""

@@ -4,6 +4,7 @@ from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, settings
 from exchange.workflows.engine.backoff import Backoff
+from exchange.workflows.engine.loop import keep_turning
 
 
 class Maintenance(object):
@@ -14,9 +15,7 @@ class Maintenance(object):
         self._backoff = Backoff(host, "maintain")
 
     def run(self):
-        while not self._state.ending.is_set():
-            seconds = self.turn()
-            self._state.ending.wait(seconds)
+        keep_turning(self._host, self._state, "maintain", self.turn, self._state.ending.wait)
 
     def turn(self):
         """One bounded turn; returns for how many seconds to wait then."""

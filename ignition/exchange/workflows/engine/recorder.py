@@ -26,8 +26,8 @@ class Record(object):
         self.gate.release()
 
     def wait(self):
-        while not self.is_answered:
-            self.gate.acquire()
+        # Once for the one release of settle(), whichever came first: the gate is closed again afterwards.
+        self.gate.acquire()
         return self.answer
 
 

@@ -27,14 +27,10 @@ class Sender(object):
         self.queue = host.make_queue()
         self._send = send
         self._backoff = Backoff(host, self.purpose)
-        self._is_in_call = False
         self._next_at = 0.0
 
     def put(self, entry):
         self.queue.put(entry)
-
-    def is_idle(self):
-        return self.queue.qsize() == 0 and not self._is_in_call
 
     def run(self):
         while self.turn():
@@ -47,14 +43,17 @@ class Sender(object):
     def turn(self):
         """Send one batch; False at the end."""
         entry = self.queue.get()
-        self._is_in_call = True
+        self._keep_pace()
+        batch, is_last = self._gather(entry)
+        whole = batch
         try:
-            self._keep_pace()
-            batch, is_last = self._gather(entry)
             while batch:
                 batch = self._deliver(batch)
-        finally:
-            self._is_in_call = False
+        except compat.EVERYTHING as error:
+            text = "event=engine_error entries=%d error=%s" % (len(whole), compat.one_line(error))
+            self.host.get_logger(self.purpose).error(text)
+            self._abandon(whole)
+            self.give_up_lost(whole)
         return not is_last
 
     def _keep_pace(self):
@@ -107,7 +106,7 @@ class Sender(object):
         return []
 
     def _abandon(self, batch):
-        """The worker ends and the database is away: the leases run out, and others do the work again."""
+        """Nobody can say what became of these: the leases run out, and others do the work again."""
         for entry in batch:
             entry[0].lose()
 

@@ -26,6 +26,7 @@ def run_transaction(engine, running, step, key, attempt, args, kwargs):
     while True:
         try:
             with engine.connector.transaction() as tx:
+                running.lease.cut = tx.cut
                 return _run_once(engine, running, step, key, attempt, tx, args, kwargs)
         except _NotRecorded as other:
             return other.answer, None
@@ -35,6 +36,8 @@ def run_transaction(engine, running, step, key, attempt, args, kwargs):
             if not is_conflict and not sqlstates.is_lost(error):
                 raise
             running.wait(backoff.failed(error))
+        finally:
+            running.lease.cut = None
 
 
 def _run_once(engine, running, step, key, attempt, tx, args, kwargs):

@@ -121,6 +121,7 @@ class Worker(object):
             self.keeper.register()
         except errors.WorkflowsError as error:
             if not sqlstates.is_lost(error):
+                self._close()
                 raise
             self._log.warning("event=waiting_for_database error=%s" % compat.one_line(error))
         parts = (
@@ -139,6 +140,8 @@ class Worker(object):
         """Claim nothing more, let what runs finish for up to drain_seconds, give the rest back without using an
         attempt, and retire. A workflow in the middle of a step is given back at its end, or by retiring."""
         state = self.state
+        if state.ending.is_set():
+            return
         state.is_claiming = False
         self.dispatcher.poke()
         self.executor.release(self.threads.take_waiting())
@@ -179,6 +182,7 @@ class Worker(object):
             self._log.warning("event=not_retired error=%s" % compat.one_line(error))
 
     def _close(self):
+        self.executor.facade.buffer.close(_GRACE_SECONDS)
         for session in self._sessions:
             session.close()
         if self._owns_connector:
