@@ -480,6 +480,14 @@ ALTER FUNCTION workflows.fold_new_lanes() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.fold_new_lanes() IS 'Makes lanes that were asked for.';
 
+CREATE FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) IS 'Forgets the failed steps that another try must run again.';
+
 CREATE FUNCTION workflows.forget_workers(p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -2641,6 +2649,8 @@ GRANT SELECT ON TABLE workflows.setting TO workflows_admin;
 REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.fold_new_lanes() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_workers(p_now timestamp with time zone) FROM PUBLIC;
 

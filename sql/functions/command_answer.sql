@@ -30,10 +30,10 @@ declare
   v_key text;
 begin
   v_options := coalesce(nullif(p_options, ''), '{}')::jsonb;
-  select k into v_key from jsonb_object_keys(v_options) k where k not in ('actor', 'request_id', 'topic', 'valid_for_seconds') limit 1;
+  select k into v_key from jsonb_object_keys(v_options) k where k not in ('actor', 'request_id', 'topic') limit 1;
   if found then
     perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not an option of a command'),
-      'options are actor, request_id, topic, valid_for_seconds');
+      'options are actor, request_id, topic');
   end if;
   return v_options;
 exception when data_exception then

@@ -19,7 +19,7 @@ begin
            or w.queue_id = (select q.queue_id from workflows.queue q where q.queue_name = v_filter ->> 'queue_name'))
       and (v_filter ->> 'since' is null or w.enqueued_at >= (v_filter ->> 'since')::timestamptz)
       and (v_filter ->> 'until' is null or w.enqueued_at < (v_filter ->> 'until')::timestamptz)
-    order by w.workflow_id desc limit least(coalesce((v_filter ->> 'limit')::integer, 100), 1000)) w;
+    order by w.workflow_id desc limit coalesce((v_filter ->> 'limit')::integer, 100)) w;
   return coalesce(v_answer, '[]');
 end
 $$;
@@ -40,6 +40,9 @@ begin
       'filters are workflow_name, queue_name, status, state, partition_key, since, until, limit, before');
   end if;
   perform (v_filter ->> 'before')::uuid, (v_filter ->> 'since')::timestamptz, (v_filter ->> 'until')::timestamptz, (v_filter ->> 'limit')::integer;
+  if coalesce((v_filter ->> 'limit')::integer, 1) not between 1 and 1000 then
+    perform workflows.refuse('WF002', workflows.bad_argument('limit', 'must be between 1 and 1000'), 'limit must be between 1 and 1000');
+  end if;
   return v_filter;
 exception when data_exception then
   return workflows.refuse('WF002', workflows.bad_argument('filter', 'is not a JSON object of valid values'),

@@ -54,7 +54,14 @@ language plpgsql volatile
 as $$
 declare
   v_changed text[];
+  v_missing text;
 begin
+  select x.queue_name into v_missing from json_to_recordset(p_definitions) as x(queue_name text)
+  where not exists (select from workflows.queue q where q.queue_name = x.queue_name) limit 1;
+  if found then
+    perform workflows.refuse('WF005', jsonb_build_object('field', 'definitions', 'queue_name', v_missing),
+      'a workflow names the queue ' || coalesce(v_missing, '(null)') || ', which does not exist: make it with create_queue');
+  end if;
   with asked as materialized (
     select x.* from json_to_recordset(p_definitions) as x(workflow_name text, workflow_version integer, queue_name text,
       priority smallint, timeout_seconds float8, max_attempts integer, backoff_seconds float8, backoff_rate float8,

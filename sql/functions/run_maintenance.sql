@@ -25,7 +25,7 @@ begin
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();
   select min(p.due_at) into v_next from workflows.parked p where p.due_at is not null;
-  return json_build_object('next_due_ms', greatest(0, ceil(extract(epoch from v_next - v_now) * 1000))::bigint,
+  return json_build_object('next_due_ms', case when v_next is not null then greatest(0, ceil(extract(epoch from v_next - v_now) * 1000))::bigint end,
     'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts))::text;
 end
 $$;

@@ -22,9 +22,11 @@ begin
   v_due := p_now + workflows.backoff_seconds(v_failures, v_definition.backoff_seconds, v_definition.backoff_rate,
     v_definition.max_backoff_seconds) * interval '1 second';
   if p_control = 'hold' then
+    perform workflows.forget_failed_steps(p_workflow.workflow_id);
     perform workflows.answer_commands(array[p_workflow.workflow_id], 'obeyed', p_now);
     return workflows.settle_workflow(p_workflow.workflow_id, 'HELD', 'HELD', p_workflow.reason, 'DELAYED', v_due, p_now);
   end if;
+  perform workflows.forget_failed_steps(p_workflow.workflow_id);
   perform workflows.audit_change(array[p_workflow.workflow_id], 'try failed', 'engine', v_reason, null);
   return workflows.settle_workflow(p_workflow.workflow_id, 'DELAYED', 'RUNNING', v_reason, null, v_due, p_now);
 end
@@ -95,3 +97,20 @@ begin
 end
 $$;
 comment on function workflows.keep_error(uuid, json, boolean) is 'Keeps the last error of a workflow.';
+
+-- Another try of a workflow runs the step again that it failed on. An error that the workflow caught and
+-- went on from, so that a later step succeeded, is part of its history and is replayed like a result.
+create or replace function workflows.forget_failed_steps(p_workflow_id uuid) returns integer
+language plpgsql volatile
+as $$
+declare
+  v_count integer;
+begin
+  delete from workflows.step s where s.workflow_id = p_workflow_id and s.status in ('ERROR', 'RETRYING')
+    and not exists (select from workflows.step l where l.workflow_id = p_workflow_id and l.status in ('SUCCESS', 'WAITING')
+                    and l.ended_at > s.ended_at);
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function workflows.forget_failed_steps(uuid) is 'Forgets the failed steps that another try must run again.';

@@ -13,16 +13,14 @@ _BUSY_SECONDS = 0.01
 class Record(object):
     """A thread's wait for the answer to its record."""
 
-    __slots__ = ("answer", "is_answered", "gate")
+    __slots__ = ("answer", "gate")
 
     def __init__(self, gate):
         self.gate = gate
         self.answer = None
-        self.is_answered = False
 
     def settle(self, answer):
         self.answer = answer
-        self.is_answered = True
         self.gate.release()
 
     def wait(self):

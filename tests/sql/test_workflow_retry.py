@@ -1,0 +1,48 @@
+"""Another try of a workflow, and what of its steps it runs again."""
+
+from tests.calls import refused
+
+
+def fail_at(worker, claimed, step_key, **record):
+    """The step fails for good and its error ends the try."""
+    worker.record(claimed, step_key, status="ERROR", error={"class": "ValueError"}, **record)
+    worker.finish(claimed, "error", error={"class": "ValueError", "message": "no"})
+
+
+def test_another_try_runs_the_step_again_that_it_failed_on(calls, make_worker, clock):
+    worker = make_worker(max_attempts=3)
+    workflow_id = calls.enqueue()
+    [claimed] = worker.claim()
+    worker.record(claimed, "read", status="SUCCESS", output=1)
+    fail_at(worker, claimed, "write")
+    assert [step["step_key"] for step in calls.steps(workflow_id)] == ["read"]
+    clock.advance(seconds=3600)
+    calls.maintain()
+    [again] = worker.claim()
+    assert [step["k"] for step in again["steps"]] == ["read"]
+
+
+def test_an_error_that_was_caught_is_history(calls, make_worker, clock):
+    worker = make_worker(max_attempts=3)
+    workflow_id = calls.enqueue()
+    [claimed] = worker.claim()
+    worker.record(claimed, "try_pump_a", status="ERROR", error={"class": "ValueError"})
+    clock.advance(seconds=1)
+    worker.record(claimed, "try_pump_b", status="SUCCESS", output=1)
+    clock.advance(seconds=1)
+    fail_at(worker, claimed, "report")
+    assert [step["step_key"] for step in calls.steps(workflow_id)] == ["try_pump_a", "try_pump_b"]
+
+
+def test_a_name_whose_queue_is_missing_is_refused_at_registration(calls, make_worker):
+    with refused("WF005", "definitions"):
+        make_worker(queue_name="missing")
+
+
+def test_nothing_parked_means_no_next_timer(calls):
+    assert calls.maintain()["next_due_ms"] is None
+
+
+def test_list_limit_is_checked(calls):
+    with refused("WF002", "limit"):
+        calls.call("list_workflows", filter={"limit": -1})
