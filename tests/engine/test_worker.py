@@ -63,6 +63,21 @@ def engine_wait_for_test(text):
     return text
 
 
+@step(transactional=True)
+def engine_write_and_hang(tx, number):
+    """Waits inside a statement for an answer that comes too late."""
+    seen.append("write")
+    if len(seen) == 1:
+        inside.release()
+        tx.query("select pg_sleep(3600)")
+    return tx.update("insert into plant (number) values (?)", [number])
+
+
+@workflow()
+def engine_hanging():
+    return engine_write_and_hang(1)
+
+
 @workflow()
 def engine_noop(number=0):
     return number
@@ -321,6 +336,38 @@ def test_f5_a_worker_that_was_given_up_works_on_under_another_id(rt, worker, con
     row = ended(rt, workflow_id)
     assert (row["status"], row["reclaim_count"]) == ("SUCCESS", 1)
     assert seen == ["one", "one", "two"]
+
+
+def test_a_step_that_waits_for_the_database_is_cut_when_its_lease_is_lost(rt, worker, conn, sql):
+    workflow_id = rt.enqueue("engine_hanging")
+    wait_inside()
+    conn.execute(sql("update workflows.worker set lost_at = clock_timestamp()"))
+    worker.keeper.poke()
+    assert ended(rt, workflow_id)["result"] == 1
+    wait_until(lambda: worker.threads.busy_count() == 0, seconds=PATIENCE)
+    assert conn.execute("select number from plant").fetchall() == [(1,)]
+
+
+def test_a_notification_that_comes_during_the_check_is_heard(dsn, schema, conn):
+    connector = instance.open_connector(dsn, schema)
+    listening = connector.listen("plant_wake")
+    try:
+        conn.execute("notify plant_wake, 'before'")
+        listening.check()
+        assert listening.wait(PATIENCE) == ["before"]
+        listening.interrupt()
+        assert listening.wait(PATIENCE) == []
+        conn.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = %s",
+            (f"{schema}-listen",),
+        )
+        with pytest.raises(errors.DatabaseError) as raised:
+            while True:
+                listening.wait(PATIENCE)
+        assert raised.value.is_lost
+    finally:
+        listening.close()
+        connector.close()
 
 
 def test_f9_a_worker_that_stops_gives_back_what_runs_at_its_next_step(rt, make_worker):

@@ -144,6 +144,7 @@ class PsycopgConnector:
         self._dsn = dsn
         self._direct_dsn = direct_dsn
         self._is_pooled: bool | None = None
+        self._can_check_clients = True
         self._pool_size = pool_size
         self._pool: psycopg_pool.ConnectionPool[Connection] | None = None
         self._lock = threading.Lock()
@@ -179,8 +180,17 @@ class PsycopgConnector:
         is_pooled = row is None or row[0] != conn.info.backend_pid
         if is_pooled:
             conn.prepare_threshold = None
+        elif conn.info.server_version >= 140000 and self._can_check_clients:
+            self._check_client(conn)
         if not is_direct:
             self._is_pooled = is_pooled
+
+    def _check_client(self, conn: Connection) -> None:
+        """Let the server notice during a long statement that we are gone, and end the transaction."""
+        try:
+            conn.execute("set client_connection_check_interval = '10s'")
+        except psycopg.errors.InvalidParameterValue:  # a server on Windows cannot
+            self._can_check_clients = False
 
     def session(self, purpose: str, is_direct: bool = False) -> Session:
         return Session(self, purpose, is_direct)
