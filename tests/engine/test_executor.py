@@ -174,7 +174,7 @@ def test_a_lease_that_was_lost_in_line_is_not_begun(stage):
     assert stage.finisher.outcomes == []
 
 
-def test_what_is_not_registered_any_more_is_given_back(stage):
+def test_d9_what_is_not_registered_any_more_is_given_back_and_not_failed(stage):
     stage.executor.execute(make_lease(name="gone"), None)
     assert stage.finisher.outcomes[0]["outcome"] == "released"
 

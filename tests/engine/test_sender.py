@@ -86,7 +86,7 @@ def test_each_record_gets_its_own_answer(line):
     assert line.record(1, 2, 3) == [None, {"n": 1, "a": "replayed", "output": 5}, None]
 
 
-def test_d7_what_was_lost_is_kept_and_sent_again_until_it_is_answered(line):
+def test_d7_d18_what_was_lost_is_kept_and_sent_again_until_it_is_answered(line):
     line.sent.answer = failing_then(lost(), lost(), errors.DatabaseError("starting up", "57P03"))
     line.finish(1, 2)
     assert line.sent.calls == [["1", "2"]] * 4
