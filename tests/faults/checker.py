@@ -209,6 +209,18 @@ def bodies_begin_under_a_lease(history: History) -> Found:
             yield e["workflow_id"], f"step {e['step_key']} began {late:.2f} s after its lease ended"
 
 
+def steps_begin_after_the_record_before(history: History) -> Found:
+    """Under one token, a body begins only when the step before it has been recorded."""
+    recorded = {(c.workflow_id, c.row["step_key"]): c.time for c in history.of_kind("step insert")}
+    before: dict[str, dict[str, Any]] = {}
+    for e in history.effects:
+        previous, before[e["token"]] = before.get(e["token"]), e
+        if previous and previous["step_key"] != e["step_key"]:
+            at = recorded.get((e["workflow_id"], previous["step_key"]))
+            if at is None or at > e["time"]:
+                yield e["workflow_id"], f"{e['step_key']} began before {previous['step_key']} was recorded"
+
+
 def attempts_rise_by_one(history: History) -> Found:
     last: dict[str, int] = {}
     for c in history.of_kind("workflow insert", "workflow update"):
@@ -284,6 +296,6 @@ INVARIANTS: list[Callable[[History], Found]] = [
     one_token_at_a_time, one_holder_per_key, running_within_limits, writes_carry_the_current_token,
     results_are_their_workers, recorded_steps_never_change, finished_steps_were_recorded,
     effects_repeat_only_with_tokens, recorded_steps_took_effect, bodies_begin_under_a_lease,
-    attempts_rise_by_one, only_exceptions_count, nothing_starts_early, nobody_is_lost_early,
+    steps_begin_after_the_record_before, attempts_rise_by_one, only_exceptions_count, nothing_starts_early, nobody_is_lost_early,
     audit_is_complete, rows_fit_together,
 ]  # fmt: skip

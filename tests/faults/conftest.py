@@ -1,6 +1,7 @@
 """A durable server, and per test a database with the recorder and worker processes of its own."""
 
 import itertools
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -87,3 +88,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("faults: what was measured")
         for line in FIGURES:
             terminalreporter.write_line(line)
+    table = sys.modules.get("tests.faults.test_kill_table")
+    if table and table.KILLS:
+        terminalreporter.section("kill table: guard taken out | run | caught by")
+        for name, scenario, caught in table.KILLS:
+            terminalreporter.write_line(f"{name:44} | {scenario:16} | {caught}")

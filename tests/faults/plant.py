@@ -96,6 +96,13 @@ def steps_after_waiting(until: str) -> int:
 
 
 @workflow()
+def waits_after_step(until: str) -> None:
+    second(1, 0.0, until)
+    (DIRECTORY / "in_end").touch()
+    wait_for_file("end")
+
+
+@workflow()
 def naps(seconds: float = 3.0) -> int:
     n = first(1)
     getWorkflows().sleep(seconds)

@@ -37,6 +37,11 @@ class Proxy:
         if mode == "reset":
             self.cut()
 
+    def redirect(self, host: str, port: int) -> None:
+        """Lead to another server from now on, like an address that moved."""
+        self._target = (host, port)
+        self.cut()
+
     def cut(self) -> None:
         """End every connection by RST."""
         with self._lock:

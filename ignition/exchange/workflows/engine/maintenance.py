@@ -19,7 +19,9 @@ class Maintenance(object):
 
     def turn(self):
         """One bounded turn; returns for how many seconds to wait then."""
-        longest = settings.MAINTENANCE_SECONDS * (0.8 + 0.4 * self._host.random_fraction())
+        # More often than a lease lasts: the database takes a longer gap for an outage, and gives everybody time.
+        longest = min(settings.MAINTENANCE_SECONDS, self._state.lease_ms / 2000.0)
+        longest *= 0.8 + 0.4 * self._host.random_fraction()
         if not self._state.is_registered.is_set():
             return longest
         try:

@@ -1,0 +1,31 @@
+"""Every guard has a negative control: with it taken out, the checker flags the run."""
+
+from collections import Counter
+
+import pytest
+
+from tests.faults.mutations import MUTATIONS
+from tests.faults.scenarios import SCENARIOS
+
+pytestmark = pytest.mark.proof
+# Lease of 1 s, a turn of maintenance, and some for a busy machine.
+RECLAIM_SECONDS = 4.0
+KILLS: list[tuple[str, str, str]] = []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_runs_pass_with_every_guard_in_place(site, scenario):
+    SCENARIOS[scenario](site, "")
+    is_late = scenario.startswith("zombie")
+    history = site.assert_promises(needs_refusals=is_late, label=f"control: {scenario}")
+    assert max(history.reclaim_seconds(), default=0) < RECLAIM_SECONDS
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name.replace(" ", "_"))
+def test_a_guard_taken_out_is_noticed(site, mutation):
+    mutation.apply(site)
+    SCENARIOS[mutation.scenario](site, mutation.engine)
+    site.end()
+    caught = Counter(violation.invariant for violation in site.violations())
+    KILLS.append((mutation.name, mutation.scenario, ", ".join(caught) or "NOT CAUGHT"))
+    assert caught, f"nobody noticed: {mutation.name}"
