@@ -7,6 +7,7 @@ import pytest
 from exchange.workflows import errors
 from exchange.workflows.engine.recorder import Finisher, Record, Recorder
 from exchange.workflows.engine.state import WorkerState
+from exchange.workflows.host import cpython
 from tests.engine.fakes import FakeHost, lost, make_lease, poisoned, read_entry
 
 
@@ -191,6 +192,18 @@ def test_under_light_load_outcomes_gather_for_a_moment(line):
     assert line.host.waits == []
     line.finish(2)
     assert line.host.waits == [pytest.approx(0.004)]
+
+
+@pytest.mark.parametrize("is_settled_twice", [False, True])
+def test_a_gate_is_closed_again_after_each_answer_whichever_came_first(is_settled_twice):
+    gate = cpython.make_gate()
+    for n in range(3):
+        record = Record(gate)
+        record.settle({"n": n})
+        if is_settled_twice:
+            record.settle({"a": "WF001"})
+        assert record.wait() == {"n": n}
+        assert not gate.acquire(blocking=False)
 
 
 def test_texts_are_numbered_in_their_batch(line):

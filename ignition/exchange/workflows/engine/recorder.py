@@ -13,15 +13,19 @@ _BUSY_SECONDS = 0.01
 class Record(object):
     """A thread's wait for the answer to its record."""
 
-    __slots__ = ("answer", "gate")
+    __slots__ = ("answer", "gate", "is_settled")
 
     def __init__(self, gate):
         self.gate = gate
         self.answer = None
+        self.is_settled = False
 
     def settle(self, answer):
-        self.answer = answer
-        self.gate.release()
+        """The first answer counts; another one would leave the gate open for the record that comes next."""
+        if not self.is_settled:
+            self.is_settled = True
+            self.answer = answer
+            self.gate.release()
 
     def wait(self):
         # Once for the one release of settle(), whichever came first: the gate is closed again afterwards.
