@@ -1,0 +1,192 @@
+"""Limits and load: F46, F47, F59, F60, F61, F66, F68."""
+
+import json
+import random
+import threading
+import time
+
+import psycopg
+import pytest
+
+from exchange.workflows.compat import new_id
+from tests.faults.site import FIGURES
+from tests.waiting import Background, wait_until
+
+pytestmark = pytest.mark.proof
+
+
+def test_f66_a_limit_holds_with_many_workers_and_kills(site):
+    site.one("select workflows.set_queue('default', %s)", json.dumps({"max_running": 3}))
+    workers = [site.worker(name) for name in "abcd"]
+    ids = [site.enqueue("three_steps", {"seconds": 0.2}) for _ in range(40)]
+    for victim in workers[:2]:
+        wait_until(lambda victim=victim: site.busy(victim.name), "the victim to work", 20)
+        victim.kill()
+        time.sleep(1)
+    assert set(site.wait_ended(*ids, seconds=50)) == {"SUCCESS"}
+    assert site.assert_promises(label="F66 limit of 3, two kills").reclaim_seconds()
+
+
+def test_f68_sweeps_happen_while_everybody_is_busy(site):
+    """All threads of the only survivor are taken: reclaim, timers and deadlines still go on."""
+    victim = site.worker("a", threads=1)
+    lost = site.enqueue("three_steps", {"until": "go"})
+    site.wait_holder(lost, "a")
+    site.worker("b", threads=2)
+    hung = [site.enqueue("no_steps", {"until": "go"}) for _ in range(2)]
+    wait_until(lambda: site.busy("b") == 2, "the survivor to be full")
+    late = site.enqueue("three_steps", delay_seconds=0.5)
+    victim.kill()
+    wait_until(lambda: site.status(lost) == "ENQUEUED", "reclaim by a full worker", 6)
+    wait_until(lambda: site.status(late) == "ENQUEUED", "the timer to go off", 6)
+    site.let("go")
+    assert set(site.wait_ended(lost, late, *hung)) == {"SUCCESS"}
+    site.assert_promises(label="F68 everybody busy")
+
+
+def test_f46_the_same_deduplication_id_fifty_times_at_once(site):
+    barrier, found = threading.Barrier(50), []
+
+    def enqueue() -> None:
+        with psycopg.connect(site.dsn, autocommit=True) as conn:
+            barrier.wait()
+            query = site.sql("select workflows.enqueue('three_steps', '{}', %s)")
+            found.append(conn.execute(query, ('{"deduplication_id":"batch 7"}',)).fetchone()[0])
+
+    threads = [threading.Thread(target=enqueue) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 50 and len(set(found)) == 1
+    assert site.one("select count(*) from workflows.workflow") == 1
+
+
+def test_f46_the_same_workflow_id_fifty_times_at_once(site):
+    workflow_id, errors = new_id(), []
+    barrier = threading.Barrier(50)
+
+    def enqueue() -> None:
+        barrier.wait()
+        try:
+            site.enqueue("three_steps", workflow_id=workflow_id)
+        except psycopg.Error as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=enqueue) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    site.worker("a")
+    site.wait_ended(workflow_id)
+    site.assert_promises()
+
+
+def test_f47_batches_in_opposite_order_never_deadlock(site):
+    ids = [new_id() for _ in range(200)]
+    errors = []
+
+    def send(ending: float, seed: int) -> None:
+        choose = random.Random(seed)
+        with psycopg.connect(site.dsn, autocommit=True) as conn:
+            while time.monotonic() < ending:
+                some = choose.sample(ids, 100)
+                requests = [
+                    {"workflow_name": "three_steps", "options": {"workflow_id": one, "deduplication_id": one}}
+                    for one in some
+                ]
+                try:
+                    query = site.sql("select workflows.enqueue_many(%s)")
+                    conn.execute(query, (json.dumps(requests),))
+                except psycopg.Error as error:
+                    errors.append(error)
+
+    until = time.monotonic() + 3
+    threads = [threading.Thread(target=send, args=(until, seed)) for seed in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors, errors[:3]
+    assert site.one("select count(*) from workflows.workflow") == 200
+
+
+def claim_blocks(site) -> int:
+    """Buffers that one claim touches."""
+    site.one("select workflows.register_worker(%s, %s)", CLAIMER, registration())
+    plan = site.one(
+        "explain (analyze, buffers, format json)"
+        f" select workflows.claim_workflows('{CLAIMER}', 1, 0, {next(_requests)}, false, false, false)"
+    )
+    return plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
+
+
+CLAIMER = new_id()
+_requests = iter(range(1, 1000))
+
+
+def registration() -> str:
+    definition = {
+        "workflow_name": "three_steps", "workflow_version": 1, "queue_name": "default", "priority": 0,
+        "max_attempts": 1, "backoff_seconds": 1, "backoff_rate": 2, "max_backoff_seconds": 60,
+        "on_worker_lost": "retry", "commands": "auto",
+    }  # fmt: skip
+    return json.dumps({"schema_version": 1, "queues": ["default"], "definitions": [definition]})
+
+
+def test_f59_stuck_work_of_better_priority_costs_a_claim_nothing(site):
+    site.conn.execute("drop schema recorder cascade")
+    for _ in range(3):
+        site.enqueue("three_steps")
+    claim_blocks(site), claim_blocks(site)
+    alone = claim_blocks(site)
+    for n in range(20):
+        requests = [
+            {"workflow_name": "nobody_runs_this", "options": {"priority": -50}} for _ in range(2500)
+        ] + [
+            {"workflow_name": "three_steps", "options": {"priority": -50, "partition_key": "stuck"}}
+            for _ in range(50 if n < 2 else 0)
+        ]
+        site.one("select workflows.enqueue_many(%s)", json.dumps(requests))
+    for _ in range(3):
+        site.enqueue("three_steps")
+    claim_blocks(site), claim_blocks(site), claim_blocks(site)
+    beside = claim_blocks(site)
+    FIGURES.append(f"F59 buffers of a claim: {alone} alone, {beside} beside 50000 that nobody runs")
+    assert beside < alone * 3 + 300
+
+
+def test_f60_a_long_snapshot_slows_claims_and_they_recover(site):
+    site.conn.execute("drop schema recorder cascade")
+    site.worker("a", prefetch=100)
+    seconds = {}
+    for phase in ("before", "during", "after"):
+        with psycopg.connect(site.dsn) as reader:
+            if phase == "during":
+                reader.execute("set transaction isolation level repeatable read")
+                reader.execute("select 1").fetchone()
+            requests = json.dumps([{"workflow_name": "no_steps"} for _ in range(1500)])
+            begun = time.monotonic()
+            for _ in range(2):
+                site.one("select workflows.enqueue_many(%s)", requests)
+            query = "select count(*) from workflows.workflow where ended_at is null"
+            wait_until(lambda: site.one(query) == 0, "all to end", 60)
+            seconds[phase] = time.monotonic() - begun
+    figures = ", ".join(f"{phase} {taken:.1f} s" for phase, taken in seconds.items())
+    FIGURES.append(f"F60 3000 workflows around a held snapshot: {figures}")
+    assert seconds["during"] < seconds["before"] * 3 + 3
+
+
+@pytest.mark.parametrize("what", ["vacuum full", "reindex table", "analyze", "cluster"])
+def test_f61_maintenance_of_tables_under_load(site, what):
+    site.worker("a"), site.worker("b")
+    ids = []
+    with psycopg.connect(site.dsn, autocommit=True) as conn:
+        for table in ("ready", "lease", "parked", "workflow", "step"):
+            ids += [site.enqueue("three_steps", {"seconds": 0.02}) for _ in range(6)]
+            using = f" using {table}_pkey" if what == "cluster" else ""
+            Background(conn, f"{what} {site.schema}.{table}{using}").outcome(20)
+    assert set(site.wait_ended(*ids, seconds=30)) == {"SUCCESS"}
+    site.assert_promises(label=f"F61 {what} under load")
