@@ -47,7 +47,11 @@ begin
           where not coalesce(x.w = any (v_done), false) order by x.w) x
     cross join lateral (select workflows.finish_other(x.w, x.t, x.outcome, x.error, x.is_sanitised, x.k, v_now) as answer) r;
   end if;
-  if exists (select from workflows.wake) and workflows.take_turn(true) then perform workflows.hand_over(); end if;
+  if exists (select from workflows.wake) and workflows.take_turn(true) then
+    -- who came meanwhile, perhaps with better priority, lines up before the gates are handed over
+    perform workflows.fold_new_lanes();
+    perform workflows.admit_gated();
+  end if;
   return v_answers::text;
 end
 $$;

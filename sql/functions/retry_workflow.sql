@@ -1,5 +1,5 @@
 -- Sends an ended workflow back to work: recorded steps are kept, failed ones forgotten, the tries start
--- again. Statuses: ERROR, CANCELLED, STOPPED -> ENQUEUED.
+-- again. Statuses: ERROR, CANCELLED, STOPPED -> ENQUEUED. Takes its deduplication id again or is refused.
 create or replace function workflows.retry_workflow(p_workflow_id text, p_options text default '{}') returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -9,6 +9,8 @@ declare
   v_id uuid := workflows.read_workflow_id(p_workflow_id);
   v_options jsonb := workflows.command_options(p_options);
   v_workflow workflows.workflow%rowtype;
+  v_request workflows.enqueue_request;
+  v_problem jsonb;
 begin
   select w.* into v_workflow from workflows.workflow w where w.workflow_id = v_id for no key update;
   if not found then
@@ -16,6 +18,16 @@ begin
   elsif v_workflow.status not in ('ERROR', 'CANCELLED', 'STOPPED') then
     perform workflows.refuse('WF009', jsonb_build_object('workflow_id', p_workflow_id, 'status', v_workflow.status),
       'only a workflow in ERROR, CANCELLED or STOPPED can be retried; this one is ' || v_workflow.status);
+  end if;
+  if v_workflow.deduplication_id is not null then
+    v_request.workflow_name := v_workflow.workflow_name;
+    v_request.deduplication_id := v_workflow.deduplication_id;
+    v_request.workflow_id := v_id;
+    v_request.on_duplicate := 'reject';
+    v_problem := workflows.take_deduplication_id(v_request);
+    if v_problem is not null then
+      perform workflows.refuse('WF006', v_problem - 'code', 'deduplication_id ' || (v_problem ->> 'problem'));
+    end if;
   end if;
   delete from workflows.failed_workflow f where f.workflow_id = v_id;
   perform workflows.forget_failed_steps(v_id);
