@@ -1,0 +1,44 @@
+"""Clocks that are wrong: F8, F32, F33."""
+
+import shutil
+import time
+
+import pytest
+
+pytestmark = pytest.mark.proof
+needs_faketime = pytest.mark.skipif(not shutil.which("faketime"), reason="faketime is not installed")
+LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+
+
+@needs_faketime
+@pytest.mark.parametrize("offset", ["+1h", "-1h", "-10m"])
+def test_f32_a_worker_whose_clock_is_wrong(site, offset):
+    """Leases, delays and deadlines follow the database's clock and the worker's monotonic one."""
+    wrong = {"LD_PRELOAD": LIBRARY, "FAKETIME": offset, "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    site.worker("a", environment=wrong)
+    begun = time.monotonic()
+    late = site.enqueue("no_steps", delay_seconds=1.5)
+    ids = [site.enqueue("no_steps", {"seconds": 1.5}), site.enqueue("no_steps", timeout_seconds=600)]
+    assert set(site.wait_ended(*ids)) == {"SUCCESS"}
+    assert site.wait_ended(late) == ["SUCCESS"]
+    assert time.monotonic() - begun >= 1.5
+    history = site.assert_promises(label=f"F32 worker's clock {offset}")
+    assert not history.reclaim_seconds()
+
+
+@pytest.mark.parametrize("jump", ["1 hour", "-1 hour"])
+def test_f33_the_clock_of_the_database_jumps(site, jump):
+    """At worst one early expiry; the fence holds and nothing waits for an hour."""
+    for name in "ab":
+        site.worker(name)
+    ids = [site.enqueue("three_steps", {"seconds": 0.5}) for _ in range(6)]
+    time.sleep(0.4)
+    site.conn.execute(
+        f"create or replace function {site.schema}.clock_now() returns timestamptz language sql volatile"
+        f" as $$select pg_catalog.clock_timestamp() + interval '{jump}'$$"
+    )
+    ids += [site.enqueue("three_steps") for _ in range(6)]
+    assert set(site.wait_ended(*ids, seconds=20)) == {"SUCCESS"}
+    site.end()
+    found = [v for v in site.violations() if v.invariant != "nobody_is_lost_early"]
+    assert not found, found[:5]
