@@ -34,7 +34,8 @@ def test_every_package_file_is_empty():
 def test_ascii_and_sizes(path):
     text = path.read_text(encoding="utf-8")
     assert text.isascii()
-    assert len(text.splitlines()) <= 300, "a module has at most 300 lines"
+    most = 500 if path.parts[len(sources.ROOT.parts)] == "tests" else 300
+    assert len(text.splitlines()) <= most, f"a module has at most {most} lines"
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     long = [
         node.name

@@ -12,8 +12,8 @@ REFUSED = set(
     "info item object thing manager helper helpers util utils common misc base core handler"
     " processor do flag tmp res ret obj val kv cfg job task kernel mailbox v2".split()
 )
-# What Python or a library calls it.
-ALLOWED = {"base", "info", "tmp_path"}
+# What Python, a library or the predecessor's users call it.
+ALLOWED = {"base", "info", "tmp_path", "inputsObj", "inputs_obj"}
 
 
 def words_of(name):

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
     except Exception as error:
-        failure = _usage_failure(error) or explain(error, _schema_in(words))
+        failure = _usage_failure(error) or explain(error, SCHEMA_NAME)
         # Without a command the parser has printed the help already.
         return _fail(failure, "--json" in words) if failure.message else failure.exit_code
 
@@ -79,16 +79,6 @@ def _usage_failure(error: Exception) -> Failure | None:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else PROGRAM
     return Failure(ExitCode.USAGE, explained().rstrip("."), f"see: {path} --help")
-
-
-def _schema_in(words: Sequence[str]) -> str:
-    """The schema that the arguments name, for the text of an error."""
-    for position, word in enumerate(words):
-        if word == "--schema" and position + 1 < len(words):
-            return words[position + 1]
-        if word.startswith("--schema="):
-            return word.partition("=")[2]
-    return SCHEMA_NAME
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from enum import IntEnum
 from typing import Any
 
 import psycopg
-from psycopg import errors
 
 from exchange.workflows.cpython.installer import InstallerError
 from exchange.workflows.errors import WorkflowsError
@@ -36,14 +35,12 @@ _EXIT_OF_SQLSTATE = {
     "WF008": ExitCode.SCHEMA_VERSION,
     "WF902": ExitCode.SCHEMA_VERSION,
 }
+# No such schema, function, table, column: not installed, or another version.
+_MISSING = ("3F000", "42883", "42P01", "42703")
+_NOT_ALLOWED = "42501"
 # Connection, shutdown, resources, authorization, no such database.
 _UNREACHABLE = ("08", "57", "53", "28", "3D")
-_MISSING = (
-    errors.InvalidSchemaName,
-    errors.UndefinedFunction,
-    errors.UndefinedTable,
-    errors.UndefinedColumn,
-)
+_NO_CONNECTION = "08000"
 
 
 @dataclass
@@ -81,70 +78,42 @@ def explain(error: BaseException, schema: str) -> Failure:
         return error
     if isinstance(error, InstallerError):
         return Failure(ExitCode.USAGE, str(error))
-    if isinstance(error, psycopg.Error):
-        return _explain_database(error, schema)
     if isinstance(error, WorkflowsError):
-        return _explain_engine(error)
+        return _of_state(error.code, error.message, error.hint, error.detail or None, schema)
+    if isinstance(error, psycopg.Error) and (error.sqlstate or _is_connection_lost(error)):
+        message = error.diag.message_primary or str(error).strip().partition("\n")[0]
+        state = error.sqlstate or _NO_CONNECTION
+        return _of_state(state, message, error.diag.message_hint, _detail_of(error), schema)
     return Failure(ExitCode.UNEXPECTED, f"{type(error).__name__}: {error}")
 
 
-def _explain_database(error: psycopg.Error, schema: str) -> Failure:
-    sqlstate = error.sqlstate
-    if sqlstate and sqlstate.startswith("WF"):
-        return _explain_refusal(error, sqlstate)
-    if isinstance(error, errors.InsufficientPrivilege):
-        return Failure(
-            ExitCode.NOT_ALLOWED,
-            _primary(error),
-            f"ask for membership in one of the roles {schema}_operator, {schema}_admin, ..."
-            " (ignition-workflows doctor lists them)",
-            sqlstate,
-        )
-    if isinstance(error, _MISSING):
-        return Failure(
-            ExitCode.SCHEMA_VERSION,
-            f"schema {schema!r} is not installed here, or not at this program's version",
-            "run: ignition-workflows migrate",
-            sqlstate,
-        )
-    if sqlstate is None or sqlstate[:2] in _UNREACHABLE:
-        return Failure(
-            ExitCode.UNREACHABLE,
-            f"no connection to the database: {_first_line(error)}",
-            "check --dsn or WORKFLOWS_DSN and that the server runs",
-            sqlstate,
-        )
-    return Failure(ExitCode.UNEXPECTED, _primary(error), error.diag.message_hint, sqlstate)
-
-
-def _explain_engine(error: WorkflowsError) -> Failure:
-    """What the engine raises at its start, by its code: one of ours, or a SQLSTATE."""
-    code = error.code
-    if code.startswith("WF"):
-        exit_code = _EXIT_OF_SQLSTATE.get(code, ExitCode.REFUSED)
-    elif code in ("42883", "3F000", "42P01"):
-        exit_code = ExitCode.SCHEMA_VERSION
-    elif code == "42501":
+def _of_state(state: str, message: str, hint: str | None, detail: Any, schema: str) -> Failure:
+    """The failure behind a SQLSTATE, ours or PostgreSQL's."""
+    if state.startswith("WF"):
+        exit_code = _EXIT_OF_SQLSTATE.get(state, ExitCode.REFUSED)
+    elif state == _NOT_ALLOWED:
         exit_code = ExitCode.NOT_ALLOWED
-    elif code[:2] in _UNREACHABLE:
+        hint = f"ask for a role: {schema}_operator, {schema}_admin, ... (doctor tells which)"
+    elif state in _MISSING:
+        exit_code = ExitCode.SCHEMA_VERSION
+        message = f"schema {schema!r} is not installed here, or not at this program's version"
+        hint = "run: ignition-workflows migrate"
+    elif state[:2] in _UNREACHABLE:
         exit_code = ExitCode.UNREACHABLE
+        message = f"no connection to the database: {message}"
+        hint = "check --dsn or WORKFLOWS_DSN and that the server runs"
     else:
         exit_code = ExitCode.UNEXPECTED
-    return Failure(exit_code, error.message, error.hint, code, error.detail or None)
+    return Failure(exit_code, message, hint, state, detail)
 
 
-def _explain_refusal(error: psycopg.Error, sqlstate: str) -> Failure:
+def _is_connection_lost(error: psycopg.Error) -> bool:
+    return isinstance(error, psycopg.OperationalError)
+
+
+def _detail_of(error: psycopg.Error) -> Any:
+    """The detail as JSON where it is ours, as text where it is PostgreSQL's."""
     try:
-        detail = json.loads(error.diag.message_detail or "null")
+        return json.loads(error.diag.message_detail or "null")
     except ValueError:
-        detail = error.diag.message_detail
-    exit_code = _EXIT_OF_SQLSTATE.get(sqlstate, ExitCode.REFUSED)
-    return Failure(exit_code, _primary(error), error.diag.message_hint, sqlstate, detail)
-
-
-def _primary(error: psycopg.Error) -> str:
-    return error.diag.message_primary or _first_line(error)
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+        return error.diag.message_detail

@@ -13,8 +13,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from rich.console import Console, RenderableType
 
-from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure
+from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure, explain
 from exchange.workflows.cpython.installer import check_schema_name
+from exchange.workflows.errors import WorkflowsError
 from exchange.workflows.settings import SCHEMA_NAME
 
 Dsn = Annotated[
@@ -143,7 +144,10 @@ def add_command(app: typer.Typer, name: str, function: Callable[..., None]) -> N
     def run(**arguments: Any) -> None:
         shared = [arguments.pop(parameter.name) for parameter in _SHARED]
         with Session(*shared) as session:
-            function(session, **arguments)
+            try:
+                function(session, **arguments)
+            except (psycopg.Error, WorkflowsError) as error:
+                raise explain(error, session.schema) from error
 
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
