@@ -1,0 +1,192 @@
+"""What the model knows: plain records, and the transitions that every call shares."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+FINAL = ("SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED")
+LEASE_MS = 4000
+MAX_RECLAIMS = 2
+QUEUES = ("default", "line")
+_SHARED = {"workflow_version": 1, "priority": 0, "commands": "auto", "queue_name": "default"}
+_SHARED |= {"backoff_seconds": 2.0, "backoff_rate": 2.0, "max_backoff_seconds": 6}
+DEFINITIONS: dict[str, dict[str, Any]] = {
+    "plain": {"max_attempts": 1, "on_worker_lost": "retry", "timeout_seconds": None},
+    "trying": {"max_attempts": 3, "on_worker_lost": "retry", "timeout_seconds": 9},
+    "valve": {"max_attempts": 2, "on_worker_lost": "hold", "timeout_seconds": None},
+    "press": {"max_attempts": 1, "on_worker_lost": "fail", "timeout_seconds": None},
+}
+for _name, _definition in DEFINITIONS.items():
+    _definition |= _SHARED | {"workflow_name": _name}
+
+
+@dataclass
+class Step:
+    kind: str
+    status: str
+    attempts: int
+    due: int | None = None
+    output: Any = None
+
+
+@dataclass
+class Workflow:
+    id: str
+    name: str
+    queue: str
+    priority: int = 0
+    inputs: Any = None
+    gates: frozenset[str] = frozenset()
+    on_lost: str | None = None
+    max_attempts: int | None = None
+    timeout: int | None = None
+    start_before: int | None = None
+    dedup: str | None = None
+    status: str = "ENQUEUED"
+    state: str = "IDLE"
+    reason: str | None = None
+    kind: str = "new"
+    seq: int = 0
+    attempt: int = 0
+    failures: int = 0
+    reclaims: int = 0
+    started: int | None = None
+    ended: int | None = None
+    held: int | None = None
+    deadline: int | None = None
+    ticket: int | None = None
+    is_holder: bool = False
+    is_passed_over: bool = False
+    due: int | None = None
+    resume: int | None = None
+    resume_status: str | None = None
+    token: str | None = None
+    worker: str | None = None
+    claim: int = 0
+    claimed: int = 0
+    is_started: bool = False
+    control: str | None = None
+    result: Any = None
+    steps: dict[str, Step] = field(default_factory=dict)
+    orders: list[list[str]] = field(default_factory=list)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status not in FINAL
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        return DEFINITIONS.get(self.name, {})
+
+    @property
+    def lost_policy(self) -> str:
+        return self.on_lost or self.definition.get("on_worker_lost", "retry")
+
+    @property
+    def tries(self) -> int:
+        return self.max_attempts or self.definition.get("max_attempts", 1)
+
+    def answer_orders(self, outcome: str) -> None:
+        for order in self.orders:
+            if order[1] == "accepted":
+                order[1] = outcome
+
+
+@dataclass
+class Worker:
+    id: str
+    names: tuple[str, ...]
+    queues: tuple[str, ...]
+    expires: int
+    request_no: int = 0
+    is_gone: bool = False
+    is_idle: bool = False
+
+
+@dataclass
+class Queue:
+    is_paused: bool = False
+    max_running: int | None = None
+
+
+class Book:
+    """All workflows, workers and queues as they should be."""
+
+    def __init__(self, now: int) -> None:
+        self.workflows: dict[str, Workflow] = {}
+        self.workers: dict[str, Worker] = {}
+        self.queues = {name: Queue() for name in QUEUES}
+        self.last_turn = now
+        self.dedup: dict[tuple[str, str], str] = {}
+        self.fresh: list[str] = []
+
+    def status(self, status: str) -> list[Workflow]:
+        return [w for w in self.workflows.values() if w.status == status]
+
+    def leave(self, w: Workflow) -> None:
+        """The hot row is gone."""
+        w.worker = w.control = w.due = w.resume = w.resume_status = None
+        w.is_started = False
+
+    def requeue(self, w: Workflow) -> None:
+        self.leave(w)
+        w.status, w.held = "ENQUEUED", None
+        w.state = "IDLE" if w.started is None else "RUNNING"
+        if w.gates and w.ticket is None:
+            w.kind = "gated"
+        elif w.gates or w.started is not None:
+            w.kind = "returning"
+        else:
+            w.kind = first_kind(w)
+        self.fresh.append(w.id)
+
+    def end(self, w: Workflow, status: str, reason: str | None, now: int) -> None:
+        self.leave(w)
+        w.answer_orders("overtaken")
+        w.status, w.reason, w.ended, w.held = status, reason, now, None
+        w.state = "COMPLETE" if status == "SUCCESS" else status
+        w.is_holder = w.is_passed_over = False
+
+    def park(self, w: Workflow, status: str, resume: int | None) -> None:
+        """DELAYED, WAITING or BLOCKED: comes back by its time, at the latest by its deadline."""
+        self.leave(w)
+        w.status, w.resume, w.held = status, resume, None
+        w.state = "IDLE" if w.started is None else "RUNNING"
+        w.due = least(resume, w.start_before if w.started is None else w.deadline)
+
+    def hold(self, w: Workflow, resume_status: str, resume: int | None, now: int) -> None:
+        self.leave(w)
+        w.status, w.state, w.held = "HELD", "HELD", now
+        w.resume_status, w.resume = resume_status, resume
+        w.due = w.start_before if w.started is None else None
+
+    def hand_over(self) -> None:
+        """Each free gate has one head; who is head of all its gates gets them, all or none."""
+        taken = {gate for w in self.workflows.values() if w.is_holder for gate in w.gates}
+        for w in sorted(self.waiters(), key=lambda w: (w.priority, w.ticket)):
+            if not taken & w.gates:
+                w.is_holder = True
+                self.requeue(w)
+            taken |= w.gates
+
+    def waiters(self) -> list[Workflow]:
+        return [w for w in self.status("BLOCKED") if not self.queues[w.queue].is_paused]
+
+    def admit_gated(self) -> None:
+        gated = [w for w in self.status("ENQUEUED") if w.kind == "gated"]
+        gated = [w for w in gated if not self.queues[w.queue].is_paused]
+        for w in gated:
+            state = w.state
+            self.park(w, "BLOCKED", None)
+            w.ticket, w.state = w.seq, state
+            w.due = w.start_before if w.started is None else None
+        self.hand_over()
+
+
+def first_kind(w: Workflow) -> str:
+    if w.gates:
+        return "gated"
+    return "single" if w.on_lost not in (None, "retry") else "new"
+
+
+def least(*times: int | None) -> int | None:
+    return min((t for t in times if t is not None), default=None)

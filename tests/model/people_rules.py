@@ -1,0 +1,133 @@
+"""The rules of those who enqueue and of operators."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from tests.model import people
+from tests.model.book import Workflow
+from tests.model.draws import BAD, INPUTS, NAMES, PICK, QUEUE_NAMES, options
+from tests.model.machine import WorkerRules
+
+ONE = st.tuples(NAMES, INPUTS, options())
+
+
+class Machine(WorkerRules):
+    """The whole contract."""
+
+    def asked(self, drawn: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Options as the model and as the function take them: start_before is a time."""
+        known, sent = dict(drawn), dict(drawn)
+        if "start_before" in drawn:
+            known["start_before"] = self.session.now + drawn["start_before"]
+            sent["start_before"] = datetime.fromtimestamp(known["start_before"] / 1000, UTC).isoformat()
+        return known, sent
+
+    def accept(self, expected: Workflow | str, workflow_id: str) -> None:
+        if isinstance(expected, str):
+            assert workflow_id == expected, f"answered {workflow_id}, not {expected}"
+            return
+        assert expected.id in ("", workflow_id) and workflow_id not in self.book.workflows
+        expected.id = workflow_id
+        people.accept(self.book, expected)
+
+    @rule(one=ONE)
+    def enqueue(self, one: Any) -> None:
+        now = self.session.tick()
+        name, inputs, drawn = one
+        known, sent = self.asked(drawn)
+        expected = people.enqueue(self.book, name, inputs, known, now)
+        if expected is None:
+            self.refused("WF006", "enqueue", name, inputs, sent)
+        else:
+            self.accept(expected, self.session.call("enqueue", name, inputs, sent))
+
+    @rule(batch=st.lists(ONE, min_size=1, max_size=4), poison=st.booleans())
+    def enqueue_many(self, batch: list[Any], poison: bool) -> None:
+        now = self.session.tick()
+        asked = [self.asked(drawn) for _, _, drawn in batch]
+        items: list[Any] = [
+            {"workflow_name": name, "inputs": inputs, "options": sent}
+            for (name, inputs, _), (_, sent) in zip(batch, asked)
+        ]
+        items += [{"workflow_name": "plain", "options": {"priority": 500}}] if poison else []
+        answers = self.session.call("enqueue_many", items)
+        assert len(answers) == len(items)
+        assert not poison or answers[-1]["error"]["field"] == "priority"
+        for (name, inputs, _), (known, _), answer in zip(batch, asked, answers):
+            expected = people.enqueue(self.book, name, inputs, known, now)
+            if expected is None:
+                assert answer["error"]["code"] == "WF006", f"answered {answer}"
+                continue
+            assert answer["deduplicated"] == isinstance(expected, str), f"answered {answer}"
+            self.accept(expected, answer["workflow_id"])
+
+    @rule(bad=BAD)
+    def enqueue_bad(self, bad: Any) -> None:
+        self.session.tick()
+        name, inputs, sent, code = bad
+        self.refused(code, "enqueue", name, inputs, sent)
+
+    @rule(pick=PICK, order=st.sampled_from(["HOLD", "RESUME", "RESUME", "STOP", "CANCEL", "HOLD"]))
+    def command(self, pick: int, order: str) -> None:
+        now = self.session.tick()
+        w = self.any(pick)
+        if not w:
+            self.refused("WF003", "send_command", "33333333-3333-4333-8333-333333333333", order)
+            return
+        outcome = people.command(self.book, w, order, f"because {pick}", now)
+        answer = self.session.call("send_command", w.id, order, f"because {pick}", {"actor": "ann"})
+        assert answer["outcome"] == outcome, f"{order} answered {answer}, not {outcome}"
+        assert (answer["status"], answer["state"]) == (w.status, w.state), f"answered {answer}"
+
+    @rule(pick=PICK)
+    def retry(self, pick: int) -> None:
+        self.session.tick()
+        w = self.any(pick, only=("ERROR", "CANCELLED", "STOPPED")) or self.any(pick)
+        if not w:
+            return
+        outcome = people.retry(self.book, w)
+        if outcome == "accepted":
+            self.laws.retried.add(w.id)
+            assert self.session.call("retry_workflow", w.id)["outcome"] == "accepted"
+        else:
+            self.refused(outcome, "retry_workflow", w.id)
+
+    def any(self, pick: int, only: tuple[str, ...] = ()) -> Workflow | None:
+        known = [w for w in self.book.workflows.values() if not only or w.status in only]
+        return known[pick % len(known)] if known else None
+
+    @rule(queue=QUEUE_NAMES, is_paused=st.sampled_from([False, False, True]))
+    def switch(self, queue: str, is_paused: bool) -> None:
+        self.session.tick()
+        self.session.call("pause_queue" if is_paused else "resume_queue", queue)
+        self.book.queues[queue].is_paused = is_paused
+
+    @rule(pick=PICK, order=st.sampled_from(["EXPLODE", "", None]))
+    def command_bad(self, pick: int, order: Any) -> None:
+        self.session.tick()
+        w = self.any(pick)
+        if w:
+            self.refused("WF002", "send_command", w.id, order)
+            self.refused("WF002", "send_command", "no id", "HOLD")
+
+    @rule(pick=PICK)
+    def read(self, pick: int) -> None:
+        w = self.any(pick)
+        if not w:
+            return
+        answer = self.session.call("get_workflow", w.id)
+        assert (answer["status"], answer["state"], answer["attempt"]) == (w.status, w.state, w.attempt)
+        steps = self.session.call("list_steps", w.id)
+        assert {s["step_key"]: s["status"] for s in steps} == {k: s.status for k, s in w.steps.items()}
+
+    def teardown(self) -> None:
+        """What screens count is what a recount gives."""
+        query = "select queue_name, enqueued, delayed, blocked, running, waiting, held, dead_letters"
+        rows = self.session.rows(query + " from workflows.queue_depth")
+        order = ("ENQUEUED", "DELAYED", "BLOCKED", "RUNNING", "WAITING", "HELD", "ERROR")
+        for name, *counts in rows:
+            expected = [sum(w.queue == name for w in self.book.status(s)) for s in order]
+            assert name not in self.book.queues or counts == expected, f"{name}: {counts}, not {expected}"

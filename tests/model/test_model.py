@@ -1,0 +1,29 @@
+"""The SQL contract against a model in plain Python; see machine.py and people_rules.py for the rules."""
+
+import os
+import random
+
+import pytest
+
+from tests.model.running import run_machine
+from tests.model.session import Session
+
+
+def assert_stale_share(drawn: dict[str, int]) -> None:
+    share = drawn["stale"] / (drawn["stale"] + drawn["current"])
+    assert share >= 0.3, f"only {share:.0%} of {drawn} tokens were stale"
+    assert drawn["current"] > 0
+
+
+def test_the_functions_do_what_the_model_says(session: Session) -> None:
+    """The same examples in every run; WORKFLOWS_MODEL_EXAMPLES sets how many."""
+    assert_stale_share(run_machine(session, int(os.environ.get("WORKFLOWS_MODEL_EXAMPLES", "150"))))
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+def test_the_functions_do_what_the_model_says_for_long(session: Session) -> None:
+    """New examples in every run; WORKFLOWS_MODEL_SEED repeats one."""
+    chosen = int(os.environ.get("WORKFLOWS_MODEL_SEED") or random.SystemRandom().randrange(2**32))
+    print(f"WORKFLOWS_MODEL_SEED={chosen}")
+    assert_stale_share(run_machine(session, 2000, chosen))
