@@ -106,7 +106,10 @@ class History:
 
     def reclaim_seconds(self) -> list[float]:
         """From the last sign of life of a lost worker to the next grant of what it had."""
-        lost = {c.row["worker_id"]: seconds_of(c.row["renewed_at"]) for c in self.of_kind("worker update")}
+        lost = {
+            c.row["worker_id"]: seconds_of(c.row["renewed_at"])
+            for c in self.of_kind("worker update")
+        }
         by_workflow: dict[str, list[Tenure]] = defaultdict(list)
         for one in self.tenures():
             by_workflow[one.workflow_id].append(one)

@@ -6,6 +6,7 @@ was done to the outside world.
 
 import json
 import os
+import select
 import time
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,11 @@ def append(name: str, line: dict[str, Any]) -> None:
         os.close(number)
 
 
+def pause(seconds: float) -> None:
+    """Sleep, also under libfaketime, which breaks time.sleep()."""
+    select.select([], [], [], seconds)
+
+
 def effect(value: Any = None) -> None:
     running = context.current()
     append(
@@ -47,7 +53,7 @@ def wait_for_file(name: str, seconds: float = 30.0) -> None:
     """Until a test makes the file: how it holds a body where it wants it."""
     until = time.monotonic() + seconds
     while not (DIRECTORY / name).exists() and time.monotonic() < until:
-        time.sleep(0.01)
+        pause(0.01)
 
 
 @step()
@@ -62,7 +68,7 @@ def second(n: int, seconds: float = 0.0, until: str | None = None) -> str:
     if until:
         (DIRECTORY / f"in_{until}").touch()
         wait_for_file(until)
-    time.sleep(seconds)
+    pause(seconds)
     return f"{n} by {context.current().lease.token}"
 
 
@@ -83,7 +89,7 @@ def no_steps(until: str | None = None, seconds: float = 0.0) -> str:
     if until:
         (DIRECTORY / f"in_{until}").touch()
         wait_for_file(until)
-    time.sleep(seconds)
+    pause(seconds)
     return context.current().lease.token
 
 

@@ -132,7 +132,8 @@ def test_f38_a_workflow_that_kills_its_workers_is_a_dead_letter(site):
 
 
 @pytest.mark.parametrize(
-    "kind", ["exit", "interrupt", "memory", "generator", "recursion", "poison", "long", "unprintable"]
+    "kind",
+    ["exit", "interrupt", "memory", "generator", "recursion", "poison", "long", "unprintable"],
 )
 def test_f38_whatever_is_raised_is_recorded(site, kind):
     worker = site.worker("a", threads=1)

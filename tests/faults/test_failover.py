@@ -93,7 +93,9 @@ def test_f15_unshipped_wal_is_lost_and_old_tokens_are_refused(make_site, pair):
         os.kill(pid, signal.SIGKILL)
     pair.promote()
     follow(site, pair)
-    assert site.one("select attempt from workflows.workflow where workflow_id = %s", workflow_id) == 0
+    assert (
+        site.one("select attempt from workflows.workflow where workflow_id = %s", workflow_id) == 0
+    )
     new = site.worker("b", dsn=dsn, threads=1)
     site.wait_file("in_go")
     old.thaw()
@@ -141,7 +143,9 @@ def test_f17_workers_never_write_to_a_primary_that_came_back(make_site, pair):
     more = [site.enqueue("three_steps") for _ in range(5)]
     assert set(site.wait_ended(*more, seconds=30)) == {"SUCCESS"}
     with psycopg.connect(old_dsn, autocommit=True) as old:
-        query = site.sql("select max(renewed_at) < clock_timestamp() - interval '1 second' from workflows.worker")
+        query = site.sql(
+            "select max(renewed_at) < clock_timestamp() - interval '1 second' from workflows.worker"
+        )
         time.sleep(1.2)
         assert old.execute(query).fetchone()[0], "nobody renews at the old primary"
     site.assert_promises(label="F17 the old primary is back")

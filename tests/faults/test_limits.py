@@ -94,7 +94,10 @@ def test_f47_batches_in_opposite_order_never_deadlock(site):
             while time.monotonic() < ending:
                 some = choose.sample(ids, 100)
                 requests = [
-                    {"workflow_name": "three_steps", "options": {"workflow_id": one, "deduplication_id": one}}
+                    {
+                        "workflow_name": "three_steps",
+                        "options": {"workflow_id": one, "deduplication_id": one},
+                    }
                     for one in some
                 ]
                 try:

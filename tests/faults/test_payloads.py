@@ -11,7 +11,20 @@ pytestmark = pytest.mark.proof
 
 
 @pytest.mark.parametrize(
-    "kind", ["nul", "surrogate", "nan", "infinity", "circle", "deep", "object", "huge", "bytes", "big", "keys"]
+    "kind",
+    [
+        "nul",
+        "surrogate",
+        "nan",
+        "infinity",
+        "circle",
+        "deep",
+        "object",
+        "huge",
+        "bytes",
+        "big",
+        "keys",
+    ],
 )
 def test_f40_whatever_is_returned_the_workflow_ends(site, kind):
     worker = site.worker("a", threads=1)
@@ -47,7 +60,15 @@ def enqueue_raw(site, inputs: str, options: str = "{}") -> str:
 
 def test_f39_f42_bad_inputs_are_refused_beside_good_ones(site):
     deep = "[" * 100_000 + "]" * 100_000
-    for inputs in ('{"a":"\\u0000"}', '{"a":"\\ud800"}', "{", "NaN", '{"a":Infinity}', deep, '"' + "x" * 10_000_000 + '"'):
+    for inputs in (
+        '{"a":"\\u0000"}',
+        '{"a":"\\ud800"}',
+        "{",
+        "NaN",
+        '{"a":Infinity}',
+        deep,
+        '"' + "x" * 10_000_000 + '"',
+    ):
         assert enqueue_raw(site, inputs) == "WF002", inputs[:40]
     requests = [
         {"workflow_name": "three_steps", "inputs": {"n": 1}},
@@ -62,7 +83,13 @@ def test_f39_f42_bad_inputs_are_refused_beside_good_ones(site):
 
 
 def test_f42_numbers_and_names_come_back_as_they_went(site):
-    inputs = {"big": 2**63 + 1, "zero": -0.0, "small": 5e-324, "text": "\U0001f321 \u00b0F", "many": list(range(5000))}
+    inputs = {
+        "big": 2**63 + 1,
+        "zero": -0.0,
+        "small": 5e-324,
+        "text": "\U0001f321 \u00b0F",
+        "many": list(range(5000)),
+    }
     workflow_id = site.enqueue("nobody_runs_this", inputs)
     assert site.workflow(workflow_id)["inputs"] == inputs
 
@@ -89,7 +116,9 @@ def test_f44_invalid_names_are_refused(site, name):
     assert refused.value.sqlstate == "WF002"
 
 
-@pytest.mark.parametrize("name", ["'; drop table workflows.workflow; --", "%s %d", "\u0441ouriously cyrillic", "a.b(c)"])
+@pytest.mark.parametrize(
+    "name", ["'; drop table workflows.workflow; --", "%s %d", "\u0441ouriously cyrillic", "a.b(c)"]
+)
 def test_f44_odd_names_are_only_names(site, name):
     workflow_id = site.enqueue(name)
     site.worker("a")

@@ -29,7 +29,9 @@ def test_f26_everything_works_and_listening_is_honest(site, bouncer, has_direct)
     options = {"direct_dsn": site.dsn} if has_direct else {}
     victim = site.worker("a", dsn=bouncer.dsn(site.dbname), **options)
     site.conn.execute("insert into public.tank values ('T1')")
-    ids = [site.enqueue("three_steps", {"seconds": 0.1}, partition_key=f"k{n % 3}") for n in range(9)]
+    ids = [
+        site.enqueue("three_steps", {"seconds": 0.1}, partition_key=f"k{n % 3}") for n in range(9)
+    ]
     ids += [site.enqueue("fills", {"tank": "T1"}) for _ in range(6)]
     ids += [site.enqueue("always_raises"), site.enqueue("naps", {"seconds": 2.2})]
     wait_until(lambda: site.one(MODE) == ("listen" if has_direct else "poll"), "its mode", 10)

@@ -27,7 +27,9 @@ def test_f62_installing_again_while_workers_run(site):
 @pytest.mark.parametrize("version, advice", [(0, "migrate"), (99, "upgrade the library")])
 def test_f63_another_schema_version_is_refused_with_advice(site, version, advice):
     body = site.one("select pg_get_functiondef(%s::regproc)", f"{site.schema}.schema_version")
-    source = site.one("select prosrc from pg_proc where oid = %s::regproc", f"{site.schema}.schema_version")
+    source = site.one(
+        "select prosrc from pg_proc where oid = %s::regproc", f"{site.schema}.schema_version"
+    )
     is_plpgsql = "plpgsql" in body
     changed = f" begin return {version}; end " if is_plpgsql else f"select {version}"
     site.conn.execute(body.replace(source, changed))
@@ -72,7 +74,9 @@ def test_f64_two_installers_at_once_and_one_killed(make_site, own_server):
 def test_f71_shadows_in_public_and_pg_temp_have_no_effect(site):
     """Functions, operators and tables of the same names, in schemas that a caller can write to."""
     role = f"{site.schema}_enqueuer"
-    site.conn.execute(f"grant create on schema public to {role}; grant temp on database {site.dbname} to {role}")
+    site.conn.execute(
+        f"grant create on schema public to {role}; grant temp on database {site.dbname} to {role}"
+    )
     with psycopg.connect(site.dsn, autocommit=True) as conn:
         conn.execute(f"set role {role}")
         conn.execute(

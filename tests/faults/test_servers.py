@@ -155,7 +155,9 @@ def test_f45_a_name_that_nobody_runs_waits_and_is_visible(site):
     for one in (unknown, newer):
         assert site.status(one) == "ENQUEUED"
         assert site.workflow(one)["attempt"] == 0
-    measured = site.one("select measured from workflows.health where check_name = 'names nobody runs'")
+    measured = site.one(
+        "select measured from workflows.health where check_name = 'names nobody runs'"
+    )
     assert "removed_by_deploy version 1" in measured and "three_steps version 7" in measured
     site.waits = {unknown, newer}
     site.assert_promises(label="F45 unknown name and version")

@@ -98,7 +98,9 @@ def test_f20_a_partition_longer_than_the_lease(site, proxy):
 
 @pytest.mark.parametrize("purpose", ["record", "finish", "claim"])
 def test_f21_requests_arrive_and_replies_are_lost(site, proxy, purpose):
-    site.worker("a", dsn=site.server.dsn(site.dbname, port=str(proxy.port)), threads=2, call_seconds=1.0)
+    site.worker(
+        "a", dsn=site.server.dsn(site.dbname, port=str(proxy.port)), threads=2, call_seconds=1.0
+    )
     workflow = {"record": "three_steps", "finish": "no_steps", "claim": "three_steps"}[purpose]
     inputs = {} if purpose == "claim" else {"until": "go"}
     if purpose == "claim":

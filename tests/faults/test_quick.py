@@ -1,0 +1,13 @@
+"""The few faults that run with every `make test`: a crash and a zombie."""
+
+from tests.faults.scenarios import SCENARIOS
+
+
+def test_f1_a_killed_worker(site):
+    SCENARIOS["crash"](site, "")
+    site.assert_promises()
+
+
+def test_f6_a_zombie_is_refused(site):
+    SCENARIOS["zombie_step"](site, "")
+    site.assert_promises(needs_refusals=True)
