@@ -39,8 +39,14 @@ def start(dsn, schema, tmp_path):
 
     def start_program(*words):
         environment = {**os.environ, "WORKFLOWS_DSN": dsn, "WORKFLOWS_SCHEMA": schema}
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        process = subprocess.Popen([PROGRAM, *words], cwd=tmp_path, env=environment, **pipes)
+        process = subprocess.Popen(
+            [PROGRAM, *words],
+            cwd=tmp_path,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         started.append(process)
         return process
 

@@ -136,6 +136,20 @@ def test_an_installer_killed_in_the_middle_leaves_nothing_and_can_run_again(
     assert ledger(conn) == [(1, False), (2, False)]
 
 
+def test_a_table_that_somebody_keeps_locked_is_not_waited_for(
+    conn, empty_dsn, sources, add_migration
+):
+    installer.install(conn, directory=sources)
+    add_migration("0002_add_name.sql", "alter table workflows.valve add name text;")
+    conn.execute("begin; lock table workflows.valve in access share mode")
+    with psycopg.connect(empty_dsn, autocommit=True) as other:
+        script = installer.render(directory=sources)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute(script.replace("lock_timeout = '10s'", "lock_timeout = '50ms'").encode())
+    conn.execute("commit")
+    assert ledger(conn) == [(1, False)]
+
+
 def test_another_schema_name_stands_beside_the_first(conn, sources):
     installer.install(conn, directory=sources)
     installer.install(conn, "site_a", directory=sources)

@@ -38,6 +38,7 @@ _EXIT_OF_SQLSTATE = {
 # No such schema, function, table, column: not installed, or another version.
 _MISSING = ("3F000", "42883", "42P01", "42703")
 _NOT_ALLOWED = "42501"
+_LOCKED = "55P03"
 # Connection, shutdown, resources, authorization, no such database.
 _UNREACHABLE = ("08", "57", "53", "28", "3D")
 _NO_CONNECTION = "08000"
@@ -98,6 +99,11 @@ def _of_state(state: str, message: str, hint: str | None, detail: Any, schema: s
         exit_code = ExitCode.SCHEMA_VERSION
         message = f"schema {schema!r} is not installed here, or not at this program's version"
         hint = "run: ignition-workflows migrate"
+    elif state == _LOCKED:
+        exit_code = ExitCode.REFUSED
+        hint = (
+            "another session keeps a table locked: end it (pg_stat_activity), then run this again"
+        )
     elif state[:2] in _UNREACHABLE:
         exit_code = ExitCode.UNREACHABLE
         message = f"no connection to the database: {message}"

@@ -203,7 +203,10 @@ def _newest(sources: list[Source]) -> int:
 
 
 def _refuse_newer(library_version: int, schema: str) -> str:
+    """Once the other installers are done: a table that somebody keeps locked is not waited for long,
+    since every worker would wait behind us."""
     return f"""\
+set local lock_timeout = '10s';
 do $guard$
 declare
   v_version integer := (select max(version) from {schema}.schema_migration);
