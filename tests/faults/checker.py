@@ -1,7 +1,7 @@
 """Says whether a history keeps the promises. Pure; each function below is one invariant.
 
-Order is change_id, which the recorder draws under the lock of the row that changes: two leases of one
-workflow, one gate or one limited queue cannot overlap unless the database let them.
+Order is change_id, which the recorder draws under the lock of the row that changes: two leases of
+one workflow, one gate or one limited queue cannot overlap unless the database let them.
 """
 
 import json
@@ -10,18 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.faults.history import ENDED, Change, History, Tenure
+from tests.faults.history import ALLOWED, ENDED, Change, History, Tenure
 
-_LIVE = {"ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "HELD"}
-ALLOWED = {
-    None: {"ENQUEUED", "DELAYED"},
-    "ENQUEUED": {"RUNNING", "BLOCKED", "HELD", "CANCELLED", "STOPPED", "DELAYED"},
-    "DELAYED": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED", "DELAYED"},
-    "BLOCKED": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED"},
-    "WAITING": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED"},
-    "HELD": {"ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "CANCELLED", "STOPPED"},
-    "RUNNING": {"SUCCESS", "ERROR", *_LIVE, "CANCELLED", "STOPPED"},
-}
 # A body that had passed the guard may begin a moment after its lease was taken.
 GRACE_SECONDS = 0.25
 
@@ -124,7 +114,8 @@ def running_within_limits(history: History) -> Found:
         assert one.queue_id is not None
         running[one.queue_id] += step
         if step > 0 and running[one.queue_id] > history.limits[one.queue_id]:
-            yield one.workflow_id, f"{running[one.queue_id]} run in a queue of {history.limits[one.queue_id]}"
+            most = history.limits[one.queue_id]
+            yield one.workflow_id, f"{running[one.queue_id]} run in a queue of {most}"
 
 
 def writes_carry_the_current_token(history: History) -> Found:
@@ -181,7 +172,7 @@ def finished_steps_were_recorded(history: History) -> Found:
 
 
 def effects_repeat_only_with_tokens(history: History) -> Found:
-    """One effect per step and token; and none for a step that was recorded before the token's grant."""
+    """One effect per step and token; none for a step recorded before the token was granted."""
     starts = {one.token: one.start for one in history.tenures()}
     steps = {(c.workflow_id, c.row["step_key"]): c for c in history.of_kind("step insert")}
     counts = Counter((e["workflow_id"], e["step_key"], e["token"]) for e in history.effects)
@@ -237,7 +228,7 @@ def attempts_rise_by_one(history: History) -> Found:
 
 
 def only_exceptions_count(history: History) -> Found:
-    """failure_count is at most the number of exceptions that workers reported, and within max_attempts."""
+    """failure_count is at most the number of exceptions reported, and within max_attempts."""
     raised = Counter(w.workflow_id for w in history.writes if w.what == "error")
     for workflow_id, workflow in history.workflows.items():
         if workflow["failure_count"] > raised[workflow_id]:
@@ -261,7 +252,7 @@ def nobody_is_lost_early(history: History) -> Found:
 
 
 def audit_is_complete(history: History) -> Found:
-    """With full history every change of status has its row in audit, under the same change_no. How it
+    """With full history every change of status has its row in audit, under its change_no. How it
     began is in workflow itself: enqueued_at, enqueued_by, actor."""
     audited = {(line[0], line[1], line[2]) for line in history.audit}
     for c in history.of_kind("workflow update"):
@@ -280,7 +271,7 @@ def _succeeds(c: Change) -> bool:
 
 
 def _same_statement(history: History, made: Change, one: Tenure) -> bool:
-    """A finish deletes the lease and ends the workflow in one statement: either row may come first."""
+    """A finish deletes the lease and ends the workflow in one statement: in either order."""
     ended = [c for c in history.of_kind("lease delete") if c.row["lease_token"] == one.token]
     return bool(ended) and abs(ended[0].time - made.time) < 0.05 and made.change_id > one.start
 
@@ -300,6 +291,7 @@ INVARIANTS: list[Callable[[History], Found]] = [
     one_token_at_a_time, one_holder_per_key, running_within_limits, writes_carry_the_current_token,
     results_are_their_workers, recorded_steps_never_change, finished_steps_were_recorded,
     effects_repeat_only_with_tokens, recorded_steps_took_effect, bodies_begin_under_a_lease,
-    steps_begin_after_the_record_before, attempts_rise_by_one, only_exceptions_count, nothing_starts_early, nobody_is_lost_early,
+    steps_begin_after_the_record_before, attempts_rise_by_one, only_exceptions_count,
+    nothing_starts_early, nobody_is_lost_early,
     audit_is_complete, rows_fit_together,
 ]  # fmt: skip

@@ -11,6 +11,17 @@ from typing import Any
 import psycopg
 
 ENDED = {"SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED"}
+# The diagram of statuses: what may follow what.
+_LIVE = {"ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "HELD"}
+ALLOWED: dict[str | None, set[str]] = {
+    None: {"ENQUEUED", "DELAYED"},
+    "ENQUEUED": {"RUNNING", "BLOCKED", "HELD", "CANCELLED", "STOPPED", "DELAYED"},
+    "DELAYED": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED", "DELAYED"},
+    "BLOCKED": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED"},
+    "WAITING": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED"},
+    "HELD": {"ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "CANCELLED", "STOPPED"},
+    "RUNNING": {"SUCCESS", "ERROR", *_LIVE, "CANCELLED", "STOPPED"},
+}
 _CHANGES = """
   select change_id, extract(epoch from happened_at)::float8, kind, workflow_id::text, row, before
   from recorder.change order by change_id"""
@@ -33,7 +44,7 @@ class Change:
 
 @dataclass
 class Write:
-    """One record or outcome that a worker sent, and what it was told: ok, fail or info (unknown)."""
+    """One record or outcome that a worker sent, and what it was told: ok, fail, info = unknown."""
 
     call: str
     workflow_id: str
@@ -100,7 +111,7 @@ class History:
         return sum(1 for write in self.writes if write.outcome == "info")
 
     def duplicate_effects(self) -> int:
-        """Effects that were repeated, because the worker that caused them was lost before its record."""
+        """Effects that were repeated: the worker that caused them was lost before its record."""
         seen = {(e["workflow_id"], e["step_key"]) for e in self.effects}
         return len(self.effects) - len(seen)
 
@@ -139,7 +150,7 @@ def read_history(
     history.audit = conn.execute(sql(_AUDIT)).fetchall()
     history.limits = dict(
         conn.execute(
-            "select queue_id, max_running from workflows.queue where max_running is not null"
+            sql("select queue_id, max_running from workflows.queue where max_running is not null")
         ).fetchall()
     )
     history.gates = {

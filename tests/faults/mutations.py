@@ -4,6 +4,8 @@ A mutation replaces places in SQL functions of one test database, or takes a gua
 the worker processes (mutated_engine.py).
 """
 
+# ruff: noqa: E501
+
 from dataclasses import dataclass, field
 
 from tests.faults.site import Site

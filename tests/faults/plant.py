@@ -1,7 +1,7 @@
 """The workflows that the workers of the fault tests run.
 
-Each step body first writes a line to an effect log, which knows nothing of the database: what is in it
-was done to the outside world.
+Each step body first writes a line to an effect log, which knows nothing of the database: what is in
+it was done to the outside world.
 """
 
 import json

@@ -1,8 +1,8 @@
 """One worker process of the fault tests: python -m tests.faults.process.
 
 Everything comes by environment: FAULTS_DIRECTORY (logs), FAULTS_WORKER (its name), FAULTS_DSN,
-FAULTS_OPTIONS (JSON for Worker), WORKFLOWS_FAILPOINT ("name=kill|stop|raise@count"), FAULTS_MUTATION
-(the guard of the engine that is taken out: a negative control).
+FAULTS_OPTIONS (JSON for Worker), WORKFLOWS_FAILPOINT ("name=kill|stop|raise@count"),
+FAULTS_MUTATION (the guard of the engine that is taken out: a negative control).
 """
 
 import itertools
@@ -44,7 +44,7 @@ def arm(text: str) -> None:
                 raise errors.DatabaseError("a failpoint", "08006", is_lost=True)
             os.kill(os.getpid(), signal.SIGKILL if action == "kill" else signal.SIGSTOP)
 
-    compat.failpoint = reached
+    compat.failpoint = reached  # type: ignore[assignment]
 
 
 def writes_of(name: str, args: tuple[Any, ...]) -> list[Any]:
@@ -65,7 +65,7 @@ def writes_of(name: str, args: tuple[Any, ...]) -> list[Any]:
 
 
 def record_calls() -> None:
-    """Write every call of the worker to its log: invoke before it, then ok, fail, or info = unknown."""
+    """Write every call of the worker to its log: invoke before, then ok, fail or info = unknown."""
     call = Store._text
     name_of_log = f"client_{plant.WORKER}.jsonl"
 

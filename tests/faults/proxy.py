@@ -14,8 +14,8 @@ MODES = ("pass", "delay", "drop_replies", "drop_requests", "blackhole", "reset")
 class Proxy:
     """`mode` says what happens to bytes from now on:
 
-    pass, delay (`seconds` each way), drop_replies (requests arrive, answers are lost), drop_requests,
-    blackhole (nothing passes, nothing is closed), reset (every connection is cut by RST).
+    pass, delay (`seconds` each way), drop_replies (requests arrive, answers are lost),
+    drop_requests, blackhole (nothing passes, nothing is closed), reset (all is cut by RST).
     `reset_share` cuts that share of connections at each chunk while bytes pass.
     """
 
@@ -88,8 +88,8 @@ class Proxy:
                 end.close()
 
     def _pump(self, source: socket.socket, target: socket.socket, what: str) -> None:
-        """Copy until one side ends. A blackhole delivers late, as TCP would; what is dropped stays dropped,
-        and that connection is of no use then."""
+        """Copy until one side ends. A blackhole delivers late, as TCP would; what is dropped stays
+        dropped, and that connection is of no use then."""
         is_deaf = False
         try:
             while True:

@@ -1,5 +1,5 @@
-"""Short runs with one fault each, for the kill table: they bring about, and leave the verdict to the
-checker. Unmutated they pass. All waits are bounded: a mutated system may never get there."""
+"""Short runs with one fault each, for the kill table: they bring about, and leave the verdict to
+the checker. Unmutated they pass. All waits are bounded: a mutated system may never get there."""
 
 import json
 import time
@@ -61,7 +61,7 @@ def zombie_outcome(site: Site, engine: str) -> None:
 
 
 def zombie_replaces(site: Site, engine: str) -> None:
-    """The zombie awakes after its heir has recorded the step, and before the heir ends the workflow."""
+    """The zombie awakes after its heir has recorded the step, and before the workflow ends."""
     zombie = site.worker("a", threads=1, mutation=engine)
     workflow_id = site.enqueue("waits_after_step", {"until": "go"})
     site.wait_file("in_go")
@@ -140,7 +140,7 @@ def partition(site: Site, engine: str) -> None:
 SCENARIOS = {
     one.__name__: one
     for one in (
-        load, crash, zombie_step, zombie_outcome, zombie_replaces, zombie_alone, limited, keys, delayed,
-        long, partition,
+        load, crash, zombie_step, zombie_outcome, zombie_replaces, zombie_alone, limited, keys,
+        delayed, long, partition,
     )
 }  # fmt: skip

@@ -153,13 +153,19 @@ class Site:
 
     def wait_ended(self, *workflow_ids: str, seconds: float = 20) -> list[str]:
         """Wait until all have ended; their statuses."""
-        query = "select count(*) from workflows.workflow where ended_at is not null and workflow_id = any (%s::uuid[])"
+        query = (
+            "select count(*) from workflows.workflow"
+            " where ended_at is not null and workflow_id = any (%s::uuid[])"
+        )
         wanted = list(workflow_ids)
         wait_until(lambda: self.one(query, wanted) == len(wanted), "workflows to end", seconds)
         return [self.status(one) for one in wanted]
 
     def wait_all_ended(self, seconds: float = 30) -> None:
-        query = "select count(*) from workflows.workflow where ended_at is null and not workflow_id = any (%s::uuid[])"
+        query = (
+            "select count(*) from workflows.workflow"
+            " where ended_at is null and not workflow_id = any (%s::uuid[])"
+        )
         waits = list(self.waits)
         wait_until(lambda: self.one(query, waits) == 0, "every workflow to end", seconds)
 
@@ -276,8 +282,9 @@ def figures(history: History) -> str:
     slowest = f"{max(seconds):.1f}" if seconds else "-"
     ended = sum(1 for w in history.workflows.values() if w["status"] in ENDED)
     return (
-        f"{ended:5} ended {len(history.tenures()):5} leases {len(seconds):4} reclaims, slowest {slowest:>4} s"
-        f" {history.unknown():4} lost replies {history.refused():4} late writes refused {history.duplicate_effects():4} repeated effects"
+        f"{ended:5} ended {len(history.tenures()):5} leases {len(seconds):4} reclaims, slowest"
+        f" {slowest:>4} s {history.unknown():4} lost replies {history.refused():4} late writes"
+        f" refused {history.duplicate_effects():4} repeated effects"
     )
 
 

@@ -1,7 +1,8 @@
-"""The checker itself: a small good history, and one change for each invariant that must be noticed."""
+"""The checker itself: a small good history, and for each invariant one change it must notice."""
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -40,8 +41,9 @@ def good() -> History:
     """Enqueued, claimed, one step recorded, ended."""
     history = History()
     history.changes = [
-        workflow(1, "ENQUEUED", 0, None), workflow(2, "RUNNING", 1, "ENQUEUED"), lease(3, "insert", "t"),
-        step(4), workflow(5, "SUCCESS", 1, "RUNNING"), lease(6, "delete", "t"),
+        workflow(1, "ENQUEUED", 0, None), workflow(2, "RUNNING", 1, "ENQUEUED"),
+        lease(3, "insert", "t"), step(4), workflow(5, "SUCCESS", 1, "RUNNING"),
+        lease(6, "delete", "t"),
     ]  # fmt: skip
     history.writes = [
         Write("record_steps", "w", "t", "s", 1, "SUCCESS", "ok"),
@@ -123,7 +125,11 @@ def test_a_run_without_late_writes_proves_nothing_about_them():
 
 
 def test_an_unanswered_write_is_unknown_and_a_refused_one_failed():
-    line = {"number": "1", "call": "record_steps", "writes": [[0, "w", "t", "s", 1, "SUCCESS"]]}
+    line: dict[str, Any] = {
+        "number": "1",
+        "call": "record_steps",
+        "writes": [[0, "w", "t", "s", 1, "SUCCESS"]],
+    }
     refused = {**line, "number": "2", "type": "ok", "answer": [{"n": 0, "a": "WF001"}]}
     taken = {**line, "number": "3", "type": "ok", "answer": None}
     lines = [{**line, "type": "invoke"}, refused, taken]

@@ -40,8 +40,8 @@ def test_f33_the_clock_of_the_database_jumps(site, jump):
     ids = [site.enqueue("three_steps", {"seconds": 0.5}) for _ in range(6)]
     time.sleep(0.4)
     site.conn.execute(
-        f"create or replace function {site.schema}.clock_now() returns timestamptz language sql volatile"
-        f" as $$select pg_catalog.clock_timestamp() + interval '{jump}'$$"
+        f"create or replace function {site.schema}.clock_now() returns timestamptz"
+        f" language sql volatile as $$select pg_catalog.clock_timestamp() + interval '{jump}'$$"
     )
     ids += [site.enqueue("three_steps") for _ in range(6)]
     assert set(site.wait_ended(*ids, seconds=20)) == {"SUCCESS"}

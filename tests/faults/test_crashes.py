@@ -32,8 +32,7 @@ def test_f1_reclaimed_within_the_lease_and_one_turn(site):
     victim = site.worker("a")
     site.worker("b", threads=8)
     ids = [site.enqueue("three_steps", {"seconds": 1.5}) for _ in range(20)]
-    held = "select count(*) from workflows.lease join workflows.worker using (worker_id) where worker_name = 'a'"
-    wait_until(lambda: site.one(held) == 4, "all threads of the victim to be at work")
+    wait_until(lambda: site.busy("a") == 4, "all threads of the victim to be at work")
     victim.kill()
     site.wait_ended(*ids)
     history = site.assert_promises(label="F1 kill -9 under load")

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.timeout(180)]
 
 
 class Pair:
-    """A primary and its streaming standby, and the address that workers use: it follows the primary."""
+    """A primary and its streaming standby, and the address of workers: it follows the primary."""
 
     def __init__(self, primary: Server):
         self.primary = primary
@@ -78,8 +78,8 @@ def follow(site: Site, pair: Pair) -> None:
 
 
 def test_f15_unshipped_wal_is_lost_and_old_tokens_are_refused(make_site, pair):
-    """Claimed on the old primary, claimed again on the new one under the same attempt number: only the
-    random token tells them apart."""
+    """Claimed on the old primary, claimed again on the new one under the same attempt number: only
+    the random token tells them apart."""
     site, dsn = start(make_site, pair)
     workflow_id = site.enqueue("no_steps", {"until": "go"})
     time.sleep(0.3)

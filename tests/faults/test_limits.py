@@ -4,12 +4,13 @@ import json
 import random
 import threading
 import time
+from functools import partial
 
 import psycopg
 import pytest
 
 from exchange.workflows.compat import new_id
-from tests.faults.site import FIGURES
+from tests.faults.site import FIGURES, until_true
 from tests.waiting import Background, wait_until
 
 pytestmark = pytest.mark.proof
@@ -20,7 +21,7 @@ def test_f66_a_limit_holds_with_many_workers_and_kills(site):
     workers = [site.worker(name) for name in "abcd"]
     ids = [site.enqueue("three_steps", {"seconds": 0.2}) for _ in range(40)]
     for victim in workers[:2]:
-        wait_until(lambda victim=victim: site.busy(victim.name), "the victim to work", 20)
+        until_true(partial(site.busy, victim.name), 20)
         victim.kill()
         time.sleep(1)
     assert set(site.wait_ended(*ids, seconds=50)) == {"SUCCESS"}
@@ -121,7 +122,8 @@ def claim_blocks(site) -> int:
     site.one("select workflows.register_worker(%s, %s)", CLAIMER, registration())
     plan = site.one(
         "explain (analyze, buffers, format json)"
-        f" select workflows.claim_workflows('{CLAIMER}', 1, 0, {next(_requests)}, false, false, false)"
+        " select workflows.claim_workflows"
+        f"('{CLAIMER}', 1, 0, {next(_requests)}, false, false, false)"
     )
     return plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
 
@@ -132,8 +134,9 @@ _requests = iter(range(1, 1000))
 
 def registration() -> str:
     definition = {
-        "workflow_name": "three_steps", "workflow_version": 1, "queue_name": "default", "priority": 0,
-        "max_attempts": 1, "backoff_seconds": 1, "backoff_rate": 2, "max_backoff_seconds": 60,
+        "workflow_name": "three_steps", "workflow_version": 1, "queue_name": "default",
+        "priority": 0, "max_attempts": 1, "backoff_seconds": 1, "backoff_rate": 2,
+        "max_backoff_seconds": 60,
         "on_worker_lost": "retry", "commands": "auto",
     }  # fmt: skip
     return json.dumps({"schema_version": 1, "queues": ["default"], "definitions": [definition]})
@@ -174,8 +177,7 @@ def test_f60_a_long_snapshot_slows_claims_and_they_recover(site):
             begun = time.monotonic()
             for _ in range(2):
                 site.one("select workflows.enqueue_many(%s)", requests)
-            query = "select count(*) from workflows.workflow where ended_at is null"
-            wait_until(lambda: site.one(query) == 0, "all to end", 60)
+            site.wait_all_ended(60)
             seconds[phase] = time.monotonic() - begun
     figures = ", ".join(f"{phase} {taken:.1f} s" for phase, taken in seconds.items())
     FIGURES.append(f"F60 3000 workflows around a held snapshot: {figures}")

@@ -1,5 +1,7 @@
 """Poison and size: F39, F40, F41, F42, F43, F44."""
 
+# ruff: noqa: E501
+
 import json
 
 import psycopg

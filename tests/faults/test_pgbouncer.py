@@ -51,7 +51,10 @@ def test_f26_a_thousand_calls_leave_no_session_state_behind(site, bouncer):
         site.enqueue("three_steps")
     site.wait_all_ended()
     time.sleep(0.5)
-    locks = "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"
+    locks = (
+        "select count(*) from pg_locks where locktype = 'advisory'"
+        " and database = (select oid from pg_database where datname = current_database())"
+    )
     assert site.one(locks) == 0
     site.assert_promises()
 

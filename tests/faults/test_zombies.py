@@ -152,8 +152,8 @@ def test_f24_notifications_never_arrive(site):
     """Work is found by polling, and enqueue does not fail."""
     site.conn.execute(
         site.sql(
-            "create or replace function workflows.notify_idle(p_queue_ids integer[]) returns integer"
-            " language sql volatile as 'select 0'"
+            "create or replace function workflows.notify_idle(p_queue_ids integer[])"
+            " returns integer language sql volatile as 'select 0'"
         )
     )
     site.worker("a")
