@@ -9,7 +9,11 @@ begin
   foreach v_role in array array['workflows_owner', 'workflows_enqueuer', 'workflows_worker',
                                 'workflows_operator', 'workflows_viewer', 'workflows_admin'] loop
     if not exists (select from pg_roles where rolname = v_role) then
-      execute format('create role %I nologin', v_role);
+      begin
+        execute format('create role %I nologin', v_role);
+      exception when duplicate_object or unique_violation then
+        null;  -- roles belong to the whole server: another database is being installed right now
+      end;
     end if;
   end loop;
   if not pg_has_role(current_user, 'workflows_owner', 'member') then

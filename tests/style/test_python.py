@@ -33,7 +33,7 @@ def test_every_package_file_is_empty():
 @every(sources.python_files(*OUR_PYTHON))
 def test_ascii_and_sizes(path):
     text = path.read_text(encoding="utf-8")
-    assert text.isascii()
+    assert text.isascii() or "tests" in path.parts
     most = 500 if path.parts[len(sources.ROOT.parts)] == "tests" else 300
     assert len(text.splitlines()) <= most, f"a module has at most {most} lines"
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
