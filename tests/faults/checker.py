@@ -68,14 +68,11 @@ def status_follows_the_diagram(history: History) -> Found:
 
 def change_numbers_rise(history: History) -> Found:
     """Every change of status has the next change_no."""
-    last: dict[str, Change] = {}
-    for c in history.of_kind("workflow insert", "workflow update"):
-        assert c.workflow_id
-        before, last[c.workflow_id] = last.get(c.workflow_id), c
-        if not before or before.row["status"] == c.row["status"]:
-            continue
-        if c.row["change_no"] <= before.row["change_no"]:
-            yield c.workflow_id, f"change_no {before.row['change_no']} -> {c.row['change_no']}"
+    last: dict[str | None, int] = {}
+    for c, status in history.committed():
+        before, last[c.workflow_id] = last.get(c.workflow_id, -1), c.row["change_no"]
+        if status != c.row["status"] and c.row["change_no"] <= before:
+            yield c.workflow_id, f"change_no {before} -> {c.row['change_no']}"
 
 
 def one_success(history: History) -> Found:
@@ -255,10 +252,10 @@ def audit_is_complete(history: History) -> Found:
     """With full history every change of status has its row in audit, under its change_no. How it
     began is in workflow itself: enqueued_at, enqueued_by, actor."""
     audited = {(line[0], line[1], line[2]) for line in history.audit}
-    for c in history.of_kind("workflow update"):
-        is_change = (c.before or {}).get("status") != c.row["status"]
-        if is_change and (c.workflow_id, c.row["change_no"], c.row["status"]) not in audited:
-            yield c.workflow_id, f"change {c.row['change_no']} to {c.row['status']} is not audited"
+    for c, status in history.committed():
+        key = (c.workflow_id, c.row["change_no"], c.row["status"])
+        if status not in (None, c.row["status"]) and key not in audited:
+            yield c.workflow_id, f"change {key[1]} to {key[2]} is not audited"
 
 
 def rows_fit_together(history: History) -> Found:

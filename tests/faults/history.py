@@ -23,7 +23,8 @@ ALLOWED: dict[str | None, set[str]] = {
     "RUNNING": {"SUCCESS", "ERROR", *_LIVE, "CANCELLED", "STOPPED"},
 }
 _CHANGES = """
-  select change_id, extract(epoch from happened_at)::float8, kind, workflow_id::text, row, before
+  select change_id, extract(epoch from happened_at)::float8, kind, workflow_id::text, row, before,
+    transaction_id::text::bigint
   from recorder.change order by change_id"""
 _WORKFLOWS = """
   select workflow_id::text, status, attempt, failure_count, max_attempts, change_no,
@@ -40,6 +41,7 @@ class Change:
     workflow_id: str | None
     row: dict[str, Any]
     before: dict[str, Any] | None = None
+    transaction: int | None = None
 
 
 @dataclass
@@ -86,6 +88,18 @@ class History:
 
     def of_kind(self, *kinds: str) -> list[Change]:
         return [c for c in self.changes if c.kind in kinds]
+
+    def committed(self) -> list[tuple[Change, str | None]]:
+        """What each transaction made of a workflow, with the status before it."""
+        last: dict[Any, Change] = {}
+        for c in self.of_kind("workflow insert", "workflow update"):
+            last[c.workflow_id, c.transaction or -c.change_id] = c
+        status: dict[str | None, str] = {}
+        found = []
+        for c in last.values():
+            found.append((c, status.get(c.workflow_id)))
+            status[c.workflow_id] = c.row["status"]
+        return found
 
     def tenures(self) -> list[Tenure]:
         """Every lease that was granted, in order."""
