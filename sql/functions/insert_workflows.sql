@@ -7,6 +7,7 @@ as $$
 declare
   v_user text := session_user;
   v_queues integer[];
+  v_new uuid[];
   v_answer jsonb;
 begin
   perform pg_current_xact_id();
@@ -22,17 +23,19 @@ begin
       where d.workflow_name = r.workflow_name and (r.workflow_version is null or d.workflow_version = r.workflow_version)
       order by d.workflow_version desc limit 1) d on r.problem is null
     join workflows.queue q on q.queue_name = coalesce(d.queue_name, 'default')),
-  placed as materialized (
+  checked as (
     select a.*, g.gate_ids as new_gate_ids, k.kind as new_kind,
       coalesce(a.problem, workflows.queue_problem(a.new_queue_id)) as refusal,
       case when a.available_at is not null then 'DELAYED' else 'ENQUEUED' end as new_status,
       workflows.lane_key(a.new_queue_id, a.workflow_name, a.new_version, a.new_priority, k.kind) as new_lane_id,
-      nextval('workflows.ready_seq') as new_seq,
       row_number() over (partition by a.new_id order by a.request_no) = 1 as is_first
     from asked a
     cross join lateral (select case when a.partition_key is not null or a.resources is not null
       then workflows.gate_keys(a.new_queue_id, a.partition_key, a.resources) end as gate_ids) g
     cross join lateral (select workflows.lane_kind(g.gate_ids, a.on_worker_lost) as kind) k),
+  placed as materialized (
+    -- the window above has sorted by id, which is random: places are drawn in the order of the batch
+    select c.*, nextval('workflows.ready_seq') as new_seq from (select c.* from checked c order by c.request_no) c),
   added as (
     insert into workflows.workflow (
       workflow_id, lane_id, ready_seq, status, state, enqueued_at, available_at, start_before, timeout_seconds, queue_id,
@@ -62,9 +65,11 @@ begin
     select distinct f.new_lane_id, f.new_queue_id, f.workflow_name, f.new_version, f.new_priority, f.new_kind
     from settled f where f.is_new and f.new_status = 'ENQUEUED' and not exists (select from workflows.lane l where l.lane_id = f.new_lane_id))
   select jsonb_agg(workflows.enqueue_answer(f.refusal, f.new_id, f.is_new, f.is_registered) order by f.request_no),
-    array_agg(distinct f.new_queue_id) filter (where f.is_new and f.new_status = 'ENQUEUED')
-  into v_answer, v_queues
+    array_agg(distinct f.new_queue_id) filter (where f.is_new and f.new_status = 'ENQUEUED'),
+    array_agg(f.new_id) filter (where f.is_new)
+  into v_answer, v_queues, v_new
   from settled f;
+  if v_new is not null then perform workflows.audit_change(v_new, 'enqueued', null, null, null); end if;
   if v_queues is not null then perform workflows.notify_idle(v_queues); end if;
   return coalesce(v_answer, '[]');
 end

@@ -9,14 +9,16 @@ declare
 begin
   perform pg_current_xact_id();
   with placed as materialized (
-    select w.workflow_id, case
-        when w.gate_ids is not null and w.ticket_seq is null then 'gated'
-        when w.gate_ids is not null or w.started_at is not null then 'returning'
-        else workflows.lane_kind(null, w.on_worker_lost) end as kind
-    from unnest(p_workflow_ids) i(workflow_id) join workflows.workflow w on w.workflow_id = i.workflow_id),
+    select o.workflow_id, o.kind, nextval('workflows.ready_seq') as new_seq from (
+      select w.workflow_id, case
+          when w.gate_ids is not null and w.ticket_seq is null then 'gated'
+          when w.gate_ids is not null or w.started_at is not null then 'returning'
+          else workflows.lane_kind(null, w.on_worker_lost) end as kind
+      from unnest(p_workflow_ids) i(workflow_id) join workflows.workflow w on w.workflow_id = i.workflow_id
+      order by w.ready_seq) o),
   moved as (
     update workflows.workflow w
-    set status = 'ENQUEUED', held_at = null, change_no = w.change_no + 1, ready_seq = nextval('workflows.ready_seq'),
+    set status = 'ENQUEUED', held_at = null, change_no = w.change_no + 1, ready_seq = p.new_seq,
       state = case when w.started_at is null then 'IDLE' else 'RUNNING' end,
       lane_id = workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, p.kind)
     from placed p where w.workflow_id = p.workflow_id

@@ -65,6 +65,13 @@ def test_enqueue_many_answers_in_order(calls, make_worker):
     assert calls.enqueue_many() == []
 
 
+@pytest.mark.parametrize("options", [None, {"partition_key": "k"}, {"priority": 1}], ids=repr)
+def test_a_batch_arrives_in_its_order(calls, make_worker, options):
+    one = {"workflow_name": "mix"} | ({"options": options} if options else {})
+    ids = [a["workflow_id"] for a in calls.enqueue_many(*[one] * 20)]
+    assert make_worker("mix").work_off() == ids
+
+
 def test_both_ways_to_enqueue_write_the_same_row(calls, make_worker):
     make_worker("mix", priority=4, queues=("default",))
     options = {"partition_key": "unit 1", "resources": ["b", "a"], "start_before": FAR}
