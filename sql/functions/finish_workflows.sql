@@ -31,7 +31,7 @@ begin
     returning w.workflow_id, w.gate_ids is not null as is_gated, g.control, g.result, g.is_sanitised),
   results as (
     insert into workflows.workflow_outcome (workflow_id, result, is_sanitised)
-    select e.workflow_id, e.result, e.is_sanitised from ended e where e.result is not null
+    select e.workflow_id, e.result, e.is_sanitised from ended e where e.result is not null or e.is_sanitised
     on conflict (workflow_id) do update set result = excluded.result, error_class = null, error_message = null,
       error_traceback = null, is_sanitised = excluded.is_sanitised)
   select array_agg(e.workflow_id), array_agg(e.workflow_id) filter (where e.is_gated),
