@@ -14,6 +14,7 @@ from exchange.workflows.cpython import cli
 from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode
 from exchange.workflows.settings import VERSION
 from tests.servers import free_port
+from tests.style.sources import ROOT
 from tests.waiting import wait_until
 
 PROGRAM = Path(sys.executable).with_name("ignition-workflows")
@@ -129,3 +130,11 @@ def test_json_is_one_document(start):
     out, err = listed.communicate(timeout=30)
     assert [queue["queue_name"] for queue in json.loads(out)] == ["default"]
     assert err == ""
+
+
+def test_the_documentation_lists_every_exit_code_and_command():
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text()
+    assert set(re.findall(r"^\| (\d+) \|", page, re.M)) == {str(int(code)) for code in ExitCode}
+    first_column = "".join(re.findall(r"^\|([^|]*)\|", page, re.M))
+    for command in cli.app.registered_commands:
+        assert f"`{command.name}" in first_column
