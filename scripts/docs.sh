@@ -3,4 +3,5 @@
 set -eu
 . .venv/bin/activate
 python -m docs.generate_reference
+python -m docs.generate_evidence
 zensical build --strict --clean

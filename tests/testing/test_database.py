@@ -76,7 +76,7 @@ def test_only_one_queue(made):
     assert statuses(made.drain("other")) == ["ERROR"]
 
 
-def test_time_is_moved_nowhere_else(made, dsn, sql):
+def test_d32_time_is_moved_nowhere_else(made, dsn, sql):
     made.dsn = dsn
     with pytest.raises(PermissionError):
         made.move_time(hours=1)

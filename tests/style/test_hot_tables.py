@@ -1,0 +1,40 @@
+"""Finding 9: an update that touches an indexed column writes every index again."""
+
+CHANGING = {
+    "workflow": {"status", "state", "lease_token", "lane_id", "ready_seq", "ticket_seq", "attempt"}
+    | {"change_no", "failure_count", "reclaim_count", "reason"}
+    | {"started_at", "ended_at", "deadline_at", "held_at"},
+    "lease": {"control", "is_started"},
+    "worker": {"expires_at", "renewed_at", "lost_at", "retired_at", "running_count", "listen_mode"},
+    "lane": {"low", "floor", "candidate", "candidate_xid"},
+}
+
+
+def indexed_columns(conn, schema):
+    """(table, column) of every index, in keys and in predicates."""
+    return set(
+        conn.execute(
+            """
+            select c.relname, a.attname
+            from pg_index x
+            join pg_class c on c.oid = x.indrelid and c.relnamespace = %s::regnamespace
+            join pg_depend d on d.objid = x.indexrelid and d.refobjid = x.indrelid and d.refobjsubid > 0
+            join pg_attribute a on a.attrelid = x.indrelid and a.attnum = d.refobjsubid
+            union
+            select c.relname, a.attname
+            from pg_index x
+            join pg_class c on c.oid = x.indrelid and c.relnamespace = %s::regnamespace
+            join pg_attribute a on a.attrelid = x.indrelid and a.attnum = any (x.indkey)""",
+            (schema, schema),
+        ).fetchall()
+    )
+
+
+def test_finding_9_no_index_on_what_changes(conn, schema):
+    changing = {(table, column) for table, columns in CHANGING.items() for column in columns}
+    assert not indexed_columns(conn, schema) & changing
+
+
+def test_finding_9_an_index_on_what_changes_would_be_seen(conn, schema):
+    conn.execute(f"create index on {schema}.workflow (enqueued_at) where status = 'ERROR'")
+    assert ("workflow", "status") in indexed_columns(conn, schema)
