@@ -11,6 +11,7 @@ declare
   v_ms bytea := substring(int8send((extract(epoch from p_now) * 1000)::bigint) from 3);
   v_answer text;
   v_queues integer[];
+  v_new uuid[];
 begin
   if exists (select from unnest(p_inputs) i where octet_length(i) > v_limit
              or octet_length(i) - octet_length(replace(replace(i, '[', ''), '{', '')) > 64)
@@ -31,10 +32,12 @@ begin
     select n.*, workflows.lane_key(n.queue_id, n.workflow_name, n.workflow_version, n.priority, 'new') as lane_id
     from named n where (select bool_and(n2.is_plain) from named n2)),
   placed as materialized (
-    select l.*, a.inputs, a.item_no, nextval('workflows.ready_seq') as ready_seq, coalesce(a.workflow_id, encode(set_bit(set_bit(
-      overlay(uuid_send(gen_random_uuid()) placing v_ms from 1 for 6), 52, 1), 53, 1), 'hex')::uuid) as workflow_id
-    from unnest(p_names, p_inputs, p_ids) with ordinality a(workflow_name, inputs, workflow_id, item_no)
-    join laned l on l.workflow_name = a.workflow_name),
+    -- the join may go lane by lane: places are drawn in the order of the batch
+    select o.*, nextval('workflows.ready_seq') as ready_seq from (
+      select l.*, a.inputs, a.item_no, coalesce(a.workflow_id, encode(set_bit(set_bit(
+        overlay(uuid_send(gen_random_uuid()) placing v_ms from 1 for 6), 52, 1), 53, 1), 'hex')::uuid) as workflow_id
+      from unnest(p_names, p_inputs, p_ids) with ordinality a(workflow_name, inputs, workflow_id, item_no)
+      join laned l on l.workflow_name = a.workflow_name order by a.item_no) o),
   added as (
     insert into workflows.workflow (
       workflow_id, lane_id, ready_seq, status, state, enqueued_at, queue_id, workflow_version, priority, workflow_name, enqueued_by)
@@ -58,8 +61,9 @@ begin
     from laned l where not exists (select from workflows.lane l2 where l2.lane_id = l.lane_id))
   select '[' || string_agg('{"workflow_id":"' || s.workflow_id || '","deduplicated":' || case when s.is_new then 'false' else 'true' end
       || ',"is_registered":' || case when s.is_registered then 'true' else 'false' end || '}', ',' order by s.item_no) || ']',
-    array(select distinct l.queue_id from laned l)
-  into v_answer, v_queues from settled s;
+    array(select distinct l.queue_id from laned l), array_agg(s.workflow_id) filter (where s.is_new)
+  into v_answer, v_queues, v_new from settled s;
+  if v_new is not null then perform workflows.audit_change(v_new, 'enqueued', null, null, null); end if;
   if v_queues <> '{}' then perform workflows.notify_idle(v_queues); end if;
   return v_answer;
 end

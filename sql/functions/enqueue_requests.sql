@@ -117,6 +117,7 @@ begin
     values (p_workflow_id, v_workflow.queue_id, 'DELAYED', least(p_request.available_at, v_workflow.start_before), p_request.available_at)
     on conflict (workflow_id) do update set due_at = excluded.due_at, resume_at = excluded.resume_at;
     update workflows.workflow w set status = 'DELAYED', change_no = w.change_no + 1 where w.workflow_id = p_workflow_id;
+    perform workflows.audit_change(array[p_workflow_id], 'delayed', null, null, null);
   end if;
   return true;
 end

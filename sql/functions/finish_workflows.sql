@@ -12,13 +12,14 @@ declare
   v_now timestamptz := workflows.clock_now();
   v_asked integer := json_array_length(p_outcomes::json);
   v_done uuid[];
+  v_tokens uuid[];
   v_gated uuid[];
   v_commanded uuid[];
   v_answers json;
 begin
   with asked as materialized (
-    select distinct on (x.w) x.* from json_to_recordset(p_outcomes::json) as x(
-      n integer, w uuid, t uuid, outcome text, result json, is_sanitised boolean) where x.outcome = 'success' order by x.w),
+    select distinct on (x.w, x.t) x.* from json_to_recordset(p_outcomes::json) as x(
+      n integer, w uuid, t uuid, outcome text, result json, is_sanitised boolean) where x.outcome = 'success' order by x.w, x.t),
   locked as materialized (
     select l.workflow_id, nullif(a.result::text, 'null') as result, coalesce(a.is_sanitised, false) as is_sanitised
     from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for update of l skip locked),
@@ -28,15 +29,15 @@ begin
   ended as (
     update workflows.workflow w set status = 'SUCCESS', state = 'COMPLETE', ended_at = v_now, reason = null, change_no = w.change_no + 1
     from gone g where w.workflow_id = g.workflow_id
-    returning w.workflow_id, w.gate_ids is not null as is_gated, g.control, g.result, g.is_sanitised),
+    returning w.workflow_id, w.lease_token, w.gate_ids is not null as is_gated, g.control, g.result, g.is_sanitised),
   results as (
     insert into workflows.workflow_outcome (workflow_id, result, is_sanitised)
     select e.workflow_id, e.result, e.is_sanitised from ended e where e.result is not null or e.is_sanitised
     on conflict (workflow_id) do update set result = excluded.result, error_class = null, error_message = null,
       error_traceback = null, is_sanitised = excluded.is_sanitised)
-  select array_agg(e.workflow_id), array_agg(e.workflow_id) filter (where e.is_gated),
+  select array_agg(e.workflow_id), array_agg(e.lease_token), array_agg(e.workflow_id) filter (where e.is_gated),
     array_agg(e.workflow_id) filter (where e.control is not null)
-  into v_done, v_gated, v_commanded from ended e;
+  into v_done, v_tokens, v_gated, v_commanded from ended e;
   if v_commanded is not null then perform workflows.answer_commands(v_commanded, 'overtaken', v_now); end if;
   if v_gated is not null then perform workflows.free_gates(v_gated); end if;
   if v_done is not null then perform workflows.audit_change(v_done, 'success', null, null, p_worker_id); end if;
@@ -44,7 +45,7 @@ begin
     select json_agg(json_build_object('n', x.n, 'a', r.answer)) filter (where r.answer <> 'ok') into v_answers
     from (select * from json_to_recordset(p_outcomes::json) as x(
             n integer, w uuid, t uuid, outcome text, result json, is_sanitised boolean, error json, k text)
-          where not coalesce(x.w = any (v_done), false) order by x.w) x
+          where not coalesce(x.w = any (v_done) and x.t = any (v_tokens), false) order by x.w) x
     cross join lateral (select workflows.finish_other(x.w, x.t, x.outcome, x.error, x.is_sanitised, x.k, v_now) as answer) r;
   end if;
   if exists (select from workflows.wake) and workflows.take_turn(true) then

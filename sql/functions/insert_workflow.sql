@@ -49,6 +49,9 @@ begin
   if p_request.inputs <> '{}' then
     insert into workflows.workflow_payload (workflow_id, inputs) values (v_id, p_request.inputs);
   end if;
+  if exists (select from workflows.queue q where q.queue_id = v_queue_id and q.history = 'full') then
+    perform workflows.audit_change(array[v_id], 'enqueued', null, null, null);
+  end if;
   if p_request.available_at is not null then
     insert into workflows.parked (workflow_id, queue_id, status, due_at, resume_at)
     values (v_id, v_queue_id, 'DELAYED', least(p_request.available_at, p_request.start_before), p_request.available_at);

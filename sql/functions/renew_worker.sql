@@ -38,7 +38,7 @@ create or replace function workflows.mark_started(p_worker_id uuid, p_started js
 language plpgsql volatile
 as $$
 declare
-  v_count integer;
+  v_started uuid[];
 begin
   if p_started is null or json_array_length(p_started) = 0 then return 0; end if;
   with locked as materialized (
@@ -46,13 +46,15 @@ begin
     where l.worker_id = p_worker_id and not l.is_started for no key update of l skip locked),
   started as (
     update workflows.lease l set is_started = true, deadline_at = l.deadline_at + (p_now - l.claimed_at)
-    from locked k where l.workflow_id = k.workflow_id returning l.workflow_id, l.claimed_at)
-  update workflows.workflow w set change_no = w.change_no + 1, deadline_at = w.deadline_at + (p_now - s.claimed_at),
-    state = case w.state when 'STARTING' then 'RUNNING' else w.state end,
-    started_at = case w.started_at when s.claimed_at then p_now else w.started_at end
-  from started s where w.workflow_id = s.workflow_id;
-  get diagnostics v_count = row_count;
-  return v_count;
+    from locked k where l.workflow_id = k.workflow_id returning l.workflow_id, l.claimed_at),
+  moved as (
+    update workflows.workflow w set change_no = w.change_no + 1, deadline_at = w.deadline_at + (p_now - s.claimed_at),
+      state = case w.state when 'STARTING' then 'RUNNING' else w.state end,
+      started_at = case w.started_at when s.claimed_at then p_now else w.started_at end
+    from started s where w.workflow_id = s.workflow_id returning w.workflow_id)
+  select array_agg(m.workflow_id) into v_started from moved m;
+  if v_started is not null then perform workflows.audit_change(v_started, 'started', null, null, p_worker_id::text); end if;
+  return coalesce(cardinality(v_started), 0);
 end
 $$;
 comment on function workflows.mark_started(uuid, json, timestamptz) is 'Marks workflows that were claimed ahead as started.';
@@ -68,7 +70,7 @@ begin
     select l.* from workflows.lease l
     where l.worker_id = p_worker.worker_id and l.claimed_at < p_now - p_worker.lease_seconds * interval '0.5 second'
       and not exists (select from json_array_elements(p_held) h where (h ->> 0)::uuid = l.workflow_id)
-    order by l.workflow_id for update skip locked
+    for update skip locked
   loop
     perform workflows.reclaim_lease(v_lease, 'released', p_now);
     v_count := v_count + 1;

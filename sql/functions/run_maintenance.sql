@@ -101,7 +101,7 @@ begin
   for v_lease in
     select l.* from workflows.worker w join workflows.lease l on l.worker_id = w.worker_id
     where w.lost_at is not null or w.retired_at is not null
-    order by l.workflow_id limit p_limit for update of l skip locked
+    limit p_limit for update of l skip locked
   loop
     perform workflows.reclaim_lease(v_lease, 'lost', p_now);
     v_count := v_count + 1;
@@ -117,6 +117,7 @@ language plpgsql volatile
 as $$
 declare
   v_workers uuid[];
+  v_told uuid[];
 begin
   if not exists (select from workflows.lease l where l.deadline_at <= p_now and l.is_started and coalesce(l.control, 'hold') = 'hold') then return 0; end if;
   with locked as materialized (
@@ -128,7 +129,10 @@ begin
   moved as (
     update workflows.workflow w set state = 'CANCELLING', reason = 'timeout', change_no = w.change_no + 1
     from told t where w.workflow_id = t.workflow_id)
-  select array_agg(t.worker_id) into v_workers from told t;
+  select array_agg(t.worker_id), array_agg(t.workflow_id) into v_workers, v_told from told t;
+  if v_told is null then return 0; end if;
+  perform workflows.answer_commands(v_told, 'overtaken', p_now);
+  perform workflows.audit_change(v_told, 'timeout', null, null, null);
   perform pg_notify('workflows_wake', 'w:' || w) from unnest(v_workers) w group by w;
   return coalesce(cardinality(v_workers), 0);
 end

@@ -26,6 +26,7 @@ class Step:
     attempts: int
     due: int | None = None
     output: Any = None
+    ended: int = 0
 
 
 @dataclass
@@ -85,6 +86,12 @@ class Workflow:
     def tries(self) -> int:
         return self.max_attempts or self.definition.get("max_attempts", 1)
 
+    def forget_failed_steps(self) -> None:
+        """Another try runs the step again that it failed on; an error that was survived stays."""
+        last = max((s.ended for s in self.steps.values() if s.status in ("SUCCESS", "WAITING")), default=0)
+        failed = {k for k, s in self.steps.items() if s.status in ("ERROR", "RETRYING")}
+        self.steps = {k: s for k, s in self.steps.items() if k not in failed or last > s.ended}
+
     def answer_orders(self, outcome: str) -> None:
         for order in self.orders:
             if order[1] == "accepted":
@@ -116,8 +123,9 @@ class Book:
         self.workers: dict[str, Worker] = {}
         self.queues = {name: Queue() for name in QUEUES}
         self.last_turn = now
+        self.is_waking = False
         self.dedup: dict[tuple[str, str], str] = {}
-        self.fresh: list[str] = []
+        self.highest = self.place = 0
 
     def status(self, status: str) -> list[Workflow]:
         return [w for w in self.workflows.values() if w.status == status]
@@ -137,13 +145,24 @@ class Book:
             w.kind = "returning"
         else:
             w.kind = first_kind(w)
-        self.fresh.append(w.id)
+        self.line_up(w)
+
+    def requeue_together(self, several: list[Workflow]) -> None:
+        """They keep their order."""
+        for w in sorted(several, key=lambda w: w.seq):
+            self.requeue(w)
+
+    def line_up(self, w: Workflow) -> None:
+        """At the end, for now: the table's number is taken over when it has been checked."""
+        self.place += 1
+        w.seq = self.place
 
     def end(self, w: Workflow, status: str, reason: str | None, now: int) -> None:
         self.leave(w)
         w.answer_orders("overtaken")
         w.status, w.reason, w.ended, w.held = status, reason, now, None
         w.state = "COMPLETE" if status == "SUCCESS" else status
+        self.is_waking = self.is_waking or w.ticket is not None
         w.is_holder = w.is_passed_over = False
 
     def park(self, w: Workflow, status: str, resume: int | None) -> None:
@@ -162,11 +181,18 @@ class Book:
     def hand_over(self) -> None:
         """Each free gate has one head; who is head of all its gates gets them, all or none."""
         taken = {gate for w in self.workflows.values() if w.is_holder for gate in w.gates}
+        granted = []
         for w in sorted(self.waiters(), key=lambda w: (w.priority, w.ticket)):
             if not taken & w.gates:
                 w.is_holder = True
-                self.requeue(w)
+                granted.append(w)
             taken |= w.gates
+        self.requeue_together(granted)
+
+    def hand_over_woken(self) -> None:
+        """Outcomes hand over what they freed; who came meanwhile lines up first."""
+        if self.is_waking:
+            self.admit_gated()
 
     def waiters(self) -> list[Workflow]:
         return [w for w in self.status("BLOCKED") if not self.queues[w.queue].is_paused]

@@ -31,11 +31,16 @@ def difference(w: Workflow, expected: dict[str, Any], row: dict[str, Any]) -> st
 
 def take_over(book: Book, rows: Any, parked: Any, steps: Any, now: int) -> None:
     """New places in line must come behind all old ones; backoff lies within its bounds."""
-    highest = max((w.seq for w in book.workflows.values()), default=0)
-    for workflow_id in book.fresh:
-        assert rows[workflow_id]["seq"] > highest, f"{workflow_id} did not go to the end"
-        book.workflows[workflow_id].seq = rows[workflow_id]["seq"]
-    book.fresh.clear()
+    places = {w.seq: rows[w.id]["seq"] for w in book.workflows.values() if w.seq > book.highest}
+    for w in book.workflows.values():
+        if w.ticket is not None and w.ticket > book.highest:
+            places[w.ticket] = rows[w.id]["ticket"]
+    found = [book.highest, *(places[place] for place in sorted(places))]
+    assert found == sorted(set(found)), f"they did not line up at the end, in order: {places}"
+    for w in book.workflows.values():
+        w.seq = places.get(w.seq, w.seq)
+        w.ticket = places.get(w.ticket, w.ticket) if w.ticket is not None else None
+    book.highest = book.place = max((w.seq for w in book.workflows.values()), default=0)
     for w in book.workflows.values():
         if w.resume == -1 and w.id in parked:
             w.resume = parked[w.id]["resume"]

@@ -13,6 +13,7 @@ class Invariants:
 
     def __init__(self) -> None:
         self._before: dict[str, Any] = {}
+        self._failed_again: set[str] = set()
         self._steps: dict[tuple[str, str], Any] = {}
         self._token_of: dict[str, tuple[str, int]] = {}
         self._allowed: dict[str, int] = {}
@@ -29,11 +30,12 @@ class Invariants:
         audit_folds(dump, rows)
         tries_are_bounded(dump, rows, now)
         self._limits_hold(dump)
-        self._attempts_rise(dump, rows)
+        self._attempts_rise(rows)
         self._endings_stay(rows)
         self._steps_stay(dump)
         self._before = rows
         self.retried.clear()
+        self._failed_again.clear()
 
     def _limits_hold(self, dump: Dump) -> None:
         """I10: a lowered limit is reached by waiting; nothing starts above it."""
@@ -44,10 +46,12 @@ class Invariants:
             assert running <= allowed, f"{running} run in {queue['name']}, limit {limit}"
             self._allowed[queue["name"]] = running
 
-    def _attempts_rise(self, dump: Dump, rows: Any) -> None:
+    def _attempts_rise(self, rows: Any) -> None:
         """I4, I5, I6: a token belongs to one workflow and attempt for ever; attempts only rise by one."""
         for row in rows.values():
             before = self._before.get(row["id"])
+            if before and before["failures"] < row["failures"]:
+                self._failed_again.add(row["id"])
             if before:
                 rise = row["attempt"] - before["attempt"]
                 is_new = row["token"] != before["token"]
@@ -65,12 +69,13 @@ class Invariants:
                 assert rows[before["id"]]["status"] == "SUCCESS"
 
     def _steps_stay(self, dump: Dump) -> None:
-        """I7: a recorded step never changes; a retry forgets failed ones."""
+        """I7: a recorded step never changes; another try forgets the one that failed."""
         steps = {(s["id"], s["key"]): s for s in dump["step"]}
         for key, before in self._steps.items():
             if before["status"] == "RETRYING":
                 continue
-            is_forgotten = before["status"] == "ERROR" and key[0] in self.retried
+            is_tried_again = key[0] in self.retried or key[0] in self._failed_again
+            is_forgotten = before["status"] == "ERROR" and is_tried_again
             assert steps.get(key) == before or is_forgotten, f"step {key} changed: {before}"
         self._steps = steps
 

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.model import working
 from tests.model.book import DEFINITIONS, LEASE_MS, Book, Worker, Workflow
@@ -49,8 +49,14 @@ class WorkerRules(RuleBasedStateMachine):
         self.book.workers[worker_id] = Worker(worker_id, names, queues, expires)
 
     def worker(self, pick: int) -> Worker:
-        """One of the last three workers, alive or not."""
-        return list(self.book.workers.values())[-3:][pick % min(3, self.worker_count)]
+        """One that lives, now and then one that is gone; there is always one that can do everything."""
+        alive = [w for w in self.book.workers.values() if not w.is_gone]
+        if not any(len(w.names) == len(DEFINITIONS) for w in alive):
+            self.register(tuple(DEFINITIONS), ("default", "line"))
+            alive = [w for w in self.book.workers.values() if not w.is_gone]
+        gone = [w for w in self.book.workers.values() if w.is_gone]
+        chosen = gone if gone and pick % 10 == 9 else alive
+        return chosen[pick // 10 % len(chosen)]
 
     def token(self, is_stale: bool, pick: int) -> Token:
         """A pair of workflow and token; a stale one may be as old as the example, or forged."""
@@ -67,7 +73,29 @@ class WorkerRules(RuleBasedStateMachine):
         w = self.book.workflows.get(token[0])
         return w if w and w.status == "RUNNING" and w.token == token[1] else None
 
-    @rule(pick=PICK, start_now=st.integers(0, 4), prefetch=st.integers(0, 3), may_idle=st.booleans())
+    def is_anybody_waiting(self) -> bool:
+        return bool(self.book.status("ENQUEUED"))
+
+    def get_going(self, pick: int) -> None:
+        """Something runs, if limits allow it."""
+        if not self.book.status("RUNNING"):
+            for name in ("plain", "trying", "valve", "press")[pick % 4 :]:
+                self.enqueue_one(name, {}, {"partition_key": "a"} if pick % 3 == 0 else {})
+            self.claim(0, 4, 0, False)
+
+    def enqueue_one(self, name: str, inputs: Any, drawn: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    @precondition(is_anybody_waiting)
+    @rule(pick=PICK, start_now=st.integers(1, 4), may_idle=st.booleans())
+    def claim_to_start(self, pick: int, start_now: int, may_idle: bool) -> None:
+        self.claim(pick, start_now, 0, may_idle)
+
+    @precondition(is_anybody_waiting)
+    @rule(pick=PICK, start_now=st.integers(0, 3), prefetch=st.integers(1, 3), may_idle=st.booleans())
+    def claim_ahead(self, pick: int, start_now: int, prefetch: int, may_idle: bool) -> None:
+        self.claim(pick, start_now, prefetch, may_idle)
+
     def claim(self, pick: int, start_now: int, prefetch: int, may_idle: bool) -> None:
         now = self.session.tick()
         worker = self.worker(pick)
@@ -95,8 +123,8 @@ class WorkerRules(RuleBasedStateMachine):
 
     def check_claimed(self, w: Workflow, element: dict[str, Any]) -> None:
         assert element["attempt"] == w.attempt and element["name"] == w.name
-        assert element["inputs"] == (w.inputs or {}) and element["control"] == w.control
-        replayed = {s["k"]: s["status"] for s in element["steps"] or []}
+        assert element["inputs"] == (w.inputs or {}) and element.get("control") == w.control
+        replayed = {s["k"]: s["status"] for s in element.get("steps") or []}
         recorded = {key: step.status for key, step in w.steps.items()}
         assert w.attempt == 1 or replayed == recorded, f"replays {replayed}, recorded {recorded}"
 
@@ -122,6 +150,7 @@ class WorkerRules(RuleBasedStateMachine):
         )
     )
     def record(self, draws: list[Any]) -> None:
+        self.get_going(draws[0][1])
         now = self.session.tick()
         asked: list[dict[str, Any]] = []
         for is_stale, pick, key, drawn in draws:
@@ -146,6 +175,7 @@ class WorkerRules(RuleBasedStateMachine):
 
     @rule(draws=st.lists(st.tuples(IS_STALE, PICK, OUTCOMES), min_size=1, max_size=3))
     def finish(self, draws: list[Any]) -> None:
+        self.get_going(draws[0][1])
         now = self.session.tick()
         asked: list[dict[str, Any]] = []
         for is_stale, pick, drawn in draws:
@@ -153,13 +183,13 @@ class WorkerRules(RuleBasedStateMachine):
             if all((a["w"], a["t"]) != token for a in asked):
                 asked.append({"n": len(asked), "w": token[0], "t": token[1]} | drawn)
         current = [self.current((a["w"], a["t"])) for a in asked]
-        for outcome, w in zip(asked, current):
+        for outcome, w in sorted(zip(asked, current), key=_successes_first):
             if w:
                 working.finish(self.book, w, outcome, now)
         expected = {
             outcome["n"]: self.refusal(outcome) for outcome, w in zip(asked, current) if not w
         }
-        self.book.hand_over()
+        self.book.hand_over_woken()
         answer = self.session.call("finish_workflows", self.worker(0).id, asked)
         found = {a["n"]: a["a"] for a in answer or []}
         assert found == {n: a for n, a in expected.items() if a != "ok"}, f"{found}, not {expected}"
@@ -202,32 +232,32 @@ class WorkerRules(RuleBasedStateMachine):
             now = self.session.tick(milliseconds)
             working.maintain(self.book, now)
             answer = self.session.call("run_maintenance", 500)
-            due = working.next_due(self.book)
-            if due is not None and due > 0:
-                assert answer["next_due_ms"] == max(0, due - now)
             self.agree()
+            due = working.next_due(self.book)
+            assert answer["next_due_ms"] == (None if due is None else max(0, due - now))
 
     @rule(milliseconds=st.sampled_from([10, 600, 2500, 20_000]))
     def be_away(self, milliseconds: int) -> None:
         """Time without anybody looking."""
         self.session.tick(milliseconds)
 
-    @rule(is_full=st.booleans())
-    def register_another(self, is_full: bool) -> None:
-        self.session.tick()
-        if self.worker_count < 12:
-            names = tuple(DEFINITIONS) if is_full else ("plain", "valve")
-            self.register(names, ("default", "line"))
-
     @rule(pick=PICK)
-    def retire(self, pick: int) -> None:
+    def come_and_go(self, pick: int) -> None:
+        """Workers register and retire; many workflows come and go, so that the marks of lanes move."""
         now = self.session.tick()
-        worker = self.worker(pick)
-        if pick % 4 or worker.is_gone:
+        if pick % 5 < 3:
+            self.session.skip_sequence(6000)
+        elif pick % 5 == 3:
+            self.register(("plain", "valve"), ("default", "line"))
+        else:
+            self.retire(self.worker(pick), now)
+
+    def retire(self, worker: Worker, now: int) -> None:
+        if worker.is_gone:
             return
         worker.is_gone = True
         mine = [w for w in self.book.status("RUNNING") if w.worker == worker.id]
-        for w in mine:
+        for w in sorted(mine, key=lambda w: w.id):
             working.reclaim(self.book, w, False, now)
         answer = self.session.call("retire_worker", worker.id)
         assert answer == {"released": len(mine)}
@@ -237,11 +267,6 @@ class WorkerRules(RuleBasedStateMachine):
         self.session.tick()
         self.session.call("set_queue", queue, {"max_running": limit})
         self.book.queues[queue].max_running = limit
-
-    @rule()
-    def skip_places(self) -> None:
-        """As if many workflows had come and gone: the marks of lanes move."""
-        self.session.skip_sequence(6000)
 
     def refused(self, code: str, function: str, *arguments: Any) -> None:
         try:
@@ -256,6 +281,11 @@ class WorkerRules(RuleBasedStateMachine):
         dump = self.session.dump()
         compare(self.book, dump, self.session.now)
         self.laws.check(dump, self.session.now)
+        self.book.is_waking = bool(dump["wake"])
+
+
+def _successes_first(pair: Any) -> tuple[bool, str]:
+    return pair[0]["outcome"] != "success", pair[0]["w"]
 
 
 def _plain(pair: Any) -> Any:

@@ -46,7 +46,7 @@ def accept(book: Book, w: Workflow) -> None:
     book.workflows[w.id] = w
     if w.dedup:
         book.dedup[w.name, w.dedup] = w.id
-    book.fresh.append(w.id)
+    book.line_up(w)
 
 
 def replace(book: Book, w: Workflow, inputs: Any, options: dict[str, Any], now: int) -> None:
@@ -104,7 +104,6 @@ def resume(book: Book, w: Workflow, now: int) -> None:
         is_place_kept = w.started is None and w.ticket is None
         book.requeue(w)
         if is_place_kept:
-            book.fresh.remove(w.id)
             w.seq, w.kind = seq, kind
     else:
         book.park(w, status or "", at)
@@ -113,7 +112,7 @@ def resume(book: Book, w: Workflow, now: int) -> None:
             w.due = least(w.start_before) if w.started is None else least(w.deadline)
 
 
-def retry(book: Book, w: Workflow) -> str:
+def retry(book: Book, w: Workflow, now: int) -> str:
     """accepted, or the code of the refusal."""
     if w.status not in ("ERROR", "CANCELLED", "STOPPED"):
         return "WF009"
@@ -122,7 +121,9 @@ def retry(book: Book, w: Workflow) -> str:
         return "WF006"
     if w.dedup:
         book.dedup[w.name, w.dedup] = w.id
-    w.steps = {k: s for k, s in w.steps.items() if s.status not in ("ERROR", "RETRYING")}
+    w.forget_failed_steps()
+    if w.start_before is not None and w.start_before <= now:
+        w.start_before = None
     w.failures = w.reclaims = 0
     w.reason = w.ticket = w.deadline = w.ended = w.result = None
     book.requeue(w)

@@ -35,8 +35,10 @@ class Machine(WorkerRules):
 
     @rule(one=ONE)
     def enqueue(self, one: Any) -> None:
+        self.enqueue_one(*one)
+
+    def enqueue_one(self, name: str, inputs: Any, drawn: dict[str, Any]) -> None:
         now = self.session.tick()
-        name, inputs, drawn = one
         known, sent = self.asked(drawn)
         expected = people.enqueue(self.book, name, inputs, known, now)
         if expected is None:
@@ -64,11 +66,15 @@ class Machine(WorkerRules):
             assert answer["deduplicated"] == isinstance(expected, str), f"answered {answer}"
             self.accept(expected, answer["workflow_id"])
 
-    @rule(bad=BAD)
-    def enqueue_bad(self, bad: Any) -> None:
+    @rule(bad=BAD, pick=PICK, order=st.sampled_from(["EXPLODE", "", None]))
+    def ask_nonsense(self, bad: Any, pick: int, order: Any) -> None:
         self.session.tick()
         name, inputs, sent, code = bad
         self.refused(code, "enqueue", name, inputs, sent)
+        self.refused("WF002", "send_command", "no id", "HOLD")
+        w = self.any(pick)
+        if w:
+            self.refused("WF002", "send_command", w.id, order)
 
     @rule(pick=PICK, order=st.sampled_from(["HOLD", "RESUME", "RESUME", "STOP", "CANCEL", "HOLD"]))
     def command(self, pick: int, order: str) -> None:
@@ -84,11 +90,11 @@ class Machine(WorkerRules):
 
     @rule(pick=PICK)
     def retry(self, pick: int) -> None:
-        self.session.tick()
+        now = self.session.tick()
         w = self.any(pick, only=("ERROR", "CANCELLED", "STOPPED")) or self.any(pick)
         if not w:
             return
-        outcome = people.retry(self.book, w)
+        outcome = people.retry(self.book, w, now)
         if outcome == "accepted":
             self.laws.retried.add(w.id)
             assert self.session.call("retry_workflow", w.id)["outcome"] == "accepted"
@@ -105,27 +111,17 @@ class Machine(WorkerRules):
         self.session.call("pause_queue" if is_paused else "resume_queue", queue)
         self.book.queues[queue].is_paused = is_paused
 
-    @rule(pick=PICK, order=st.sampled_from(["EXPLODE", "", None]))
-    def command_bad(self, pick: int, order: Any) -> None:
-        self.session.tick()
-        w = self.any(pick)
-        if w:
-            self.refused("WF002", "send_command", w.id, order)
-            self.refused("WF002", "send_command", "no id", "HOLD")
-
-    @rule(pick=PICK)
-    def read(self, pick: int) -> None:
-        w = self.any(pick)
-        if not w:
-            return
+    def read(self, w: Workflow) -> None:
         answer = self.session.call("get_workflow", w.id)
         assert (answer["status"], answer["state"], answer["attempt"]) == (w.status, w.state, w.attempt)
         steps = self.session.call("list_steps", w.id)
         assert {s["step_key"]: s["status"] for s in steps} == {k: s.status for k, s in w.steps.items()}
 
     def teardown(self) -> None:
-        """What screens count is what a recount gives."""
+        """What is read one by one, and what screens count, is what the model has."""
         query = "select queue_name, enqueued, delayed, blocked, running, waiting, held, dead_letters"
+        for w in self.book.workflows.values():
+            self.read(w)
         rows = self.session.rows(query + " from workflows.queue_depth")
         order = ("ENQUEUED", "DELAYED", "BLOCKED", "RUNNING", "WAITING", "HELD", "ERROR")
         for name, *counts in rows:

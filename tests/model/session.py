@@ -28,6 +28,7 @@ class Session:
         self._rename = rename
         self._dump = rename(DUMP)
         self.now = EPOCH_MS
+        conn.execute("set jit = off")
         for statement in PREPARE:
             conn.execute(rename(statement))
         self.queues = dict(self.rows("select queue_name, queue_id from workflows.queue"))

@@ -93,7 +93,7 @@ def record(book: Book, asked: dict[str, Any], w: Workflow, now: int) -> dict[str
         return {"a": "replayed", "status": step.status, "output": step.output}
     if step and is_error and retry and step.attempts >= asked["attempt"]:
         return {"a": "retry"}
-    new = Step(kind, asked["status"], asked["attempt"], None, asked.get("output"))
+    new = Step(kind, asked["status"], asked["attempt"], None, asked.get("output"), now)
     w.steps[asked["k"]] = new
     if asked["status"] == "WAITING":
         new.due = now + asked["seconds"] * 1000
@@ -115,7 +115,8 @@ def finish(book: Book, w: Workflow, asked: dict[str, Any], now: int) -> None:
     elif control in ENDING or outcome in ("stopped", "cancelled"):
         end_as_ordered(book, w, control or outcome, now)
     else:
-        forget_start(w)
+        if outcome == "released":
+            forget_start(w)
         depart(book, w, asked.get("k") if outcome == "suspend" else None, outcome == "suspend", now)
 
 
@@ -126,9 +127,11 @@ def fail(book: Book, w: Workflow, now: int) -> None:
     elif w.failures >= w.tries:
         book.end(w, "ERROR", "Boom: it broke", now)
     elif w.control == "hold":
+        w.forget_failed_steps()
         w.answer_orders("obeyed")
         book.hold(w, "DELAYED", -1, now)
     else:
+        w.forget_failed_steps()
         w.reason = "Boom: it broke"
         book.park(w, "DELAYED", -1)
 
@@ -180,11 +183,10 @@ def renew(book: Book, worker: Worker, held: list[tuple[str, str]], started: list
     if worker.is_gone:
         return {"is_lost": True}
     worker.expires = now + LEASE_MS
-    mine = [w for w in book.status("RUNNING") if w.worker == worker.id]
+    mine = sorted((w for w in book.status("RUNNING") if w.worker == worker.id), key=lambda w: w.id)
     for w in mine:
         if w.id in started and not w.is_started:
-            w.is_started = True
-            w.state = "RUNNING" if w.state == "STARTING" else w.state
+            mark_started(w, now)
     known = {workflow_id for workflow_id, _ in held}
     for w in mine:
         if w.id not in known and w.claimed < now - LEASE_MS / 2:
@@ -198,6 +200,16 @@ def renew(book: Book, worker: Worker, held: list[tuple[str, str]], started: list
     }
 
 
+def mark_started(w: Workflow, now: int) -> None:
+    """Claimed ahead: its time counts from its start."""
+    w.is_started = True
+    w.state = "RUNNING" if w.state == "STARTING" else w.state
+    if w.deadline is not None:
+        w.deadline += now - w.claimed
+    if w.started == w.claimed:
+        w.started = now
+
+
 def maintain(book: Book, now: int) -> None:
     release_due(book, now)
     gap = now - book.last_turn
@@ -208,7 +220,8 @@ def maintain(book: Book, now: int) -> None:
 
 
 def release_due(book: Book, now: int) -> None:
-    for w in list(book.workflows.values()):
+    free = []
+    for w in book.workflows.values():
         is_late = w.started is None and w.start_before is not None and w.start_before <= now
         if w.status == "ENQUEUED" and is_late:
             book.end(w, "CANCELLED", "not started before its start_before", now)
@@ -218,7 +231,8 @@ def release_due(book: Book, now: int) -> None:
             elif w.deadline is not None and w.deadline <= now:
                 book.end(w, "CANCELLED", "timeout", now)
             else:
-                book.requeue(w)
+                free.append(w)
+    book.requeue_together(free)
 
 
 def turn(book: Book, gap: int, now: int) -> None:
@@ -226,12 +240,16 @@ def turn(book: Book, gap: int, now: int) -> None:
         if not worker.is_gone and gap > min(LEASE_MS, 5000):
             worker.expires = max(worker.expires, now + LEASE_MS)
         worker.is_gone = worker.is_gone or worker.expires <= now
-    for w in book.status("RUNNING"):
+    for w in sorted(book.status("RUNNING"), key=lambda w: w.id):
         if book.workers[w.worker or ""].is_gone:
             reclaim(book, w, True, now)
-        elif w.deadline is not None and w.deadline <= now and w.control in (None, "hold"):
+        elif is_over(w, now) and w.control in (None, "hold"):
             w.control, w.state, w.reason = "timeout", "CANCELLING", "timeout"
             w.answer_orders("overtaken")
+
+
+def is_over(w: Workflow, now: int) -> bool:
+    return w.is_started and w.deadline is not None and w.deadline <= now
 
 
 def next_due(book: Book) -> int | None:
