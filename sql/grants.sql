@@ -36,8 +36,8 @@ grant execute on function workflows.create_queue(text, text), workflows.set_queu
 grant execute on function workflows.list_queues() to workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.pause_queue(text, text, text), workflows.resume_queue(text, text, text) to workflows_operator;
 
--- Views run with the rights of their owner; these functions are called inside them as the reader.
-grant execute on function workflows.queue_lanes(integer), workflows.count_ready(integer, integer), workflows.count_parked(integer, text, integer) to
+-- Views run with the rights of their owner, but a function in them is called as the reader.
+grant execute on function workflows.queue_figures(integer) to
   workflows_operator, workflows_viewer, workflows_admin, workflows_worker;
 grant select on workflows.queue_depth, workflows.workflow_status, workflows.running_workflow, workflows.worker_status,
   workflows.resource_status, workflows.dead_letter, workflows.command_log, workflows.health to

@@ -26,6 +26,7 @@
 \ir functions/queue_lanes.sql
 \ir functions/count_ready.sql
 \ir functions/count_parked.sql
+\ir functions/queue_figures.sql
 
 -- enqueue
 \ir functions/read_options.sql

@@ -271,7 +271,7 @@ ALTER FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_r
 COMMENT ON FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) IS 'Asks the worker of a running workflow to obey.';
 
 CREATE FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) RETURNS bigint
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
     SET jit TO 'off'
@@ -295,7 +295,7 @@ ALTER FUNCTION workflows.count_queues(p_now timestamp with time zone) OWNER TO w
 COMMENT ON FUNCTION workflows.count_queues(p_now timestamp with time zone) IS 'Refreshes the exact counts of queues.';
 
 CREATE FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) RETURNS bigint
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
     SET jit TO 'off'
@@ -797,8 +797,19 @@ ALTER FUNCTION workflows.payload_problem(p_text text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) IS 'What is wrong with a payload given as JSON text, or null.';
 
-CREATE FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) RETURNS SETOF record
+CREATE FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) IS 'How many workflows of a queue stand where, each counted up to 10001.';
+
+CREATE FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) RETURNS SETOF record
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
     SET jit TO 'off'
@@ -1750,77 +1761,39 @@ COMMENT ON COLUMN workflows.queue_count.dead_letters IS 'Ended in ERROR.';
 
 COMMENT ON COLUMN workflows.queue_count.counted_at IS 'When it was counted.';
 
-CREATE TABLE workflows.ready (
-    lane_id bigint NOT NULL,
-    ready_seq bigint NOT NULL,
-    workflow_id uuid NOT NULL,
-    start_before timestamp with time zone
-)
-WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
-
-ALTER TABLE workflows.ready OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.ready IS 'Hot rows of exactly the claimable workflows; a claim deletes from it.';
-
-COMMENT ON COLUMN workflows.ready.lane_id IS 'The lane.';
-
-COMMENT ON COLUMN workflows.ready.ready_seq IS 'Place in the order of arrival.';
-
-COMMENT ON COLUMN workflows.ready.workflow_id IS 'The workflow.';
-
-COMMENT ON COLUMN workflows.ready.start_before IS 'Not started by then: cancelled.';
-
 CREATE VIEW workflows.queue_depth AS
  SELECT q.queue_name,
     q.is_paused,
         CASE
-            WHEN (n.enqueued > 10000) THEN COALESCE(c.enqueued, n.enqueued)
-            ELSE n.enqueued
+            WHEN (f.enqueued > 10000) THEN COALESCE(c.enqueued, f.enqueued)
+            ELSE f.enqueued
         END AS enqueued,
         CASE
-            WHEN (p.delayed > 10000) THEN COALESCE(c.delayed, p.delayed)
-            ELSE p.delayed
+            WHEN (f.delayed > 10000) THEN COALESCE(c.delayed, f.delayed)
+            ELSE f.delayed
         END AS delayed,
         CASE
-            WHEN (p.blocked > 10000) THEN COALESCE(c.blocked, p.blocked)
-            ELSE p.blocked
+            WHEN (f.blocked > 10000) THEN COALESCE(c.blocked, f.blocked)
+            ELSE f.blocked
         END AS blocked,
-    ( SELECT count(*) AS count
-           FROM workflows.lease l
-          WHERE (l.queue_id = q.queue_id)) AS running,
+    f.running,
         CASE
-            WHEN (p.waiting > 10000) THEN COALESCE(c.waiting, p.waiting)
-            ELSE p.waiting
+            WHEN (f.waiting > 10000) THEN COALESCE(c.waiting, f.waiting)
+            ELSE f.waiting
         END AS waiting,
         CASE
-            WHEN (p.held > 10000) THEN COALESCE(c.held, p.held)
-            ELSE p.held
+            WHEN (f.held > 10000) THEN COALESCE(c.held, f.held)
+            ELSE f.held
         END AS held,
-    ( SELECT count(*) AS count
-           FROM ( SELECT
-                   FROM workflows.failed_workflow f_1
-                  WHERE (f_1.queue_id = q.queue_id)
-                 LIMIT 10001) f) AS dead_letters,
-    (round(EXTRACT(epoch FROM (clock_timestamp() - o.enqueued_at))))::bigint AS oldest_enqueued_seconds,
+    f.dead_letters,
+    (round(EXTRACT(epoch FROM (clock_timestamp() - f.oldest_enqueued_at))))::bigint AS oldest_enqueued_seconds,
         CASE
-            WHEN (GREATEST(n.enqueued, p.delayed, p.blocked, p.waiting, p.held) > 10000) THEN (round(EXTRACT(epoch FROM (clock_timestamp() - c.counted_at))))::integer
+            WHEN (GREATEST(f.enqueued, f.delayed, f.blocked, f.waiting, f.held) > 10000) THEN (round(EXTRACT(epoch FROM (clock_timestamp() - c.counted_at))))::integer
             ELSE 0
         END AS counted_seconds_ago
-   FROM ((((workflows.queue q
-     LEFT JOIN workflows.queue_count c ON ((c.queue_id = q.queue_id)))
-     CROSS JOIN LATERAL ( SELECT workflows.count_ready(q.queue_id, 10001) AS enqueued) n)
-     CROSS JOIN LATERAL ( SELECT workflows.count_parked(q.queue_id, 'DELAYED'::text, 10001) AS delayed,
-            workflows.count_parked(q.queue_id, 'BLOCKED'::text, 10001) AS blocked,
-            workflows.count_parked(q.queue_id, 'WAITING'::text, 10001) AS waiting,
-            workflows.count_parked(q.queue_id, 'HELD'::text, 10001) AS held) p)
-     LEFT JOIN LATERAL ( SELECT min(w.enqueued_at) AS enqueued_at
-           FROM ((workflows.queue_lanes(q.queue_id) l(lane_id, floor)
-             CROSS JOIN LATERAL ( SELECT r.workflow_id
-                   FROM workflows.ready r
-                  WHERE ((r.lane_id = l.lane_id) AND (r.ready_seq > l.floor))
-                  ORDER BY r.ready_seq
-                 LIMIT 1) h)
-             JOIN workflows.workflow w ON ((w.workflow_id = h.workflow_id)))) o ON (true));
+   FROM ((workflows.queue q
+     CROSS JOIN LATERAL workflows.queue_figures(q.queue_id) f(enqueued, delayed, blocked, running, waiting, held, dead_letters, oldest_enqueued_at))
+     LEFT JOIN workflows.queue_count c ON ((c.queue_id = q.queue_id)));
 
 ALTER TABLE workflows.queue_depth OWNER TO workflows_owner;
 
@@ -1847,6 +1820,26 @@ COMMENT ON COLUMN workflows.queue_depth.dead_letters IS 'Workflows that ended in
 COMMENT ON COLUMN workflows.queue_depth.oldest_enqueued_seconds IS 'Age of the claimable workflow that waits longest at the head of a lane.';
 
 COMMENT ON COLUMN workflows.queue_depth.counted_seconds_ago IS 'Age of the counts: 0 where counted live.';
+
+CREATE TABLE workflows.ready (
+    lane_id bigint NOT NULL,
+    ready_seq bigint NOT NULL,
+    workflow_id uuid NOT NULL,
+    start_before timestamp with time zone
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.ready OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.ready IS 'Hot rows of exactly the claimable workflows; a claim deletes from it.';
+
+COMMENT ON COLUMN workflows.ready.lane_id IS 'The lane.';
+
+COMMENT ON COLUMN workflows.ready.ready_seq IS 'Place in the order of arrival.';
+
+COMMENT ON COLUMN workflows.ready.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.ready.start_before IS 'Not started by then: cancelled.';
 
 CREATE TABLE workflows.worker_definition (
     worker_id uuid NOT NULL,
@@ -2597,18 +2590,10 @@ REVOKE ALL ON FUNCTION workflows.command_options(p_options text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) TO workflows_operator;
-GRANT ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) TO workflows_viewer;
-GRANT ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) TO workflows_admin;
-GRANT ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) TO workflows_worker;
 
 REVOKE ALL ON FUNCTION workflows.count_queues(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) TO workflows_operator;
-GRANT ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) TO workflows_viewer;
-GRANT ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) TO workflows_admin;
-GRANT ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) TO workflows_worker;
 
 REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
@@ -2743,11 +2728,13 @@ GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_admin;
+GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_worker;
+
 REVOKE ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) TO workflows_operator;
-GRANT ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) TO workflows_viewer;
-GRANT ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) TO workflows_admin;
-GRANT ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) TO workflows_worker;
 
 REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer) FROM PUBLIC;
 

@@ -1,6 +1,6 @@
--- Like count_ready: pinned to the index, for views and screens.
+-- Like count_ready: pinned to the index.
 create or replace function workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) returns bigint
-language sql stable security definer
+language sql stable
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_sort = off
 as $$

@@ -2,7 +2,7 @@
 -- enqueue asked for and that no claim has made yet. While no worker runs, new_lane has a row per enqueue,
 -- so it is read by jumping from lane to lane.
 create or replace function workflows.queue_lanes(p_queue_id integer, out lane_id bigint, out floor bigint) returns setof record
-language sql stable security definer
+language sql stable
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_sort = off
 as $$

@@ -12,7 +12,7 @@ declare
 begin
   update workflows.worker w set retired_at = coalesce(w.retired_at, v_now), running_count = 0 where w.worker_id = p_worker_id::uuid;
   for v_lease in
-    select l.* from workflows.lease l where l.worker_id = p_worker_id::uuid order by l.workflow_id for update skip locked
+    select l.* from workflows.lease l where l.worker_id = p_worker_id::uuid for update skip locked
   loop
     perform workflows.reclaim_lease(v_lease, 'released', v_now);
     v_count := v_count + 1;

@@ -2,27 +2,19 @@
 -- maintenance keeps, whose age is in the last column.
 create or replace view workflows.queue_depth as
 select q.queue_name, q.is_paused,
-  case when n.enqueued > 10000 then coalesce(c.enqueued, n.enqueued) else n.enqueued end as enqueued,
-  case when p.delayed > 10000 then coalesce(c.delayed, p.delayed) else p.delayed end as delayed,
-  case when p.blocked > 10000 then coalesce(c.blocked, p.blocked) else p.blocked end as blocked,
-  (select count(*) from workflows.lease l where l.queue_id = q.queue_id) as running,
-  case when p.waiting > 10000 then coalesce(c.waiting, p.waiting) else p.waiting end as waiting,
-  case when p.held > 10000 then coalesce(c.held, p.held) else p.held end as held,
-  (select count(*) from (select from workflows.failed_workflow f where f.queue_id = q.queue_id limit 10001) f) as dead_letters,
-  round(extract(epoch from clock_timestamp() - o.enqueued_at))::bigint as oldest_enqueued_seconds,
-  case when greatest(n.enqueued, p.delayed, p.blocked, p.waiting, p.held) > 10000
+  case when f.enqueued > 10000 then coalesce(c.enqueued, f.enqueued) else f.enqueued end as enqueued,
+  case when f.delayed > 10000 then coalesce(c.delayed, f.delayed) else f.delayed end as delayed,
+  case when f.blocked > 10000 then coalesce(c.blocked, f.blocked) else f.blocked end as blocked,
+  f.running,
+  case when f.waiting > 10000 then coalesce(c.waiting, f.waiting) else f.waiting end as waiting,
+  case when f.held > 10000 then coalesce(c.held, f.held) else f.held end as held,
+  f.dead_letters,
+  round(extract(epoch from clock_timestamp() - f.oldest_enqueued_at))::bigint as oldest_enqueued_seconds,
+  case when greatest(f.enqueued, f.delayed, f.blocked, f.waiting, f.held) > 10000
     then round(extract(epoch from clock_timestamp() - c.counted_at))::integer else 0 end as counted_seconds_ago
 from workflows.queue q
-left join workflows.queue_count c on c.queue_id = q.queue_id
-cross join lateral (select workflows.count_ready(q.queue_id, 10001) as enqueued) n
-cross join lateral (
-  select workflows.count_parked(q.queue_id, 'DELAYED', 10001) as delayed, workflows.count_parked(q.queue_id, 'BLOCKED', 10001) as blocked,
-    workflows.count_parked(q.queue_id, 'WAITING', 10001) as waiting, workflows.count_parked(q.queue_id, 'HELD', 10001) as held) p
-left join lateral (
-  select min(w.enqueued_at) as enqueued_at from workflows.queue_lanes(q.queue_id) l
-  cross join lateral (select r.workflow_id from workflows.ready r where r.lane_id = l.lane_id and r.ready_seq > l.floor
-                      order by r.ready_seq limit 1) h
-  join workflows.workflow w on w.workflow_id = h.workflow_id) o on true;
+cross join lateral workflows.queue_figures(q.queue_id) f
+left join workflows.queue_count c on c.queue_id = q.queue_id;
 comment on view workflows.queue_depth is 'How many workflows of each queue stand where; for screens, tags and alarms.';
 comment on column workflows.queue_depth.queue_name is 'Name of the queue.';
 comment on column workflows.queue_depth.is_paused is 'True while nothing new of it starts.';

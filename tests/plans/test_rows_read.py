@@ -1,0 +1,74 @@
+"""Finding 2: what waits, is blocked, runs elsewhere or has no worker costs the others nothing."""
+
+import pytest
+
+from tests.calls import SCHEMA, statement
+from tests.plans.conftest import MANY
+
+CALLS = ("enqueue", "claim", "record", "renew", "command", "finish", "get", "empty claim")
+
+
+@pytest.mark.parametrize("name", [*CALLS, "maintenance"])
+def test_blocks_touched_do_not_grow(warm, name):
+    """400,000 rows more in a session whose plans were made when the tables were empty. A deeper
+    index costs a few blocks per row; reading a table or a lane costs thousands."""
+    before, after = warm.before[name], warm.after[name]
+    assert after <= 2 * before + 300, (before, after)
+
+
+def test_the_tables_have_grown_and_nobody_has_analysed_them(warm):
+    query = """select relname, pg_relation_size(relid) / 8192 from pg_stat_user_tables
+      where schemaname = %s and last_analyze is null and last_autoanalyze is null"""
+    sizes = dict(warm.calls.rows(query, SCHEMA))
+    assert min(sizes[t] for t in ("workflow", "ready", "parked", "lease", "gate_ticket")) > 500
+
+
+@pytest.mark.parametrize("command", ["HOLD", "RESUME", "CANCEL"])
+def test_commands_to_one_of_many(warm, command):
+    query = "select workflow_id::text from workflows.parked where status = 'DELAYED' limit 1"
+    workflow_id = warm.calls.value(query)
+    assert warm.blocks(*statement("send_command", workflow_id=workflow_id, command=command)) < 400
+
+
+def test_queue_depth_is_capped(warm):
+    """Counted live up to 10,000 of each, then from the count that maintenance keeps."""
+    warm.calls.run("update workflows.maintenance set last_count_at = '-infinity'")
+    warm.calls.run("update workflows.maintenance set last_turn_at = now() - interval '2 seconds'")
+    warm.calls.maintain()
+    query = "select enqueued, blocked, counted_seconds_ago from workflows.queue_depth"
+    assert warm.calls.rows(query)[0][:2] == (MANY, MANY)
+    query = "select enqueued, delayed, blocked, waiting, held from workflows.queue_depth"
+    assert warm.blocks(query.replace("workflows.", f"{SCHEMA}.")) < 40000
+
+
+def test_a_claim_with_a_control(warm):
+    """The guard can fail: without the pins the same claim reads whole tables."""
+    function = "take_ready"
+    source = warm.calls.value("select pg_get_functiondef(%s::regproc)", f"{SCHEMA}.{function}")
+    slow = "where r.lane_id = q.lane_id and r.ready_seq > q.low order by"
+    assert slow in source
+    for _ in range(2):
+        warm.calls.enqueue("mix")
+    pinned = warm.blocks(*warm.worker.claim_statement(1))
+    warm.calls.conn.execute(
+        source.replace(slow, "where r.lane_id + 0 = q.lane_id and r.ready_seq + 0 > q.low order by")
+    )
+    blocks = warm.blocks(*warm.worker.claim_statement(1))
+    warm.calls.conn.execute(source)
+    assert blocks > 2 * pinned + 300
+
+
+def test_jit_is_off_wherever_work_is_done(warm):
+    query = """select proname from pg_proc where pronamespace = %s::regnamespace and prosecdef
+      and prolang = (select oid from pg_language where lanname = 'plpgsql')
+      and not coalesce(proconfig, '{}') @> array['jit=off']"""
+    assert warm.calls.rows(query, SCHEMA) == []
+
+
+@pytest.mark.parametrize("function", ["claim_workflows", "record_steps", "finish_workflows"])
+def test_plans_are_pinned(warm, function):
+    query = "select proconfig from pg_proc where oid = %s::regproc"
+    pins = warm.calls.value(query, f"{SCHEMA}.{function}")
+    for pin in ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin"):
+        assert f"{pin}=off" in pins
+    assert "plan_cache_mode=force_generic_plan" in pins
