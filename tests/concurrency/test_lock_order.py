@@ -91,7 +91,7 @@ LOCKS = ("Lock/transactionid", "Lock/tuple", "Lock/advisory")
 
 @pytest.mark.parametrize(
     ("first", "other"),
-    itertools.product(WRITERS, WRITERS),
+    list(itertools.product(WRITERS, WRITERS)),
     ids=lambda writer: writer,
 )
 def test_every_pair_in_opposite_order(

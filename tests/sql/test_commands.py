@@ -58,7 +58,7 @@ def expected(status, command):
 
 
 @pytest.mark.parametrize(
-    ("status", "command"), itertools.product(SITUATIONS, ("HOLD", "RESUME", "STOP", "CANCEL"))
+    ("status", "command"), list(itertools.product(SITUATIONS, ("HOLD", "RESUME", "STOP", "CANCEL")))
 )
 def test_every_command_on_every_status(calls, worker, status, command):
     workflow_id, claimed = put(calls, worker, status)
