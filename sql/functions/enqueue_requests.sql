@@ -17,6 +17,8 @@ begin
     order by r.workflow_name, r.deduplication_id, r.ordinality
   loop
     v_request := v_requests[v_index];
+    -- an id that stands already is answered as it is, whoever holds the deduplication id by now
+    continue when exists (select from workflows.workflow w where w.workflow_id = v_request.workflow_id);
     v_request.workflow_id := coalesce(v_request.workflow_id, workflows.new_workflow_id(p_now));
     v_request.problem := workflows.parent_problem(v_request);
     if v_request.problem is null and v_request.deduplication_id is not null then

@@ -109,15 +109,18 @@ begin
     where d.worker_id = p_worker_id and l.queue_id = any (p_queue_ids) and l.kind <> 'gated'
       and (l.kind = 'command' or not q.is_paused and coalesce(c.cap, 1) > 0)),
   seen as materialized (
-    select m.lane_id, m.queue_id, m.low, m.is_prefetchable, m.cap, h.ready_seq,
-      row_number() over (order by m.is_late, m.priority, m.is_fresh, h.ready_seq) as place,
+    select m.lane_id, m.low, m.is_late, m.priority, m.is_fresh, m.is_prefetchable, m.cap, h.ready_seq,
       row_number() over (partition by m.queue_id order by m.is_late, m.priority, m.is_fresh, h.ready_seq) as queue_place
     from mine m cross join lateral (
       select r.ready_seq from workflows.ready r where r.lane_id = m.lane_id and r.ready_seq > m.low
       order by r.ready_seq limit p_start_now + case when m.is_prefetchable then p_prefetch else 0 end) h),
+  placed as materialized (
+    -- those that their queue has no room for must not take the places of others
+    select s.lane_id, s.low, s.is_prefetchable, s.ready_seq,
+      row_number() over (order by s.is_late, s.priority, s.is_fresh, s.ready_seq) as place
+    from seen s where s.cap is null or s.queue_place <= s.cap),
   chosen as materialized (
-    select s.* from seen s
-    where (s.place <= p_start_now or s.is_prefetchable) and (s.cap is null or s.queue_place <= s.cap)
+    select s.* from placed s where s.place <= p_start_now or s.is_prefetchable
     order by s.place > p_start_now, s.place limit p_start_now + p_prefetch),
   lane as (
     select c.lane_id, c.low, min(c.ready_seq) as first_seq, count(*) as n from chosen c group by c.lane_id, c.low)

@@ -126,6 +126,7 @@ class Book:
         self.is_waking = False
         self.dedup: dict[tuple[str, str], str] = {}
         self.highest = self.place = 0
+        self.is_unordered = False
 
     def status(self, status: str) -> list[Workflow]:
         return [w for w in self.workflows.values() if w.status == status]

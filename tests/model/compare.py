@@ -36,7 +36,10 @@ def take_over(book: Book, rows: Any, parked: Any, steps: Any, now: int) -> None:
         if w.ticket is not None and w.ticket > book.highest:
             places[w.ticket] = rows[w.id]["ticket"]
     found = [book.highest, *(places[place] for place in sorted(places))]
-    assert found == sorted(set(found)), f"they did not line up at the end, in order: {places}"
+    in_order = sorted(set(found))
+    assert sorted(found) == in_order and found[0] == in_order[0], f"not at the end: {places}"
+    assert found == in_order or book.is_unordered, f"they did not line up in order: {places}"
+    book.is_unordered = False
     for w in book.workflows.values():
         w.seq = places.get(w.seq, w.seq)
         w.ticket = places.get(w.ticket, w.ticket) if w.ticket is not None else None

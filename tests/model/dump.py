@@ -19,7 +19,7 @@ CLEAN = ";".join(f"delete from workflows.{table}" for table in TABLES) + (
     ";update workflows.maintenance set last_turn_at = workflows.clock_now(), last_count_at = '-infinity'"
     ";update workflows.setting set setting_value = '4' where setting_name = 'lease_seconds'"
     ";update workflows.setting set setting_value = '2' where setting_name = 'max_reclaims'"
-    ";select pg_advisory_unlock_all()"
+    ";select pg_advisory_unlock_all(), setseed(0.5)"
 )
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.model import working
 from tests.model.book import DEFINITIONS, LEASE_MS, Book, Worker, Workflow
@@ -28,6 +28,7 @@ class WorkerRules(RuleBasedStateMachine):
         self.laws = Invariants()
         self.tokens: list[Token] = []
         self.worker_count = 0
+        self.agreed_at = -1
 
     @initialize(history=st.sampled_from(["errors", "full"]), limit=st.sampled_from([None, 1, 2]))
     def begin(self, history: str, limit: int | None) -> None:
@@ -73,27 +74,29 @@ class WorkerRules(RuleBasedStateMachine):
         w = self.book.workflows.get(token[0])
         return w if w and w.status == "RUNNING" and w.token == token[1] else None
 
-    def is_anybody_waiting(self) -> bool:
-        return bool(self.book.status("ENQUEUED"))
-
     def get_going(self, pick: int) -> None:
         """Something runs, if limits allow it."""
         if not self.book.status("RUNNING"):
+            self.bring_work(pick)
+            self.claim(0, 4, 0, False)
+
+    def bring_work(self, pick: int) -> None:
+        """Something can be claimed: an empty queue proves nothing."""
+        if not self.book.status("ENQUEUED"):
             for name in ("plain", "trying", "valve", "press")[pick % 4 :]:
                 self.enqueue_one(name, {}, {"partition_key": "a"} if pick % 3 == 0 else {})
-            self.claim(0, 4, 0, False)
 
     def enqueue_one(self, name: str, inputs: Any, drawn: dict[str, Any]) -> None:
         raise NotImplementedError
 
-    @precondition(is_anybody_waiting)
     @rule(pick=PICK, start_now=st.integers(1, 4), may_idle=st.booleans())
     def claim_to_start(self, pick: int, start_now: int, may_idle: bool) -> None:
+        self.bring_work(pick)
         self.claim(pick, start_now, 0, may_idle)
 
-    @precondition(is_anybody_waiting)
     @rule(pick=PICK, start_now=st.integers(0, 3), prefetch=st.integers(1, 3), may_idle=st.booleans())
     def claim_ahead(self, pick: int, start_now: int, prefetch: int, may_idle: bool) -> None:
+        self.bring_work(pick)
         self.claim(pick, start_now, prefetch, may_idle)
 
     def claim(self, pick: int, start_now: int, prefetch: int, may_idle: bool) -> None:
@@ -282,6 +285,7 @@ class WorkerRules(RuleBasedStateMachine):
         compare(self.book, dump, self.session.now)
         self.laws.check(dump, self.session.now)
         self.book.is_waking = bool(dump["wake"])
+        self.agreed_at = self.session.calls
 
 
 def _successes_first(pair: Any) -> tuple[bool, str]:

@@ -28,6 +28,7 @@ class Session:
         self._rename = rename
         self._dump = rename(DUMP)
         self.now = EPOCH_MS
+        self.calls = 0
         conn.execute("set jit = off")
         for statement in PREPARE:
             conn.execute(rename(statement))
@@ -46,6 +47,7 @@ class Session:
 
     def call(self, function: str, *arguments: Any) -> Any:
         """What the function answers, read as JSON; Refusal where it raises."""
+        self.calls += 1
         marks = ", ".join(["%s"] * len(arguments))
         texts = [json.dumps(a) if isinstance(a, (dict, list)) else a for a in arguments]
         try:

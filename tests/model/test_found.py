@@ -67,6 +67,25 @@ def test_a_clean_batch_is_claimed_in_its_order(at_work: Session) -> None:
     assert [x["name"] for x in claim(at_work, len(names))] == names
 
 
+def test_an_id_that_stands_is_answered_whoever_holds_its_deduplication_id(at_work: Session) -> None:
+    """Sent again, it was refused because of a later holder."""
+    first = {"workflow_id": FORGED, "deduplication_id": "x", "on_duplicate": "reject"}
+    at_work.call("enqueue", "plain", "{}", first)
+    at_work.call("send_command", FORGED, "STOP")
+    at_work.call("enqueue", "plain", "{}", {"deduplication_id": "x"})
+    assert at_work.call("enqueue", "plain", "{}", first) == FORGED
+
+
+def test_a_full_queue_does_not_hide_another(at_work: Session) -> None:
+    """What a limit left over took the places of the other queue's workflows."""
+    asked = {"schema_version": 1, "queues": ["default", "line"], "definitions": list(DEFINITIONS.values())}
+    at_work.call("register_worker", WORKER, asked)
+    at_work.call("set_queue", "line", {"max_running": 1})
+    for options in [{"queue_name": "line", "priority": -1}] * 3 + [{"partition_key": "a"}]:
+        at_work.call("enqueue", "plain", "{}", options)
+    assert [x["queue"] for x in claim(at_work, 2)] == ["line", "default"]
+
+
 def test_a_hold_that_the_timeout_overtook_says_so(at_work: Session) -> None:
     """It was reported as obeyed once the workflow had been cancelled."""
     workflow_id = at_work.call("enqueue", "trying")
