@@ -235,9 +235,13 @@ class Server:
             )
         if not self._as_user or _everyone_may_enter(programs):
             return programs
-        copy = self.directory / "programs"
-        shutil.copytree(programs.parent, copy)
-        return copy / "bin"
+        # The programs find their libraries beside the package that they came with.
+        package = programs.parents[1]
+        libraries = package.with_name(f"{package.name}.libs")
+        copies = self.directory / package.name / programs.parent.name
+        shutil.copytree(programs.parent, copies)
+        shutil.copytree(libraries, self.directory / libraries.name)
+        return copies / "bin"
 
 
 def _end_with_parent() -> None:
