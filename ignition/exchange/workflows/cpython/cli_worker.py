@@ -35,7 +35,7 @@ def worker(
     ],
     queue: Annotated[
         list[str] | None,
-        typer.Option("--queue", help=f"Queue to work; may be repeated. [default: {QUEUE_NAME}]"),
+        typer.Option("--queue", help=f"Queue to work, if not {QUEUE_NAME}; may be repeated."),
     ] = None,
     threads: Annotated[int, typer.Option("--threads", min=1, max=1000)] = THREADS,
     name: Annotated[str | None, typer.Option("--name", help="As people see this worker.")] = None,
