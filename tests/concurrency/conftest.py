@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from exchange.workflows.cpython import installer
 from tests.calls import SCHEMA, Calls, Worker, calls, make_worker
 from tests.waiting import Background, wait_until_blocked
 
@@ -46,7 +47,7 @@ def without(calls: Calls) -> Callable[..., None]:
     """without("record_steps", "for key share of l"): the guard removed, in this database."""
 
     def remove(function: str, guard: str, instead: str = "") -> None:
-        name = f"{SCHEMA}.{function}"
+        name, guard = f"{SCHEMA}.{function}", installer.rename(guard, SCHEMA)
         source = calls.value("select pg_get_functiondef(%s::regproc)", name)
         assert guard in source, f"{function} has no {guard!r}"
         calls.conn.execute(source.replace(guard, instead))

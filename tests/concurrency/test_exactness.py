@@ -1,13 +1,12 @@
 """Limits, keys, marks and wake-ups: exact under races; the controls show that tests can fail."""
 
-import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
-from tests.calls import Calls
+from tests.calls import SCHEMA, Calls
 from tests.concurrency.conftest import second
 
 RACERS = 4
@@ -191,10 +190,8 @@ def test_enqueue_between_the_two_looks_of_a_claim(calls, make_worker, session, o
     source = calls.value("select pg_get_functiondef('workflows.mark_idle'::regproc)")
     inner = "v_is_quiet boolean := true;\nbegin\n"
     assert inner in source
-    asked = json.dumps("mix")
-    calls.conn.execute(
-        source.replace(inner, inner + f"  perform workflows.enqueue({asked!r}::json #>> '{{}}');\n")
-    )
+    enqueue = f"  perform {SCHEMA}.enqueue('mix');\n"
+    calls.conn.execute(source.replace(inner, inner + enqueue))
     assert len(idle.claim(1, may_idle=True)) == 1
 
 
