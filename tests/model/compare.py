@@ -48,7 +48,9 @@ def take_over(book: Book, rows: Any, parked: Any, steps: Any, now: int) -> None:
         if w.resume == -1 and w.id in parked:
             w.resume = parked[w.id]["resume"]
             most = min(6000, 2000 * 2 ** (w.failures - 1))
-            assert w.resume is not None and now <= w.resume <= now + most + 1, "backoff out of bounds"
+            assert (
+                w.resume is not None and now <= w.resume <= now + most + 1
+            ), "backoff out of bounds"
             w.due = least(w.resume, w.deadline) if w.status == "DELAYED" else None
     for row in steps:
         step = book.workflows[row["id"]].steps.get(row["key"])
@@ -72,7 +74,9 @@ def compare_hot_rows(book: Book, dump: dict[str, Any]) -> None:
     found = {
         (r["id"], r["status"], r["due"], r["resume"], r["resume_status"]) for r in dump["parked"]
     }
-    assert parked == found, f"parked, in the model alone {parked - found}, in the table {found - parked}"
+    assert (
+        parked == found
+    ), f"parked, in the model alone {parked - found}, in the table {found - parked}"
     ready = {(w.id, w.seq) for w in book.status("ENQUEUED")}
     assert ready == {(row["id"], row["seq"]) for row in dump["ready"]}, "ready differs"
 

@@ -10,7 +10,5 @@ from tests.model.session import Session
 
 
 @pytest.fixture
-def session(
-    conn: psycopg.Connection[Any], sql: Callable[[str], str]
-) -> Iterator[Session]:
+def session(conn: psycopg.Connection[Any], sql: Callable[[str], str]) -> Iterator[Session]:
     yield Session(conn, sql)

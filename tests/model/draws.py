@@ -80,9 +80,20 @@ RECORDS = st.sampled_from(
     [
         {"kind": "step", "status": "SUCCESS", "output": {"v": 1}, "attempt": 1},
         {"kind": "step", "status": "SUCCESS", "output": 2, "attempt": 2, "retry": RETRY},
-        {"kind": "step", "status": "ERROR", "error": {"class": "Boom", "message": "x"}, "attempt": 1},
+        {
+            "kind": "step",
+            "status": "ERROR",
+            "error": {"class": "Boom", "message": "x"},
+            "attempt": 1,
+        },
         *(
-            {"kind": "step", "status": "ERROR", "error": {"class": "Boom"}, "attempt": n, "retry": RETRY}
+            {
+                "kind": "step",
+                "status": "ERROR",
+                "error": {"class": "Boom"},
+                "attempt": n,
+                "retry": RETRY,
+            }
             for n in (1, 2, 3)
         ),
         {"kind": "tx", "status": "SUCCESS", "output": None, "attempt": 1},

@@ -43,7 +43,7 @@ select json_build_object(
       when workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, 'single') then 'single'
       when workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, 'gated') then 'gated'
       when workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, 'returning') then 'returning' end,
-    'inputs', i.inputs::json, 'result', o.result::json, 'error', o.error_message))
+    'inputs', nullif(i.inputs, '{{}}')::json, 'result', o.result::json, 'error', o.error_message))
     from workflows.workflow w join workflows.queue q on q.queue_id = w.queue_id
     left join workflows.workflow_definition d
       on d.workflow_name = w.workflow_name and d.workflow_version = w.workflow_version

@@ -94,7 +94,9 @@ class WorkerRules(RuleBasedStateMachine):
         self.bring_work(pick)
         self.claim(pick, start_now, 0, may_idle)
 
-    @rule(pick=PICK, start_now=st.integers(0, 3), prefetch=st.integers(1, 3), may_idle=st.booleans())
+    @rule(
+        pick=PICK, start_now=st.integers(0, 3), prefetch=st.integers(1, 3), may_idle=st.booleans()
+    )
     def claim_ahead(self, pick: int, start_now: int, prefetch: int, may_idle: bool) -> None:
         self.bring_work(pick)
         self.claim(pick, start_now, prefetch, may_idle)
@@ -112,8 +114,12 @@ class WorkerRules(RuleBasedStateMachine):
         started = [x["w"] for x in answer["workflows"] if x["started"]]
         ahead = [x["w"] for x in answer["workflows"] if not x["started"]]
         rank = {w.id: working.rank(w)[::2] for w in self.book.workflows.values()}
-        assert started == sorted(expected.started, key=rank.__getitem__), f"claimed {started}, not {expected}"
-        assert ahead == sorted(expected.ahead, key=rank.__getitem__), f"ahead {ahead}, not {expected}"
+        assert started == sorted(
+            expected.started, key=rank.__getitem__
+        ), f"claimed {started}, not {expected}"
+        assert ahead == sorted(
+            expected.ahead, key=rank.__getitem__
+        ), f"ahead {ahead}, not {expected}"
         assert answer["idle"] == worker.is_idle and answer["retry_ms"] is None
         for element in answer["workflows"]:
             self.take_up(self.book.workflows[element["w"]], element)
@@ -149,7 +155,9 @@ class WorkerRules(RuleBasedStateMachine):
 
     @rule(
         draws=st.lists(
-            st.tuples(IS_STALE, PICK, st.sampled_from(["s1", "s1", "s2"]), RECORDS), min_size=1, max_size=3
+            st.tuples(IS_STALE, PICK, st.sampled_from(["s1", "s1", "s2"]), RECORDS),
+            min_size=1,
+            max_size=3,
         )
     )
     def record(self, draws: list[Any]) -> None:
@@ -212,20 +220,29 @@ class WorkerRules(RuleBasedStateMachine):
             return "ok"
         return "WF001" if w.is_live else "WF004"
 
-    @rule(pick=PICK, forgets=st.sampled_from([0, 0, 1, 2, 9]), starts=st.booleans(), stale=st.lists(PICK, max_size=2))
+    @rule(
+        pick=PICK,
+        forgets=st.sampled_from([0, 0, 1, 2, 9]),
+        starts=st.booleans(),
+        stale=st.lists(PICK, max_size=2),
+    )
     def renew(self, pick: int, forgets: int, starts: bool, stale: list[int]) -> None:
         now = self.session.tick()
         worker = self.worker(pick)
         mine = [w for w in self.book.status("RUNNING") if w.worker == worker.id]
         held = [(w.id, w.token or "") for w in mine[forgets:]]
-        held += [t for t in (self.token(True, p) for p in stale) if t[0] not in {h[0] for h in held}]
+        held += [
+            t for t in (self.token(True, p) for p in stale) if t[0] not in {h[0] for h in held}
+        ]
         started = [w.id for w in mine if starts]
         held = list(dict.fromkeys(held))
         expected = working.renew(self.book, worker, held, started, now)
         answer = self.session.call("renew_worker", worker.id, {"held": held, "started": started})
         for part in ("lost", "controls"):
             if part in expected:
-                answer[part], expected[part] = sorted(answer[part]), sorted(map(_plain, expected[part]))
+                answer[part], expected[part] = sorted(answer[part]), sorted(
+                    map(_plain, expected[part])
+                )
         assert answer == expected, f"renew answered {answer}, not {expected}"
 
     @rule(milliseconds=st.sampled_from([1, 400, 900, 1500, 3000]), turns=st.integers(1, 4))
@@ -237,7 +254,7 @@ class WorkerRules(RuleBasedStateMachine):
             answer = self.session.call("run_maintenance", 500)
             self.agree()
             due = working.next_due(self.book)
-            assert answer["next_due_ms"] == (None if due is None else max(0, due - now))
+            assert is_near(answer["next_due_ms"], None if due is None else max(0, due - now))
 
     @rule(milliseconds=st.sampled_from([10, 600, 2500, 20_000]))
     def be_away(self, milliseconds: int) -> None:
@@ -283,9 +300,14 @@ class WorkerRules(RuleBasedStateMachine):
     def agree(self) -> None:
         dump = self.session.dump()
         compare(self.book, dump, self.session.now)
-        self.laws.check(dump, self.session.now)
+        self.laws.check(dump)
         self.book.is_waking = bool(dump["wake"])
         self.agreed_at = self.session.calls
+
+
+def is_near(found: int | None, expected: int | None) -> bool:
+    """Backoff has microseconds, the model has not."""
+    return found == expected or None not in (found, expected) and abs(found - expected) < 2
 
 
 def _successes_first(pair: Any) -> tuple[bool, str]:

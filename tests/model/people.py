@@ -5,7 +5,9 @@ from typing import Any
 from tests.model.book import Book, Workflow, first_kind, least
 
 
-def enqueue(book: Book, name: str, inputs: Any, options: dict[str, Any], now: int) -> Workflow | str | None:
+def enqueue(
+    book: Book, name: str, inputs: Any, options: dict[str, Any], now: int
+) -> Workflow | str | None:
     """A new workflow, without its id; the id of one that stands; or None: refused as a duplicate."""
     given = options.get("workflow_id")
     if given in book.workflows:
@@ -52,7 +54,7 @@ def accept(book: Book, w: Workflow) -> None:
 def replace(book: Book, w: Workflow, inputs: Any, options: dict[str, Any], now: int) -> None:
     if w.started is not None or w.status == "RUNNING":
         return
-    w.inputs = inputs
+    w.inputs = inputs or None
     if options["on_duplicate"] == "debounce" and w.status in ("DELAYED", "ENQUEUED"):
         book.park(w, "DELAYED", now + int(options["delay_seconds"] * 1000))
 

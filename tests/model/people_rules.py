@@ -22,7 +22,9 @@ class Machine(WorkerRules):
         known, sent = dict(drawn), dict(drawn)
         if "start_before" in drawn:
             known["start_before"] = self.session.now + drawn["start_before"]
-            sent["start_before"] = datetime.fromtimestamp(known["start_before"] / 1000, UTC).isoformat()
+            sent["start_before"] = datetime.fromtimestamp(
+                known["start_before"] / 1000, UTC
+            ).isoformat()
         return known, sent
 
     def accept(self, expected: Workflow | str, workflow_id: str) -> None:
@@ -81,13 +83,16 @@ class Machine(WorkerRules):
 
     @rule(pick=PICK, order=st.sampled_from(["HOLD", "RESUME", "RESUME", "STOP", "CANCEL", "HOLD"]))
     def command(self, pick: int, order: str) -> None:
-        now = self.session.tick()
         w = self.any(pick)
-        if not w:
+        if w:
+            self.order(w, order, f"because {pick}")
+        else:
             self.refused("WF003", "send_command", "33333333-3333-4333-8333-333333333333", order)
-            return
-        outcome = people.command(self.book, w, order, f"because {pick}", now)
-        answer = self.session.call("send_command", w.id, order, f"because {pick}", {"actor": "ann"})
+
+    def order(self, w: Workflow, order: str, reason: str) -> None:
+        now = self.session.tick()
+        outcome = people.command(self.book, w, order, reason, now)
+        answer = self.session.call("send_command", w.id, order, reason, {"actor": "ann"})
         assert answer["outcome"] == outcome, f"{order} answered {answer}, not {outcome}"
         assert (answer["status"], answer["state"]) == (w.status, w.state), f"answered {answer}"
 
@@ -108,6 +113,18 @@ class Machine(WorkerRules):
         known = [w for w in self.book.workflows.values() if not only or w.status in only]
         return known[pick % len(known)] if known else None
 
+    @rule(pick=PICK)
+    def be_passed_by(self, pick: int) -> None:
+        """One is held, thousands pass it in its lane, then it comes back to its place."""
+        waiting = [w for w in self.book.status("ENQUEUED") if w.kind == "new" and w.state == "IDLE"]
+        if waiting:
+            w = waiting[pick % len(waiting)]
+            self.order(w, "HOLD", "be passed")
+            self.session.skip_sequence(6000)
+            self.enqueue_one(w.name, {}, {"queue_name": w.queue, "priority": w.priority})
+            self.claim(0, 4, 0, False)
+            self.order(w, "RESUME", "come back")
+
     @rule(queue=QUEUE_NAMES, is_paused=st.sampled_from([False, False, True]))
     def switch(self, queue: str, is_paused: bool) -> None:
         self.session.tick()
@@ -123,7 +140,9 @@ class Machine(WorkerRules):
 
     def teardown(self) -> None:
         """What is read one by one, and what screens count, is what the model has."""
-        query = "select queue_name, enqueued, delayed, blocked, running, waiting, held, dead_letters"
+        query = (
+            "select queue_name, enqueued, delayed, blocked, running, waiting, held, dead_letters"
+        )
         if self.agreed_at != self.session.calls:
             return  # a rule has failed: that is what must be reported
         for w in self.book.workflows.values():
@@ -132,4 +151,6 @@ class Machine(WorkerRules):
         order = ("ENQUEUED", "DELAYED", "BLOCKED", "RUNNING", "WAITING", "HELD", "ERROR")
         for name, *counts in rows:
             expected = [sum(w.queue == name for w in self.book.status(s)) for s in order]
-            assert name not in self.book.queues or counts == expected, f"{name}: {counts}, not {expected}"
+            assert (
+                name not in self.book.queues or counts == expected
+            ), f"{name}: {counts}, not {expected}"

@@ -68,7 +68,9 @@ class Session:
 
     def skip_sequence(self, count: int) -> None:
         """As if so many workflows had come and gone."""
-        self.rows("select setval('workflows.ready_seq', nextval('workflows.ready_seq') + %s)", [count])
+        self.rows(
+            "select setval('workflows.ready_seq', nextval('workflows.ready_seq') + %s)", [count]
+        )
 
     def mutate(self, function: str, before: str, after: str) -> str:
         """Replace a piece of a function's source; returns the source as it was."""

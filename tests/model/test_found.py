@@ -23,7 +23,9 @@ def at_work(session: Session) -> Session:
 
 def claim(session: Session, start_now: int, prefetch: int = 0) -> list[dict[str, Any]]:
     session.tick()
-    return session.call("claim_workflows", WORKER, start_now, prefetch, session.now % 10**9)["workflows"]
+    return session.call("claim_workflows", WORKER, start_now, prefetch, session.now % 10**9)[
+        "workflows"
+    ]
 
 
 def assert_audited(session: Session) -> None:
@@ -55,7 +57,8 @@ def test_a_stale_outcome_beside_the_rightful_one_is_refused(at_work: Session) ->
     at_work.call("enqueue", "plain")
     w = claim(at_work, 1)[0]
     outcomes = [
-        {"n": n, "w": w["w"], "t": token, "outcome": "success"} for n, token in enumerate([FORGED, w["t"]])
+        {"n": n, "w": w["w"], "t": token, "outcome": "success"}
+        for n, token in enumerate([FORGED, w["t"]])
     ]
     assert at_work.call("finish_workflows", WORKER, outcomes) == [{"n": 0, "a": "WF001"}]
 
@@ -78,7 +81,11 @@ def test_an_id_that_stands_is_answered_whoever_holds_its_deduplication_id(at_wor
 
 def test_a_full_queue_does_not_hide_another(at_work: Session) -> None:
     """What a limit left over took the places of the other queue's workflows."""
-    asked = {"schema_version": 1, "queues": ["default", "line"], "definitions": list(DEFINITIONS.values())}
+    asked = {
+        "schema_version": 1,
+        "queues": ["default", "line"],
+        "definitions": list(DEFINITIONS.values()),
+    }
     at_work.call("register_worker", WORKER, asked)
     at_work.call("set_queue", "line", {"max_running": 1})
     for options in [{"queue_name": "line", "priority": -1}] * 3 + [{"partition_key": "a"}]:

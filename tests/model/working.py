@@ -17,7 +17,9 @@ class Claimed:
     ahead: list[str]
 
 
-def claim(book: Book, worker: Worker, start_now: int, prefetch: int, may_idle: bool, now: int) -> Claimed:
+def claim(
+    book: Book, worker: Worker, start_now: int, prefetch: int, may_idle: bool, now: int
+) -> Claimed:
     book.admit_gated()
     claimed = Claimed([], [])
     take(book, worker, start_now, prefetch, now, claimed)
@@ -28,12 +30,16 @@ def claim(book: Book, worker: Worker, start_now: int, prefetch: int, may_idle: b
     return claimed
 
 
-def take(book: Book, worker: Worker, start_now: int, prefetch: int, now: int, claimed: Claimed) -> None:
+def take(
+    book: Book, worker: Worker, start_now: int, prefetch: int, now: int, claimed: Claimed
+) -> None:
     total = 0
     for _ in range(3):
         chosen = choose(book, worker, start_now - total, prefetch)
         late = [w for w in chosen if w.started is None and w.start_before and w.start_before <= now]
-        rest = sorted((w for w in chosen if w not in late), key=lambda w: (may_prefetch(book, w), rank(w)))
+        rest = sorted(
+            (w for w in chosen if w not in late), key=lambda w: (may_prefetch(book, w), rank(w))
+        )
         for place, w in enumerate(rest):
             is_started = place < start_now - total
             (claimed.started if is_started else claimed.ahead).append(w.id)
@@ -181,7 +187,9 @@ def reclaim(book: Book, w: Workflow, is_lost: bool, now: int) -> None:
             depart(book, w, None, False, now)
 
 
-def renew(book: Book, worker: Worker, held: list[tuple[str, str]], started: list[str], now: int) -> Any:
+def renew(
+    book: Book, worker: Worker, held: list[tuple[str, str]], started: list[str], now: int
+) -> Any:
     if worker.is_gone:
         return {"is_lost": True}
     worker.expires = now + LEASE_MS

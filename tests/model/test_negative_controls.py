@@ -1,0 +1,101 @@
+"""Each guard is taken out in turn, and the model must notice: what it cannot notice, it does not prove."""
+
+import pytest
+
+from tests.model.running import run_machine
+from tests.model.session import Refusal, Session
+
+MUTATIONS = {
+    "record without the token": (
+        "record_steps",
+        "l.workflow_id = a.w and l.lease_token = a.t",
+        "l.workflow_id = a.w",
+    ),
+    "succeed without the token": (
+        "finish_workflows",
+        "l.workflow_id = a.w and l.lease_token = a.t",
+        "l.workflow_id = a.w",
+    ),
+    "fail without the token": ("finish_other", "and l.lease_token = p_lease_token", ""),
+    "replace a recorded step": (
+        "record_again",
+        "found and (v_step.status <> 'RETRYING' or",
+        "found and (false or",
+    ),
+    "forget to free gates": (
+        "free_gates",
+        "where t.gate_id = g.gate_id",
+        "where false and t.gate_id = g.gate_id",
+    ),
+    "free gates and tell nobody": (
+        "free_gates",
+        "select distinct g.gate_id from gone g",
+        "select g.gate_id from gone g limit 0",
+    ),
+    "grant a gate to who is not first at all": (
+        "hand_over",
+        "is distinct from w.workflow_id",
+        "is null",
+    ),
+    "claim without counting": (
+        "lock_limited",
+        "greatest(0, q.max_running - (",
+        "greatest(0, q.max_running - 0 * (",
+    ),
+    "claim from a paused queue": ("claim_quota", "not q.is_paused and", "true and"),
+    "start again at attempt 1": ("take_ready", "attempt = w.attempt + 1", "attempt = 1"),
+    "reset the attempts on retry": (
+        "retry_workflow",
+        "failure_count = 0,",
+        "failure_count = 0, attempt = 0,",
+    ),
+    "start late": ("take_ready", "r.start_before <= p_now as is_late", "false as is_late"),
+    "reclaim who renewed": ("reclaim_lost", "w2.expires_at <= p_now", "true"),
+    "count a lost worker as a failure": (
+        "reclaim_lease",
+        "set reclaim_count =",
+        "set failure_count = w.failure_count + 1, reclaim_count =",
+    ),
+    "forget the mark on resume": ("resume_held", "least(l.low, p_workflow.ready_seq - 1)", "l.low"),
+    "release what is held": ("release_unknown", "and not exists (", "and exists ("),
+    "count held time": ("resume_held", "w.deadline_at + (p_now - w.held_at)", "w.deadline_at"),
+    "take a deduplication id from the living": (
+        "take_deduplication_id",
+        "if v_holder_ended then",
+        "if true then",
+    ),
+    "claim ahead what must be held": ("claim_quota", "and f.on_worker_lost = 'retry'", "and true"),
+    "do not audit": (
+        "requeue_workflows",
+        "perform workflows.audit_change(p_workflow_ids, 'enqueued', null, null, null);",
+        "",
+    ),
+}
+
+RARE = (
+    "forget the mark on resume",
+    "count held time",
+    "start late",
+    "do not audit",
+    "count a lost worker as a failure",
+    "replace a recorded step",
+    "grant a gate to who is not first at all",
+)
+PARAMETERS = [
+    pytest.param(
+        *mutation,
+        id=name.replace(" ", "-"),
+        marks=[pytest.mark.proof, pytest.mark.timeout(900)] if name in RARE else [],
+    )
+    for name, mutation in MUTATIONS.items()
+]
+
+
+@pytest.mark.parametrize(("function", "before", "after"), PARAMETERS)
+def test_the_model_notices(session: Session, function: str, before: str, after: str) -> None:
+    source = session.mutate(function, before, after)
+    try:
+        with pytest.raises((AssertionError, ExceptionGroup, Refusal)):
+            run_machine(session, 1000, is_shrinking=False)
+    finally:
+        session.restore(source)
