@@ -108,5 +108,5 @@ def compare_records(book: Book, dump: dict[str, Any]) -> None:
     failed = {w.id for w in book.status("ERROR")}
     assert failed == set(dump["failed"]), "dead letters differ"
     workers = {(w.id, w.expires, w.is_gone) for w in book.workers.values()}
-    found = {(r["id"], r["expires"], r["is_lost"] or r["is_retired"]) for r in dump["worker"]}
-    assert workers == found, f"workers: model {workers}, table {found}"
+    known = {(r["id"], r["expires"], r["is_lost"] or r["is_retired"]) for r in dump["worker"]}
+    assert workers == known, f"workers: model {workers}, table {found}"

@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 from tests.model import people
 from tests.model.book import Workflow
 from tests.model.draws import BAD, INPUTS, NAMES, PICK, QUEUE_NAMES, options
-from tests.model.machine import WorkerRules
+from tests.model.worker_rules import WorkerRules
 
 ONE = st.tuples(NAMES, INPUTS, options())
 

@@ -31,5 +31,5 @@ def run_machine(
 
     if chosen_seed is not None:
         machine = seed(chosen_seed)(machine)
-    run_state_machine_as_test(machine, settings=how)
+    run_state_machine_as_test(machine, settings=how)  # type: ignore[arg-type]
     return drawn

@@ -1,4 +1,4 @@
-"""The SQL contract against a model in plain Python; see machine.py and people_rules.py for the rules."""
+"""The SQL contract against a model in plain Python; the rules are in worker_rules.py and people_rules.py."""
 
 import os
 import random
@@ -15,6 +15,7 @@ def assert_stale_share(drawn: dict[str, int]) -> None:
     assert drawn["current"] > 0
 
 
+@pytest.mark.timeout(400)
 def test_the_functions_do_what_the_model_says(session: Session) -> None:
     """The same examples in every run; WORKFLOWS_MODEL_EXAMPLES sets how many."""
     assert_stale_share(run_machine(session, int(os.environ.get("WORKFLOWS_MODEL_EXAMPLES", "150"))))
