@@ -16,7 +16,9 @@ begin
       end;
     end if;
   end loop;
-  if not pg_has_role(current_user, 'workflows_owner', 'member') then
+  -- Since 16 whoever creates a role is its member, but may not act as it.
+  if not pg_has_role(current_user, 'workflows_owner',
+    case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end) then
     execute format('grant workflows_owner to %I', current_user);
   end if;
 end
