@@ -109,4 +109,4 @@ def compare_records(book: Book, dump: dict[str, Any]) -> None:
     assert failed == set(dump["failed"]), "dead letters differ"
     workers = {(w.id, w.expires, w.is_gone) for w in book.workers.values()}
     known = {(r["id"], r["expires"], r["is_lost"] or r["is_retired"]) for r in dump["worker"]}
-    assert workers == known, f"workers: model {workers}, table {found}"
+    assert workers == known, f"workers: model {workers}, table {known}"

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.model import people
+from tests.model import people, working
 from tests.model.book import Workflow
 from tests.model.draws import BAD, INPUTS, NAMES, PICK, QUEUE_NAMES, options
 from tests.model.worker_rules import WorkerRules
@@ -124,6 +124,25 @@ class Machine(WorkerRules):
             self.enqueue_one(w.name, {}, {"queue_name": w.queue, "priority": w.priority})
             self.claim(0, 4, 0, False)
             self.order(w, "RESUME", "come back")
+
+    @rule(pick=PICK, name=st.sampled_from(["plain", "trying"]))
+    def be_held_a_while(self, pick: int, name: str) -> None:
+        """One that waits for its time is held and resumed; its deadline moves by the time it was held."""
+        self.enqueue_one(name, {}, {"timeout_seconds": 5})
+        self.claim(0, 4, 0, False)
+        for w in self.book.status("RUNNING"):
+            outcome = {"n": 0, "w": w.id, "t": w.token, "outcome": "suspend", "k": "s1"}
+            working.finish(self.book, w, outcome, self.session.tick())
+            self.book.hand_over_woken()
+            assert self.session.call("finish_workflows", self.worker(0).id, [outcome]) is None
+            break
+        waiting = self.book.status("WAITING") + self.book.status("DELAYED")
+        if waiting:
+            self.agree()
+            w = waiting[pick % len(waiting)]
+            self.order(w, "HOLD", "a while")
+            self.session.tick(600)
+            self.order(w, "RESUME", "go on")
 
     @rule(queue=QUEUE_NAMES, is_paused=st.sampled_from([False, False, True]))
     def switch(self, queue: str, is_paused: bool) -> None:
