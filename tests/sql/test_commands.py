@@ -18,7 +18,7 @@ def worker(make_worker):
 
 def put(calls, worker, status):
     """A workflow in this status, and its lease where it runs."""
-    options = {"delay_seconds": 60} if status == "DELAYED" else {}
+    options: dict[str, object] = {"delay_seconds": 60} if status == "DELAYED" else {}
     if status == "BLOCKED":
         calls.enqueue("mix", partition_key="k", priority=-1)
         worker.claim_one()
