@@ -35,7 +35,7 @@ def test_d28_many_more_than_threads_in_one_go(rt, worker):
 def test_a_long_sleep_leaves_the_thread_and_no_step_runs_twice(rt, worker, clock):
     workflow_id = rt.enqueue("engine_sleeper")
     wait_for_status(rt, workflow_id, "WAITING")
-    assert not worker.state.held
+    wait_until(lambda: not worker.state.held, "the thread to hear that it may leave")
     clock.advance(3601)
     assert ended(rt, workflow_id)["result"] == "awake"
     assert seen == ["before", "after"]
