@@ -7,6 +7,7 @@ as $$
 declare
   v_workflow workflows.workflow%rowtype;
   v_policy text;
+  v_is_poison boolean;
 begin
   select w.* into v_workflow from workflows.workflow w where w.workflow_id = p_lease.workflow_id for no key update;
   delete from workflows.lease l where l.workflow_id = p_lease.workflow_id;
@@ -23,12 +24,14 @@ begin
   select coalesce(v_workflow.on_worker_lost, d.on_worker_lost, 'retry') into v_policy
   from workflows.workflow_definition d
   where d.workflow_name = v_workflow.workflow_name and d.workflow_version = v_workflow.workflow_version;
-  if p_lease.control = 'hold' and (v_policy <> 'retry' or v_workflow.reclaim_count >= workflows.setting_of('max_reclaims')::integer) then
-    perform workflows.answer_commands(array[p_lease.workflow_id], case v_policy when 'hold' then 'obeyed' else 'overtaken' end, p_now);
+  v_is_poison := v_workflow.reclaim_count >= workflows.setting_of('max_reclaims')::integer;
+  if p_lease.control = 'hold' and (v_policy <> 'retry' or v_is_poison) then
+    perform workflows.answer_commands(array[p_lease.workflow_id],
+      case when v_policy = 'hold' and not v_is_poison then 'obeyed' else 'overtaken' end, p_now);
   end if;
   if v_policy = 'fail' then
     return workflows.settle_workflow(p_lease.workflow_id, 'ERROR', 'ERROR', 'worker lost', null, null, p_now);
-  elsif v_workflow.reclaim_count >= workflows.setting_of('max_reclaims')::integer then
+  elsif v_is_poison then
     return workflows.settle_workflow(p_lease.workflow_id, 'ERROR', 'ERROR',
       'worker lost ' || v_workflow.reclaim_count + 1 || ' times', null, null, p_now);
   elsif v_policy = 'hold' then

@@ -90,11 +90,13 @@ language plpgsql volatile
 as $$
 declare
   v_worker uuid;
+  v_is_started boolean;
 begin
   update workflows.lease l set control = case p_command when 'RESUME' then null else lower(p_command) end
-  where l.workflow_id = p_workflow_id returning l.worker_id into v_worker;
+  where l.workflow_id = p_workflow_id returning l.worker_id, l.is_started into v_worker, v_is_started;
   update workflows.workflow w set change_no = w.change_no + 1, reason = p_reason,
-    state = case p_command when 'HOLD' then 'HOLDING' when 'STOP' then 'STOPPING' when 'CANCEL' then 'CANCELLING' else 'RUNNING' end
+    state = case p_command when 'HOLD' then 'HOLDING' when 'STOP' then 'STOPPING' when 'CANCEL' then 'CANCELLING'
+      else case when v_is_started then 'RUNNING' else 'STARTING' end end
   where w.workflow_id = p_workflow_id;
   perform workflows.answer_commands(array[p_workflow_id], 'overtaken', workflows.clock_now());
   perform pg_notify('workflows_wake', 'w:' || v_worker);
