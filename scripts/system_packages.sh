@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests use beside the embedded servers. Where it may not, it says what to run
-# and goes on: the tests that need a missing package are skipped and say so.
+# and goes on: a test that needs a missing package says so; those of `make proof` fail.
 set -eu
 wanted="postgresql-15 postgresql-15-plpgsql-check pgbouncer faketime"
 missing=""
@@ -27,7 +27,7 @@ had_pgbouncer=$(command -v pgbouncer || true)
 apt-get update -q
 for package in $missing; do
   DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$package" ||
-    echo "apt has no $package here: its tests will be skipped" >&2
+    echo "apt has no $package here: its tests will say so" >&2
 done
 if [ -z "$had_pgbouncer" ] && [ -d /run/systemd/system ]; then
   systemctl disable --now pgbouncer || true

@@ -960,6 +960,14 @@ ALTER FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) OWNER 
 
 COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF009.';
 
+CREATE FUNCTION workflows.refuse_request(p_request_id text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_request(p_request_id text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_request(p_request_id text) IS 'Refuses a request id that belongs to another order.';
+
 CREATE FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -2758,6 +2766,8 @@ GRANT ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) T
 REVOKE ALL ON FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_request(p_request_id text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) FROM PUBLIC;
 

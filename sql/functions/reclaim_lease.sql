@@ -1,6 +1,7 @@
 -- Takes back one lease that the caller has locked. Statuses: RUNNING -> ENQUEUED, or what a waiting
 -- command or on_worker_lost says. 'released': the worker never started it or gave it back, nothing counts.
--- 'lost': it counts against max_reclaims, never against max_attempts.
+-- 'lost': it counts against max_reclaims, never against max_attempts. The token is forgotten, so that
+-- whatever its holder still sends is refused, also before the next claim.
 create or replace function workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamptz) returns text
 language plpgsql volatile
 as $$
@@ -11,6 +12,10 @@ declare
 begin
   select w.* into v_workflow from workflows.workflow w where w.workflow_id = p_lease.workflow_id for no key update;
   delete from workflows.lease l where l.workflow_id = p_lease.workflow_id;
+  if p_cause = 'lost' and p_lease.is_started then
+    perform workflows.audit_change(array[p_lease.workflow_id], 'worker lost', 'engine', null, p_lease.worker_id::text);
+  end if;
+  update workflows.workflow w set lease_token = null where w.workflow_id = p_lease.workflow_id;
   if p_lease.control in ('stop', 'cancel', 'timeout') then
     return workflows.settle_ending(v_workflow, p_lease.control, p_now);
   elsif p_cause = 'released' or not p_lease.is_started then
@@ -20,7 +25,6 @@ begin
     return workflows.settle_leaving(v_workflow, p_lease.control, 'released', null, p_now);
   end if;
   update workflows.workflow w set reclaim_count = w.reclaim_count + 1 where w.workflow_id = p_lease.workflow_id;
-  perform workflows.audit_change(array[p_lease.workflow_id], 'worker lost', 'engine', null, p_lease.worker_id::text);
   select coalesce(v_workflow.on_worker_lost, d.on_worker_lost, 'retry') into v_policy
   from workflows.workflow_definition d
   where d.workflow_name = v_workflow.workflow_name and d.workflow_version = v_workflow.workflow_version;

@@ -26,8 +26,10 @@ begin
   end if;
   v_before := workflows.lock_workflow(v_id);
   if v_request is not null then
-    select c.command_id into v_command_id from workflows.command c where c.request_id = v_request;
+    select c.command_id into v_command_id from workflows.command c
+    where c.request_id = v_request and c.workflow_id = v_id and c.command = v_command;
     if found then return workflows.command_answer(v_command_id); end if;
+    if exists (select from workflows.command c where c.request_id = v_request) then perform workflows.refuse_request(v_request); end if;
   end if;
   v_outcome := workflows.apply_command(v_before, v_command, p_reason, v_now);
   select w.* into v_after from workflows.workflow w where w.workflow_id = v_id;
@@ -41,8 +43,7 @@ begin
   on conflict (request_id) where request_id is not null do nothing
   returning command_id into v_command_id;
   if not found then
-    perform workflows.refuse('WF006', jsonb_build_object('field', 'request_id', 'request_id', v_request),
-      'this request id was used at the same moment for another workflow');
+    perform workflows.refuse_request(v_request);
   end if;
   perform workflows.audit_change(array[v_id], 'command ' || v_command || ' ' || v_outcome,
     coalesce(v_options ->> 'actor', 'script'), p_reason, null);
@@ -50,6 +51,18 @@ begin
 end
 $$;
 comment on function workflows.send_command(text, text, text, text) is 'Sends HOLD, RESUME or STOP to a workflow and answers what it did.';
+
+-- A request id used before for another order: answering that one would tell an operator that a workflow
+-- was stopped which goes on.
+create or replace function workflows.refuse_request(p_request_id text) returns text
+language plpgsql volatile
+as $$
+begin
+  return workflows.refuse('WF006', jsonb_build_object('field', 'request_id', 'request_id', p_request_id),
+    'this request id was used for another order: give each order an id of its own');
+end
+$$;
+comment on function workflows.refuse_request(text) is 'Refuses a request id that belongs to another order.';
 
 -- Applies an order to a locked workflow: accepted, already or rejected. The pairs of command and state are
 -- here and nowhere else.

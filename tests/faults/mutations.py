@@ -49,7 +49,8 @@ MUTATIONS = [
     Mutation(
         "a token that stays the same", "crash",
         [("take_ready", "lease_token = gen_random_uuid()",
-          "lease_token = coalesce(w.lease_token, gen_random_uuid())")],
+          "lease_token = coalesce(w.lease_token, gen_random_uuid())"),
+         ("reclaim_lease", "set lease_token = null", "set lease_token = w.lease_token")],
     ),
     Mutation("no sweep of lost workers", "crash", [("reclaim_lost", _EXPIRED, "false")]),
     Mutation("reclaim without expiry", "load", [("reclaim_lost", _EXPIRED, "true")]),

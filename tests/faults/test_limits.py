@@ -184,7 +184,9 @@ def test_f60_a_long_snapshot_slows_claims_and_they_recover(site):
     assert seconds["during"] < seconds["before"] * 3 + 3
 
 
-@pytest.mark.parametrize("what", ["vacuum full", "reindex table concurrently", "analyze", "cluster"])
+@pytest.mark.parametrize(
+    "what", ["vacuum full", "reindex table concurrently", "analyze", "cluster"]
+)
 def test_f61_maintenance_of_tables_under_load(site, what):
     """A plain REINDEX TABLE beside writers can be the victim of a deadlock, in any schema."""
     site.worker("a"), site.worker("b")

@@ -10,16 +10,14 @@ import pytest
 from tests.faults.pgbouncer import running_pgbouncer
 from tests.waiting import wait_until
 
-has_pgbouncer = shutil.which("pgbouncer") or Path("/usr/sbin/pgbouncer").exists()
-pytestmark = [
-    pytest.mark.proof,
-    pytest.mark.skipif(not has_pgbouncer, reason="pgbouncer is not installed"),
-]
+pytestmark = pytest.mark.proof
 MODE = "select listen_mode from workflows.worker where lost_at is null and retired_at is null"
 
 
 @pytest.fixture
 def bouncer(durable):
+    found = shutil.which("pgbouncer") or Path("/usr/sbin/pgbouncer").exists()
+    assert found, "pgbouncer is missing: apt-get install pgbouncer"
     with running_pgbouncer(durable) as made:
         yield made
 

@@ -66,7 +66,7 @@ class Invariants:
                 self._failed_again.add(row["id"])
             if before:
                 rise = row["attempt"] - before["attempt"]
-                is_new = row["token"] != before["token"]
+                is_new = row["token"] not in (None, before["token"])  # reclaimed: forgotten
                 assert rise == int(is_new), f"attempt rose by {rise}, new token: {is_new}"
             if row["token"]:
                 owner = (row["id"], row["attempt"])

@@ -168,6 +168,7 @@ def depart(book: Book, w: Workflow, step_key: str | None, is_suspended: bool, no
 def reclaim(book: Book, w: Workflow, is_lost: bool, now: int) -> None:
     """What several leave behind at once comes back in any order."""
     book.is_unordered = True
+    w.token = None
     if w.control in ENDING:
         end_as_ordered(book, w, w.control, now)
     elif not is_lost or not w.is_started:

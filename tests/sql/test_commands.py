@@ -242,3 +242,12 @@ def test_a_worker_hears_of_a_command_at_once(calls, worker, connect, schema):
     calls.command(workflow_id, "STOP")
     heard = [n.payload for n in listener.notifies(timeout=5, stop_after=1)]
     assert heard == ["w:" + worker.worker_id]
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_a_request_id_of_another_order_is_refused(calls, worker, other):
+    first, second = calls.enqueue(), calls.enqueue()
+    calls.command(first, "HOLD", request_id="r1")
+    with refused("WF006", "request_id"):
+        calls.command(second if other else first, "STOP", request_id="r1")
+    assert [calls.status(w) for w in (first, second)] == ["HELD", "ENQUEUED"]

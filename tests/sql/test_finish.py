@@ -4,6 +4,8 @@ import uuid
 
 import pytest
 
+from tests.calls import lose
+
 RETRY = {
     "max_attempts": 3,
     "interval_seconds": 10,
@@ -208,3 +210,14 @@ def test_time_held_does_not_count(calls, clock, make_worker):
     calls.command(workflow_id, "RESUME")
     worker = make_worker("mix", timeout_seconds=10)
     assert 5000 < worker.claim_one()["deadline_ms"] <= 6000
+
+
+@pytest.mark.parametrize("outcome", ["success", "error", "suspend", "released", "held", "stopped"])
+def test_d22_after_a_reclaim_and_before_the_next_claim_the_old_token_is_refused(
+    calls, make_worker, clock, outcome
+):
+    worker = make_worker(max_attempts=3)
+    calls.enqueue()
+    claimed = worker.claim_one()
+    lose(clock, calls)
+    assert worker.finish(claimed, outcome, error={"class": "ValueError"}) == "WF001"
