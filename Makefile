@@ -8,7 +8,7 @@ STAMPS := $(VENV)/stamps
 VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' ignition/exchange/workflows/settings.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test proof lint bench installer schema-snapshot docs clean
+.PHONY: help venv demo test proof lint bench installer export schema-snapshot docs clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ installer: $(STAMPS)/package ## dist/ignition-workflows-VERSION.sql: one script 
 	mkdir -p dist
 	$(BIN)/ignition-workflows migrate --sql > dist/ignition-workflows-$(VERSION).sql
 	@echo dist/ignition-workflows-$(VERSION).sql
+
+export: installer ## dist/ignition-workflows-VERSION.zip: the project for a gateway, and its installer
+	$(BIN)/python ignition/export_project.py dist
 
 schema-snapshot: $(STAMPS)/test $(STAMPS)/system ## tests/schema.sql from a fresh install
 	$(BIN)/python -m tests.schema_snapshot

@@ -3,9 +3,9 @@
 # tool that complains.
 set -eu
 export PATH="$PWD/.venv/bin:$PATH"
-modern="ignition/exchange/workflows/cpython tests examples scripts"
+modern="ignition/exchange/workflows/cpython ignition/export_project.py tests examples scripts"
 [ ! -d bench ] || modern="$modern bench"
-gateway=$(python scripts/gateway_project.py)
+gateway=$(python ignition/export_project.py --sources)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -22,8 +22,8 @@ lint-imports
 
 say vermin: Jython 2.7 and CPython 3.9
 vermin --no-tips -q -t=2.7- -t=3.9- $gateway
-say iglint: the sources as an Ignition project
-python scripts/gateway_project.py "$work/project"
+say iglint: the exported project
+python ignition/export_project.py --unpacked "$work/project"
 iglint check "$work/project"
 
 say squawk: migrations

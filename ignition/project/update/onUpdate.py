@@ -1,0 +1,2 @@
+def onUpdate(actor, resources):
+	exchange.workflows.gateway.update()
