@@ -8,16 +8,23 @@ import time
 import traceback
 
 try:
+    from java.lang import AssertionError as _JavaAssertionError
     from java.lang import Error as _JavaError
+    from java.lang import InterruptedException as _Interrupted
+    from java.lang import LinkageError as _LinkageError
     from java.lang import Throwable as _JavaThrowable
+    from java.lang import VirtualMachineError as _VirtualMachineError
 
     ERRORS = (Exception, _JavaThrowable)
     EVERYTHING = (BaseException, _JavaThrowable)
-    FATAL = (SystemExit, KeyboardInterrupt, GeneratorExit, _JavaError)
+    FATAL = (SystemExit, KeyboardInterrupt, GeneratorExit, _JavaError, _Interrupted)
+    _FAULTS = (_VirtualMachineError, _LinkageError, _JavaAssertionError)
 except ImportError:
     ERRORS = (Exception,)
     EVERYTHING = (BaseException,)
     FATAL = (SystemExit, KeyboardInterrupt, GeneratorExit)
+    _JavaError = ()
+    _FAULTS = ()
 
 text_type = type("".encode("ascii").decode("ascii"))
 string_types = (str, text_type)
@@ -43,6 +50,19 @@ try:
 except ValueError:  # Jython makes no half of a pair by itself, but takes one from Java
     _POISON = None
 _random_bytes = os.urandom
+
+
+def is_ending(error):
+    """Whether somebody ends this thread or this script: no edge may swallow that. A script that is terminated
+    in a gateway gets a java.lang.Error, a thread that is interrupted an InterruptedException or KeyboardInterrupt.
+    """
+    return isinstance(error, FATAL)
+
+
+def is_termination(error):
+    """Whether the thread is being killed. A loop of ours survives every other error: an interrupt that nobody
+    of ours sent, and java.lang.Errors that say what went wrong rather than that somebody wants an end."""
+    return isinstance(error, _JavaError) and not isinstance(error, _FAULTS)
 
 
 def _is_poison(character):

@@ -3,6 +3,7 @@
 Every host module offers these names; engine/instance.py chooses one and nobody else imports one.
 A gate is a semaphore that starts closed: acquire() waits, release() lets one waiter through.
 A queue is unbounded, with put, get(block, timeout) and qsize; get raises QueueEmpty.
+share(key, make) keeps one thing per process, unshare(key) forgets it.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -50,3 +51,63 @@ def host_name():
 
 def process_id():
     return os.getpid()
+
+
+_shared = {}
+_shared_lock = threading.Lock()
+
+
+def share(key, make):
+    """The one thing that this process keeps under `key`, made by make() where there is none."""
+    with _shared_lock:
+        if key not in _shared:
+            _shared[key] = make()
+        return _shared[key]
+
+
+def unshare(key):
+    """Forget what share() keeps under `key`."""
+    with _shared_lock:
+        _shared.pop(key, None)
+
+
+class make_shared_text(object):
+    """One value for several threads: get() and set(value). In a gateway a text, or None."""
+
+    def __init__(self, value=None):
+        self._value = value
+
+    def get(self):
+        return self._value
+
+    def set(self, value):
+        self._value = value
+
+
+class make_shared_number(make_shared_text):
+    """A number for several threads: get(), set(value) and incrementAndGet()."""
+
+    def __init__(self, value=0):
+        make_shared_text.__init__(self, value)
+        self._lock = threading.Lock()
+
+    def incrementAndGet(self):
+        with self._lock:
+            self._value += 1
+            return self._value
+
+
+def gateway_role():
+    """(role, is_active); a process is no gateway, and always active."""
+    return "process", True
+
+
+def project_name():
+    """The project whose scripts we are; a process has none."""
+    return ""
+
+
+def data_directory():
+    """Where files of ours may be kept."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(state, "ignition-workflows")
