@@ -24,8 +24,8 @@ DATABASE = "WorkflowsDB"
 MOST_ROWS = 1000
 _FIXED_TIME = (2026, 1, 1, 0, 0, 0)
 
-# Without lastModification the Designer passes a resource over; with a stale signature the gateway does,
-# so none is made.
+# Without lastModification the Designer passes a resource over. With a stale signature the gateway
+# does: none is made.
 _CHANGED = {"actor": "external", "timestamp": "2026-01-01T00:00:00Z"}
 
 # The payload's name says what a resource is: scope and attributes by the name of its file.
@@ -169,8 +169,8 @@ _EVENT_TEXT = """\
 Ignition Workflows %(version)s: gateway event scripts for Ignition 8.1
 
 Ignition 8.3 gets these scripts with the project. Ignition 8.1 keeps gateway event scripts in one
-binary file, which this export does not hold: paste the lines once. In the Designer, with the library
-project open: Project, then Gateway Event Scripts.
+binary file, which this export does not hold: paste the lines once. In the Designer, with the
+library project open: Project, then Gateway Event Scripts.
 
 """
 _EVENT_PLACES = {

@@ -14,6 +14,8 @@ begin
       and (v_filter ->> 'workflow_name' is null or w.workflow_name = v_filter ->> 'workflow_name')
       and (v_filter ->> 'status' is null or w.status = upper(v_filter ->> 'status'))
       and (v_filter ->> 'state' is null or w.state = upper(v_filter ->> 'state'))
+      and (v_filter ->> 'search' is null or strpos(lower(concat_ws(' ', w.workflow_id, w.workflow_name, w.partition_key,
+           w.deduplication_id, array_to_string(w.resources, ' '))), lower(v_filter ->> 'search')) > 0)
       and (v_filter ->> 'partition_key' is null or w.partition_key = v_filter ->> 'partition_key')
       and (v_filter ->> 'queue_name' is null
            or w.queue_id = (select q.queue_id from workflows.queue q where q.queue_name = v_filter ->> 'queue_name'))
@@ -34,10 +36,10 @@ declare
 begin
   v_filter := coalesce(nullif(p_filter, ''), '{}')::jsonb;
   select k into v_key from jsonb_object_keys(v_filter) k
-  where k not in ('workflow_name', 'queue_name', 'status', 'state', 'partition_key', 'since', 'until', 'limit', 'before') limit 1;
+  where k not in ('workflow_name', 'queue_name', 'status', 'state', 'partition_key', 'search', 'since', 'until', 'limit', 'before') limit 1;
   if found then
     perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not a filter'),
-      'filters are workflow_name, queue_name, status, state, partition_key, since, until, limit, before');
+      'filters are workflow_name, queue_name, status, state, partition_key, search, since, until, limit, before');
   end if;
   perform (v_filter ->> 'before')::uuid, (v_filter ->> 'since')::timestamptz, (v_filter ->> 'until')::timestamptz, (v_filter ->> 'limit')::integer;
   if coalesce((v_filter ->> 'limit')::integer, 1) not between 1 and 1000 then

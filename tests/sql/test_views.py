@@ -140,6 +140,10 @@ def test_list_workflows(calls, stand):
         assert len(calls.call("list_workflows", filter={"status": status}) or []) == count
     found = calls.call("list_workflows", filter={"partition_key": "k", "state": "RUNNING"})
     assert [w["workflow_id"] for w in found] == [stand["running"]]
+    for text in (stand["running"], "MI", "pump"):
+        found = calls.call("list_workflows", filter={"search": text, "state": "RUNNING"})
+        assert stand["running"] in [w["workflow_id"] for w in found]
+    assert calls.call("list_workflows", filter={"search": "%"}) == []
     assert calls.call("list_workflows", filter={"queue_name": "nowhere"}) == []
 
 
