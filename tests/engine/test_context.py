@@ -331,7 +331,7 @@ def test_a_lost_lease_starts_nothing(engine):
 
 
 def test_a_worker_that_ends_releases_at_the_next_boundary(engine):
-    engine.state.is_releasing = True
+    engine.state.releasing.set()
     with pytest.raises(errors.Released):
         engine.begin().boundary()
 

@@ -248,7 +248,7 @@ def test_a_thread_does_not_wait_for_a_worker_that_ends():
     watch.host.now += 100
 
     def end_worker():
-        watch.state.is_releasing = True
+        watch.state.releasing.set()
         watch.keeper.release_waiting()
 
     watch.host.plan(1, end_worker)

@@ -29,7 +29,7 @@ class FakeListening:
 
     def wait(self, seconds):
         if not self.heard:
-            self.state.ending.set()
+            self.state.releasing.set()
             return []
         payload = self.heard.pop(0)
         if isinstance(payload, Exception):

@@ -21,7 +21,7 @@ def test_what_a_turn_could_not_catch_is_logged_and_tried_again(error):
         state.ending.set()
         return 0
 
-    keep_turning(host, state, "claim", turn, host.sleep)
+    keep_turning(host, state.ending, "claim", turn, host.sleep)
     assert turns == [1000.0, 1001.0]
     assert "event=engine_error" in host.log_lines[0]
 

@@ -32,6 +32,8 @@ PREFETCH = 500
 PREFETCH_SECONDS = 0.05
 THREAD_IDLE_SECONDS = 10.0
 DRAIN_SECONDS = 30.0
+# How long a stop waits for steps to reach their boundary before it leaves them to the background.
+RELEASE_SECONDS = 2.0
 BATCH_ENTRIES = 500
 FINISH_PACE_SECONDS = 0.004
 FINISH_PACE_ENTRIES = 20

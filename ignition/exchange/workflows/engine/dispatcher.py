@@ -71,7 +71,8 @@ class Dispatcher(object):
             self._wake.set()
 
     def run(self):
-        keep_turning(self._host, self._state, "claim", self.turn, self._wake.wait)
+        keep_turning(self._host, self._state.releasing, "claim", self.turn, self._wake.wait)
+        self._session.close()
 
     def turn(self):
         """Claim if there is room and hope; returns for how many seconds to wait then."""

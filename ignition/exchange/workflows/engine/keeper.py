@@ -32,7 +32,7 @@ class Keeper(object):
         self._wake.set()
 
     def run(self):
-        keep_turning(self._host, self._state, "keeper", self.turn, self._wake.wait)
+        keep_turning(self._host, self._state.ending, "keeper", self.turn, self._wake.wait)
 
     def turn(self):
         """Register where needed, else renew; returns for how many seconds to wait then."""

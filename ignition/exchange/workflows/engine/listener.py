@@ -22,7 +22,7 @@ class Listener(object):
         self._session = None
 
     def run(self):
-        keep_turning(self._host, self._state, "listen", self.turn, self._state.ending.wait)
+        keep_turning(self._host, self._state.releasing, "listen", self.turn, self._state.releasing.wait)
 
     def turn(self):
         """Listen until the connection is lost; returns for how many seconds to wait then."""
@@ -37,7 +37,7 @@ class Listener(object):
             self._hear()
             return 0
         except compat.ERRORS as error:
-            if self._state.ending.is_set():
+            if self._state.releasing.is_set():
                 return 0
             self._become("poll")
             return self._backoff.failed(error)
@@ -51,7 +51,7 @@ class Listener(object):
             compat.failpoint("listen:after_listen_before_poll")
         self._become("listen")
         check_at = self._host.monotonic() + settings.LISTEN_CHECK_SECONDS
-        while not self._state.ending.is_set():
+        while not self._state.releasing.is_set():
             for payload in self._session.wait(settings.LISTEN_CHECK_SECONDS):
                 self.heard(payload)
             if self._host.monotonic() >= check_at:

@@ -8,9 +8,9 @@ from exchange.workflows import compat
 _AFTER_ERROR_SECONDS = 1.0
 
 
-def keep_turning(host, state, purpose, turn, wait):
-    """Until the worker ends. `turn` returns for how many seconds to wait, `wait` waits for so many."""
-    while not state.ending.is_set():
+def keep_turning(host, ending, purpose, turn, wait):
+    """Until `ending` is set. `turn` returns for how many seconds to wait, `wait` waits for so many."""
+    while not ending.is_set():
         try:
             seconds = turn()
         except compat.EVERYTHING as error:

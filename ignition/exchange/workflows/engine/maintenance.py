@@ -15,7 +15,7 @@ class Maintenance(object):
         self._backoff = Backoff(host, "maintain")
 
     def run(self):
-        keep_turning(self._host, self._state, "maintain", self.turn, self._state.ending.wait)
+        keep_turning(self._host, self._state.releasing, "maintain", self.turn, self._state.releasing.wait)
 
     def turn(self):
         """One bounded turn; returns for how many seconds to wait then."""

@@ -18,7 +18,9 @@ class WorkerState(object):
         self.lease_until = 0.0
         self.is_registered = host.make_event()
         self.is_claiming = True
-        self.is_releasing = False
+        # Set in this order: first every workflow is given back at its next boundary and nothing is claimed any
+        # more, then, when nothing is held, every part ends.
+        self.releasing = host.make_event()
         self.ending = host.make_event()
         self.listen_mode = "starting"
         self.lease_ms = settings.LEASE_MS
@@ -30,6 +32,10 @@ class WorkerState(object):
         self.queue_ids = ()
         self.finished = 0
         self.refused = 0
+
+    @property
+    def is_releasing(self):
+        return self.releasing.is_set()
 
     def registered(self, answer, asked_at):
         """Take over what register_worker answered; `asked_at` is the clock before the call."""

@@ -24,7 +24,6 @@ from exchange.workflows.engine.recorder import Finisher, Recorder
 from exchange.workflows.engine.state import WorkerState
 from exchange.workflows.engine.threads import WorkflowThreads
 
-_GRACE_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
 
 
@@ -35,6 +34,7 @@ class Worker(object):
     queues              their names; each must exist
     threads             how many workflows run at a time
     prefetch            how many may be claimed in advance while they are short; 0 for none
+    generation          which life of the scripts this is, for the worker's row
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Worker(object):
         schema=settings.SCHEMA_NAME,
         direct_dsn=None,
         name=None,
+        generation=None,
         definitions=None,
         host=None,
     ):
@@ -57,11 +58,13 @@ class Worker(object):
         )
         self.state = WorkerState(self.host, self.connector.schema, threads)
         self.name = name or "%s:%s" % (self.host.host_name(), self.host.process_id())
+        self.generation = generation
         self.queues = list(queues)
         self._log = self.host.get_logger("worker")
         self._signals = self.host.make_queue()
         self._sessions = []
-        self._running = []
+        self._running = {}
+        self._parts = ()
         self._assemble(definitions or registry.REGISTRY, settings.PREFETCH if prefetch is None else prefetch)
 
     def _assemble(self, definitions, prefetch):
@@ -73,9 +76,8 @@ class Worker(object):
         self.dispatcher = Dispatcher(
             host, state, claims, self._store(claims), self.threads, self._on_lost, prefetch
         )
-        self.keeper = Keeper(
-            host, state, self._store(self._session("renew")), definitions, self.describe, self.dispatcher.poke
-        )
+        self._renewing = self._store(self._session("renew"))
+        self.keeper = Keeper(host, state, self._renewing, definitions, self.describe, self.dispatcher.poke)
         recording = self._store(self._session("record"))
         finishing = self._store(self._session("finish"))
         self.recorder = Recorder(host, state, recording.record_steps)
@@ -110,6 +112,8 @@ class Worker(object):
             "worker_name": self.name,
             "host_name": self.host.host_name(),
             "process_id": str(self.host.process_id()),
+            "project_name": self.host.project_name() or None,
+            "generation": self.generation,
             "queues": self.queues,
             "threads": self.state.threads,
         }
@@ -124,7 +128,7 @@ class Worker(object):
                 self._close()
                 raise
             self._log.warning("event=waiting_for_database error=%s" % compat.one_line(error))
-        parts = (
+        self._parts = (
             ("record", self.recorder.run),
             ("finish", self.finisher.run),
             ("keep", self.keeper.run),
@@ -132,57 +136,87 @@ class Worker(object):
             ("maintain", self.maintenance.run),
             ("claim", self.dispatcher.run),
         )
-        for purpose, run in parts:
-            self._running.append(self.host.start_thread("workflows-%s" % purpose, run))
+        self.watch()
         return self
+
+    def watch(self):
+        """Start every part that has no thread (any more); the names of those that were started."""
+        started = []
+        for purpose, run in () if self.state.is_releasing else self._parts:
+            thread = self._running.get(purpose)
+            if thread is None or not thread.is_alive():
+                self._running[purpose] = self.host.start_thread("workflows-%s" % purpose, run)
+                started.append(purpose)
+        return started
+
+    def poll(self):
+        """For a timer beside the worker: look for work where no notification comes."""
+        if self.state.listen_mode != "listen":
+            self.dispatcher.poke()
 
     def stop(self, drain_seconds=settings.DRAIN_SECONDS):
         """Claim nothing more, let what runs finish for up to drain_seconds, give the rest back without using an
         attempt, and retire. A workflow in the middle of a step is given back at its end, or by retiring."""
-        state = self.state
-        if state.ending.is_set():
+        if self.state.ending.is_set():
             return
-        state.is_claiming = False
+        self.drain(drain_seconds)
+        self.release()
+        self.wait_until_empty(min(settings.RELEASE_SECONDS, drain_seconds + 0.5))
+        self.end()
+
+    def drain(self, seconds):
+        """Claim nothing more and let what runs finish, for so long; whether nothing is held any more."""
+        self.state.is_claiming = False
         self.dispatcher.poke()
-        self.executor.release(self.threads.take_waiting())
-        self._wait_until_empty(drain_seconds)
-        state.is_releasing = True
+        self.keeper.poke()
+        return self.wait_until_empty(seconds)
+
+    def release(self):
+        """Claim nothing more; every workflow is given back at its next step boundary, without using an attempt."""
+        state = self.state
+        state.is_claiming = False
+        state.releasing.set()
+        self.dispatcher.poke()
+        self.listener.interrupt()
         self.keeper.release_waiting()
         for lease in list(state.held.values()):
             lease.awake()
-        self._wait_until_empty(min(_GRACE_SECONDS, drain_seconds + 0.5))
+        self.executor.release(self.threads.take_waiting())
+
+    def end(self):
+        """Retire and end every part. What is still held goes back to the queue by retiring."""
+        state = self.state
         self.threads.end()
         self.recorder.end()
         self.finisher.end()
         state.ending.set()
-        self.dispatcher.poke()
         self.keeper.poke()
-        self.listener.interrupt()
-        for thread in self._running:
-            thread.join(_GRACE_SECONDS)
+        for thread in list(self._running.values()):
+            thread.join(settings.RELEASE_SECONDS)
         self._retire()
         self._close()
         self._log.info("event=stopped worker_id=%s finished=%d" % (state.worker_id, state.finished))
 
-    def _wait_until_empty(self, seconds):
-        """Until nothing is held any more, the time is over, or a second signal came."""
+    def wait_until_empty(self, seconds):
+        """Until nothing is held any more, the time is over, or a second signal came; whether nothing is held."""
         until = self.host.monotonic() + seconds
         while self.state.held and self.host.monotonic() < until:
             if self._signals.qsize():
-                return
+                break
             self.executor.release(self.threads.take_waiting())
             self.host.sleep(_LOOK_SECONDS)
+        return not self.state.held
 
     def _retire(self):
         if not self.state.is_registered.is_set():
             return
         try:
-            self._store(self._sessions[0]).retire_worker(self.state.worker_id)
+            self._renewing.retire_worker(self.state.worker_id)
         except compat.ERRORS as error:
             self._log.warning("event=not_retired error=%s" % compat.one_line(error))
 
     def _close(self):
-        self.executor.facade.buffer.close(_GRACE_SECONDS)
+        self.executor.facade.buffer.close(settings.RELEASE_SECONDS)
         for session in self._sessions:
             session.close()
         if self._owns_connector:

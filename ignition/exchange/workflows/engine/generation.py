@@ -1,0 +1,114 @@
+"""One life of a project's scripts between two reloads, and its takeover by the next one.
+
+A gateway that saves a project gives it a new interpreter and lets the old threads run on with the old code.
+The generations of a project share one counter; whoever raised it last is current. An older one claims
+nothing more, gives each workflow back at its next step boundary and ends when nothing is held any more: a
+step that is running keeps its lease until its end, so that nothing runs twice at once.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+from exchange.workflows import compat, errors, settings
+
+_LOOK_SECONDS = 0.1
+_RETRY_SECONDS = 5.0
+_LONG_SECONDS = 3600.0
+
+
+class Generation(object):
+    """`make_worker(number)` gives the worker of this life, None where the project only enqueues; `on_end`
+    closes what the interpreter holds."""
+
+    def __init__(self, host, make_worker, on_end):
+        self._host = host
+        self._make_worker = make_worker
+        self._on_end = on_end
+        self._counter = host.share("exchange.workflows.generation.%s" % host.project_name(), host.make_shared_number)
+        self._log = host.get_logger("generation")
+        self._over = host.make_event()
+        self._ended = host.make_event()
+        self._thread = None
+        self._said = None
+        self._drain_seconds = 0
+        self._try_at = 0.0
+        self.worker = None
+        self.number = None
+
+    def begin(self):
+        """Become the current generation; returns at once, the worker starts in the background."""
+        self.number = self._counter.incrementAndGet()
+        self._thread = self._host.start_thread("workflows-generation", self.run)
+        return self
+
+    def is_over(self):
+        return self._over.is_set() or self._counter.get() != self.number
+
+    def watch(self):
+        """Start again what should run and does not; the names of those parts."""
+        if self.is_over():
+            return []
+        if not self._thread.is_alive():
+            self._thread = self._host.start_thread("workflows-generation", self.run)
+            return ["generation"]
+        if self.worker is None:
+            return []
+        self.worker.poll()
+        return self.worker.watch()
+
+    def end(self, drain_seconds):
+        """Claim nothing more and let what runs finish for so long; then it is given back at its next step
+        boundary. Whether everything has ended by then; what has not goes on ending in the background."""
+        self._drain_seconds = drain_seconds
+        self._over.set()
+        return self._ended.wait(drain_seconds + settings.RELEASE_SECONDS)
+
+    def run(self):
+        while not self.is_over():
+            try:
+                if self.worker is None:
+                    self._try_to_start()
+            except compat.EVERYTHING as error:
+                self._say("event=not_started error=%s" % compat.one_line(error))
+            self._over.wait(_LOOK_SECONDS)
+        self._leave()
+
+    def _try_to_start(self):
+        """A database that refuses now, because nobody has installed the schema yet, is asked again."""
+        now = self._host.monotonic()
+        if now < self._try_at:
+            return
+        self._try_at = now + _RETRY_SECONDS
+        try:
+            worker = self._make_worker(self.number)
+            if worker is None:
+                self._try_at = now + _LONG_SECONDS
+                return
+            worker.start()
+        except errors.SchemaVersionMismatch as error:
+            self._say("event=schema_missing error=%s run=ignition-workflows-%s.sql" % (error.message, settings.VERSION))
+        except compat.ERRORS as error:
+            hint = getattr(error, "hint", None)
+            self._say("event=not_started error=%s%s" % (compat.one_line(error), " hint=%s" % hint if hint else ""))
+        else:
+            self.worker = worker
+            self._log.info("event=started generation=%d worker_id=%s" % (self.number, worker.worker_id))
+
+    def _say(self, text):
+        """One line for each new problem, not one for each try."""
+        if text != self._said:
+            self._said = text
+            self._log.error(text)
+
+    def _leave(self):
+        worker, self.worker = self.worker, None
+        try:
+            if worker is not None:
+                worker.drain(self._drain_seconds)
+                worker.release()
+                while not worker.wait_until_empty(_LONG_SECONDS):
+                    pass
+                worker.end()
+            self._on_end()
+        finally:
+            self._log.info("event=ended generation=%d" % self.number)
+            self._ended.set()
