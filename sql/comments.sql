@@ -18,6 +18,10 @@ comment on column workflows.queue.max_enqueued is 'How many may be claimable bef
 comment on column workflows.queue.history is 'full: every transition is audited.';
 comment on column workflows.queue.pause_reason is 'Why it was paused.';
 comment on column workflows.queue.created_at is 'When it was made.';
+comment on column workflows.queue.run_on is
+  'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
+comment on column workflows.queue.maintenance_mode is
+  'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
 
 comment on column workflows.workflow_definition.workflow_name is 'Name of the registered function.';
 comment on column workflows.workflow_definition.workflow_version is 'Version of the registered function.';
@@ -90,6 +94,28 @@ comment on column workflows.worker.process_id is 'Process.';
 comment on column workflows.worker.library_version is 'Version of the library.';
 comment on column workflows.worker.database_user is 'Database user of the session.';
 comment on column workflows.worker.started_at is 'When it registered.';
+comment on column workflows.worker.role is 'Of its node: process, independent, master or backup.';
+comment on column workflows.worker.is_active is 'False: its node stands by.';
+comment on column workflows.worker.is_draining is 'True: it claims nothing more.';
+comment on column workflows.worker.project_name is 'Ignition project whose scripts it runs.';
+comment on column workflows.worker.generation is 'Counts the saves of its scripts.';
+
+comment on column workflows.maintenance_order.queue_id is
+  'The queue; 0: all, also those made later.';
+comment on column workflows.maintenance_order.mode is
+  'drain: what runs goes on; cancel: everything live is cancelled.';
+comment on column workflows.maintenance_order.reason is 'Why, in words.';
+comment on column workflows.maintenance_order.entered_by is 'Who, as the caller said.';
+comment on column workflows.maintenance_order.entered_at is 'When it was entered.';
+
+comment on column workflows.rejected_entry.workflow_id is 'Id that the caller was given.';
+comment on column workflows.rejected_entry.entry is 'What was to be enqueued, as JSON text.';
+comment on column workflows.rejected_entry.problem is 'Why it was refused, as JSON text.';
+comment on column workflows.rejected_entry.origin is 'Gateway and project that it comes from.';
+comment on column workflows.rejected_entry.rejected_at is 'When it was set aside.';
+comment on column workflows.rejected_entry.resolved_at is 'When somebody decided.';
+comment on column workflows.rejected_entry.resolved_by is 'Who decided, as the caller said.';
+comment on column workflows.rejected_entry.resolution is 'retried or discarded.';
 
 comment on column workflows.worker_definition.worker_id is 'The worker.';
 comment on column workflows.worker_definition.workflow_name is 'Name of the registered function.';

@@ -9,6 +9,7 @@
 
 -- tables
 \ir migrations/0001_create_tables.sql
+\ir migrations/0002_add_gateways.sql
 
 -- small helpers
 \ir functions/clock_now.sql

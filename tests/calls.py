@@ -138,6 +138,7 @@ class Worker:
         queues: tuple[str, ...] = ("default",),
         worker_id: str | None = None,
         version: int = 1,
+        node: dict[str, Any] | None = None,
         **policies: Any,
     ):
         self.calls = calls
@@ -146,17 +147,22 @@ class Worker:
         self.definitions = [
             {"workflow_name": n, "workflow_version": version, **POLICIES, **policies} for n in names
         ]
-        self.registration = calls.call(
-            "register_worker",
-            worker_id=self.worker_id,
-            registration={
-                "worker_name": "test",
-                "schema_version": SCHEMA_VERSION,
-                "queues": queues,
-                "threads": 4,
-                "listen_mode": "listen",
-                "definitions": self.definitions,
-            },
+        self.queues = queues
+        self.registration = self.register(node)
+
+    def register(self, node: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Once more, with what a gateway says of itself in `node`."""
+        registration = {
+            "worker_name": "test",
+            "schema_version": SCHEMA_VERSION,
+            "queues": self.queues,
+            "threads": 4,
+            "listen_mode": "listen",
+            "definitions": self.definitions,
+            **(node or {}),
+        }
+        return self.calls.call(
+            "register_worker", worker_id=self.worker_id, registration=registration
         )
 
     def claim_statement(self, start_now: int = 1, prefetch: int = 0, **more: Any) -> Any:

@@ -21,7 +21,8 @@ CREATE TYPE workflows.enqueue_request AS (
 	on_worker_lost text,
 	parent_workflow_id uuid,
 	actor text,
-	problem jsonb
+	problem jsonb,
+	allow_during_maintenance boolean
 );
 
 ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
@@ -832,6 +833,14 @@ ALTER FUNCTION workflows.queue_problem(p_queue_id integer) OWNER TO workflows_ow
 
 COMMENT ON FUNCTION workflows.queue_problem(p_queue_id integer) IS 'Why a queue does not take work, or null.';
 
+CREATE FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) RETURNS integer[]
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) IS 'Queues that an inactive worker may claim from.';
+
 CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
     AS ...;
@@ -1018,6 +1027,11 @@ CREATE TABLE workflows.worker (
     library_version text,
     database_user text NOT NULL,
     started_at timestamp with time zone NOT NULL,
+    role text DEFAULT 'process'::text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    is_draining boolean DEFAULT false NOT NULL,
+    project_name text,
+    generation bigint,
     CONSTRAINT worker_listen_mode CHECK ((listen_mode = ANY (ARRAY['listen'::text, 'poll'::text, 'starting'::text])))
 )
 WITH (fillfactor='20', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
@@ -1057,6 +1071,16 @@ COMMENT ON COLUMN workflows.worker.library_version IS 'Version of the library.';
 COMMENT ON COLUMN workflows.worker.database_user IS 'Database user of the session.';
 
 COMMENT ON COLUMN workflows.worker.started_at IS 'When it registered.';
+
+COMMENT ON COLUMN workflows.worker.role IS 'Of its node: process, independent, master or backup.';
+
+COMMENT ON COLUMN workflows.worker.is_active IS 'False: its node stands by.';
+
+COMMENT ON COLUMN workflows.worker.is_draining IS 'True: it claims nothing more.';
+
+COMMENT ON COLUMN workflows.worker.project_name IS 'Ignition project whose scripts it runs.';
+
+COMMENT ON COLUMN workflows.worker.generation IS 'Counts the saves of its scripts.';
 
 CREATE FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -1530,9 +1554,13 @@ CREATE TABLE workflows.queue (
     history text DEFAULT 'errors'::text NOT NULL,
     pause_reason text,
     created_at timestamp with time zone NOT NULL,
+    run_on text DEFAULT 'active'::text NOT NULL,
+    maintenance_mode text,
     CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
+    CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
     CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
-    CONSTRAINT queue_max_running CHECK ((max_running >= 0))
+    CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
+    CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
 );
 
 ALTER TABLE workflows.queue OWNER TO workflows_owner;
@@ -1556,6 +1584,10 @@ COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.
 COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
 
 COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
+
+COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
 
 CREATE TABLE workflows.workflow_outcome (
     workflow_id uuid NOT NULL,
@@ -2045,6 +2077,29 @@ COMMENT ON COLUMN workflows.maintenance.last_turn_at IS 'When maintenance last r
 
 COMMENT ON COLUMN workflows.maintenance.last_count_at IS 'When queues were last counted.';
 
+CREATE TABLE workflows.maintenance_order (
+    queue_id integer NOT NULL,
+    mode text NOT NULL,
+    reason text,
+    entered_by text NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    CONSTRAINT maintenance_order_mode CHECK ((mode = ANY (ARRAY['drain'::text, 'cancel'::text])))
+);
+
+ALTER TABLE workflows.maintenance_order OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.maintenance_order IS 'Maintenance that was entered, for one queue or for all.';
+
+COMMENT ON COLUMN workflows.maintenance_order.queue_id IS 'The queue; 0: all, also those made later.';
+
+COMMENT ON COLUMN workflows.maintenance_order.mode IS 'drain: what runs goes on; cancel: everything live is cancelled.';
+
+COMMENT ON COLUMN workflows.maintenance_order.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.maintenance_order.entered_by IS 'Who, as the caller said.';
+
+COMMENT ON COLUMN workflows.maintenance_order.entered_at IS 'When it was entered.';
+
 CREATE TABLE workflows.parked (
     workflow_id uuid NOT NULL,
     queue_id integer NOT NULL,
@@ -2093,6 +2148,39 @@ CREATE SEQUENCE workflows.ready_seq
 ALTER TABLE workflows.ready_seq OWNER TO workflows_owner;
 
 COMMENT ON SEQUENCE workflows.ready_seq IS 'Order of arrival; drawn after the transaction has its id, which the marks of lane rely on.';
+
+CREATE TABLE workflows.rejected_entry (
+    workflow_id text NOT NULL,
+    entry text NOT NULL,
+    problem text NOT NULL,
+    origin text,
+    rejected_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    resolution text,
+    CONSTRAINT rejected_entry_resolution CHECK ((resolution = ANY (ARRAY['retried'::text, 'discarded'::text]))),
+    CONSTRAINT rejected_entry_resolved CHECK ((((resolved_at IS NULL) = (resolution IS NULL)) AND ((resolved_at IS NULL) = (resolved_by IS NULL))))
+);
+
+ALTER TABLE workflows.rejected_entry OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.rejected_entry IS 'Entries that a buffer had accepted and the database refused: kept until somebody decides.';
+
+COMMENT ON COLUMN workflows.rejected_entry.workflow_id IS 'Id that the caller was given.';
+
+COMMENT ON COLUMN workflows.rejected_entry.entry IS 'What was to be enqueued, as JSON text.';
+
+COMMENT ON COLUMN workflows.rejected_entry.problem IS 'Why it was refused, as JSON text.';
+
+COMMENT ON COLUMN workflows.rejected_entry.origin IS 'Gateway and project that it comes from.';
+
+COMMENT ON COLUMN workflows.rejected_entry.rejected_at IS 'When it was set aside.';
+
+COMMENT ON COLUMN workflows.rejected_entry.resolved_at IS 'When somebody decided.';
+
+COMMENT ON COLUMN workflows.rejected_entry.resolved_by IS 'Who decided, as the caller said.';
+
+COMMENT ON COLUMN workflows.rejected_entry.resolution IS 'retried or discarded.';
 
 CREATE VIEW workflows.resource_status AS
  SELECT t.gate_name,
@@ -2479,6 +2567,9 @@ ALTER TABLE ONLY workflows.lane
 ALTER TABLE ONLY workflows.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (workflow_id);
 
+ALTER TABLE ONLY workflows.maintenance_order
+    ADD CONSTRAINT maintenance_order_pkey PRIMARY KEY (queue_id);
+
 ALTER TABLE ONLY workflows.maintenance
     ADD CONSTRAINT maintenance_pkey PRIMARY KEY (maintenance_id);
 
@@ -2496,6 +2587,9 @@ ALTER TABLE ONLY workflows.queue
 
 ALTER TABLE ONLY workflows.ready
     ADD CONSTRAINT ready_pkey PRIMARY KEY (lane_id, ready_seq);
+
+ALTER TABLE ONLY workflows.rejected_entry
+    ADD CONSTRAINT rejected_entry_pkey PRIMARY KEY (workflow_id);
 
 ALTER TABLE ONLY workflows.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
@@ -2557,6 +2651,8 @@ CREATE INDEX parked_due ON workflows.parked USING btree (due_at) WHERE (due_at I
 CREATE INDEX parked_queue ON workflows.parked USING btree (queue_id, status);
 
 CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WHERE (start_before IS NOT NULL);
+
+CREATE INDEX rejected_entry_rejected ON workflows.rejected_entry USING btree (rejected_at);
 
 GRANT USAGE ON SCHEMA workflows TO workflows_enqueuer;
 GRANT USAGE ON SCHEMA workflows TO workflows_worker;
@@ -2745,6 +2841,8 @@ GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued b
 REVOKE ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
 

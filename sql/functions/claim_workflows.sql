@@ -1,7 +1,8 @@
 -- Claims workflows for one worker: up to p_start_now to start at once, up to p_prefetch more from lanes
 -- where that harms nobody. Statuses: ENQUEUED -> RUNNING. Waits for nobody: every lock is skip locked.
 -- Runs on one session per worker: when it comes back short it marks that session idle, so that enqueue
--- knows whom to notify. The same p_request_no with p_is_resend answers the same workflows again.
+-- knows whom to notify; a worker that may not claim from each of its queues is not marked. The same
+-- p_request_no with p_is_resend answers the same workflows again.
 create or replace function workflows.claim_workflows(
   p_worker_id text, p_start_now integer, p_prefetch integer default 0, p_request_no bigint default 0,
   p_is_resend boolean default false, p_may_idle boolean default false, p_is_idle boolean default false) returns text
@@ -13,24 +14,32 @@ as $$
 declare
   v_now timestamptz := workflows.clock_now();
   v_worker uuid := p_worker_id::uuid;
+  v_all_queues integer[];
   v_queues integer[];
+  v_is_active boolean;
+  v_is_draining boolean;
   v_claimed integer := 0;
   v_is_idle boolean := false;
   v_retry_ms integer;
 begin
-  select w.queue_ids into v_queues from workflows.worker w
+  select w.queue_ids, w.is_active, w.is_draining into v_all_queues, v_is_active, v_is_draining
+  from workflows.worker w
   where w.worker_id = v_worker and w.lost_at is null and w.retired_at is null for share;
   if not found then
     perform workflows.refuse('WF001', jsonb_build_object('worker_id', p_worker_id),
       'this worker is not registered or was declared lost; register again under a new id');
   end if;
-  if p_is_idle then perform workflows.unmark_idle(v_queues); end if;
-  if not p_is_resend then
+  if p_is_idle then perform workflows.unmark_idle(v_all_queues); end if;
+  if not pg_try_advisory_xact_lock_shared(hashtext('workflows.maintenance'), 0) then
+    v_retry_ms := 5;  -- get_maintenance waits for claims in progress before it counts
+  elsif not p_is_resend and not v_is_draining then
+    v_queues := v_all_queues;
+    if not v_is_active then v_queues := workflows.queues_of_inactive(v_all_queues, v_now); end if;
     perform workflows.fold_new_lanes();
     if not workflows.admit_gated() then v_retry_ms := 5; end if;
     perform workflows.fold_new_lanes();
     v_claimed := workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now);
-    if p_may_idle and v_claimed < p_start_now then
+    if p_may_idle and v_claimed < p_start_now and v_all_queues <@ v_queues then
       v_is_idle := true;
       if not workflows.mark_idle(v_queues) then v_retry_ms := coalesce(v_retry_ms, 20); end if;
       perform workflows.fold_new_lanes();
@@ -42,6 +51,24 @@ begin
 end
 $$;
 comment on function workflows.claim_workflows(text, integer, integer, bigint, boolean, boolean, boolean) is 'Claims workflows for a worker and returns all it needs to run them.';
+
+-- Of some queues, those that a worker on an inactive node may claim from now.
+create or replace function workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamptz)
+returns integer[]
+language plpgsql stable
+as $$
+begin
+  return array(
+    select q.queue_id from workflows.queue q
+    where q.queue_id = any (p_queue_ids)
+      and (q.run_on = 'any' or q.run_on = 'prefer_active' and not exists (
+        select from workflows.worker w
+        where w.is_active and not w.is_draining and q.queue_id = any (w.queue_ids)
+          and w.lost_at is null and w.retired_at is null and w.expires_at > p_now)));
+end
+$$;
+comment on function workflows.queues_of_inactive(integer[], timestamptz) is
+  'Queues that an inactive worker may claim from.';
 
 -- Makes the lanes that enqueue asked for.
 create or replace function workflows.fold_new_lanes() returns integer
@@ -79,7 +106,9 @@ begin
   from workflows.lane l
   cross join lateral (select r.ready_seq from workflows.ready r where r.lane_id = l.lane_id and r.ready_seq > l.low
                       order by r.ready_seq limit 1) h
-  where l.kind = 'gated' and not exists (select from workflows.queue q where q.queue_id = l.queue_id and q.is_paused);
+  where l.kind = 'gated' and not exists (
+    select from workflows.queue q
+    where q.queue_id = l.queue_id and (q.is_paused or q.maintenance_mode is not null));
   if v_lanes is null and not v_has_wake then return true; end if;
   if not workflows.take_turn(false) then return false; end if;
   if v_lanes is not null then

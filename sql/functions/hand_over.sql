@@ -2,7 +2,7 @@
 -- arrival; a waiter is passed only by one of better priority or one that shares no gate with it. The
 -- caller holds the turn, so one hand-over runs at a time, and it waits for nothing. A waiter whose row
 -- is locked (an operator is commanding it) leaves its gates in wake for the next turn. Waiters that are
--- HELD or whose queue is paused are passed over.
+-- HELD, or whose queue is paused or in maintenance, are passed over.
 create or replace function workflows.hand_over() returns integer
 language plpgsql volatile
 as $$
@@ -50,7 +50,9 @@ begin
   return (
     select t.workflow_id from workflows.gate_ticket t
     where t.gate_id = p_gate_id and not t.is_held
-      and not exists (select from workflows.queue q where q.queue_id = t.queue_id and q.is_paused)
+      and not exists (
+        select from workflows.queue q
+        where q.queue_id = t.queue_id and (q.is_paused or q.maintenance_mode is not null))
     order by t.priority, t.ticket_seq limit 1);
 end
 $$;

@@ -30,11 +30,17 @@ begin
   from json_array_elements_text(v_asked -> 'queues') n(queue_name) join workflows.queue q on q.queue_name = n.queue_name;
   perform workflows.register_definitions(p_worker_id::uuid, v_asked -> 'definitions', v_now);
   insert into workflows.worker as w (worker_id, expires_at, renewed_at, listen_mode, lease_seconds, threads, queue_ids, worker_name,
-    host_name, process_id, library_version, database_user, started_at)
+    host_name, process_id, library_version, database_user, started_at, role, is_active,
+    project_name, generation)
   values (p_worker_id::uuid, v_now + v_lease * interval '1 second', v_now, coalesce(v_asked ->> 'listen_mode', 'starting'), v_lease,
     coalesce((v_asked ->> 'threads')::integer, 1), v_queues, coalesce(v_asked ->> 'worker_name', p_worker_id),
-    v_asked ->> 'host_name', v_asked ->> 'process_id', v_asked ->> 'library_version', session_user, v_now)
-  on conflict (worker_id) do update set queue_ids = excluded.queue_ids, threads = excluded.threads, listen_mode = excluded.listen_mode
+    v_asked ->> 'host_name', v_asked ->> 'process_id', v_asked ->> 'library_version', session_user,
+    v_now,
+    coalesce(v_asked ->> 'role', 'process'), coalesce((v_asked ->> 'is_active')::boolean, true),
+    v_asked ->> 'project_name', (v_asked ->> 'generation')::bigint)
+  on conflict (worker_id) do update set queue_ids = excluded.queue_ids, threads = excluded.threads,
+    listen_mode = excluded.listen_mode, role = excluded.role, is_active = excluded.is_active,
+    project_name = excluded.project_name, generation = excluded.generation
   where w.lost_at is null and w.retired_at is null;
   if not found then
     perform workflows.refuse('WF001', jsonb_build_object('worker_id', p_worker_id),

@@ -1,6 +1,7 @@
 -- Keeps all leases of one worker by touching its one row. The worker sends what it really holds: a lease
 -- it does not know of (its claim's reply was lost, a thread died) goes back to the queue after two renewals,
 -- without using an attempt. Answers what it must stop, and the command that waits for each workflow.
+-- With ping it notifies the worker itself, so that one whose listening session is deaf finds out.
 create or replace function workflows.renew_worker(p_worker_id text, p_held text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -15,12 +16,19 @@ declare
   v_controls json;
 begin
   update workflows.worker w set renewed_at = v_now, expires_at = v_now + w.lease_seconds * interval '1 second',
-    running_count = json_array_length(v_held -> 'held'), listen_mode = coalesce(v_held ->> 'listen_mode', w.listen_mode)
+    running_count = json_array_length(v_held -> 'held'),
+    listen_mode = coalesce(v_held ->> 'listen_mode', w.listen_mode),
+    role = coalesce(v_held ->> 'role', w.role),
+    is_active = coalesce((v_held ->> 'is_active')::boolean, w.is_active),
+    is_draining = coalesce((v_held ->> 'is_draining')::boolean, w.is_draining)
   where w.worker_id = p_worker_id::uuid and w.lost_at is null and w.retired_at is null
   returning w.* into v_worker;
   if not found then return '{"is_lost":true}'; end if;
   perform workflows.mark_started(v_worker.worker_id, v_held -> 'started', v_now);
   perform workflows.release_unknown(v_worker, v_held -> 'held', v_now);
+  if (v_held ->> 'ping')::boolean then
+    perform pg_notify('workflows_wake', 'p:' || v_worker.worker_id);
+  end if;
   select json_agg(h.workflow_id) filter (where l.workflow_id is null),
     json_agg(json_build_array(l.workflow_id, l.lease_token, l.control)) filter (where l.control is not null)
   into v_lost, v_controls

@@ -107,7 +107,8 @@ begin
     join workflows.queue q on q.queue_id = l.queue_id
     left join unnest(p_limited, p_caps) c(queue_id, cap) on c.queue_id = l.queue_id
     where d.worker_id = p_worker_id and l.queue_id = any (p_queue_ids) and l.kind <> 'gated'
-      and (l.kind = 'command' or not q.is_paused and coalesce(c.cap, 1) > 0)),
+      and (l.kind = 'command'
+        or not q.is_paused and q.maintenance_mode is null and coalesce(c.cap, 1) > 0)),
   seen as materialized (
     select m.lane_id, m.low, m.is_late, m.priority, m.is_fresh, m.is_prefetchable, m.cap, h.ready_seq,
       row_number() over (partition by m.queue_id order by m.is_late, m.priority, m.is_fresh, h.ready_seq) as queue_place

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from exchange.workflows.compat import new_id
+from exchange.workflows.settings import SCHEMA_VERSION
 from tests.faults.site import FIGURES, until_true
 from tests.waiting import Background, wait_until
 
@@ -139,7 +140,7 @@ def registration() -> str:
         "max_backoff_seconds": 60,
         "on_worker_lost": "retry", "commands": "auto",
     }  # fmt: skip
-    return json.dumps({"schema_version": 1, "queues": ["default"], "definitions": [definition]})
+    return json.dumps({"schema_version": SCHEMA_VERSION, "queues": ["default"], "definitions": [definition]})
 
 
 def test_f59_stuck_work_of_better_priority_costs_a_claim_nothing(site):

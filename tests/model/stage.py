@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
+from exchange.workflows.settings import SCHEMA_VERSION
 from tests.model.book import DEFINITIONS, LEASE_MS, Book, Worker, Workflow
 from tests.model.compare import compare
 from tests.model.draws import FORGED
@@ -40,7 +41,7 @@ class Stage(RuleBasedStateMachine):
         self.worker_count += 1
         worker_id = f"22222222-2222-4222-8222-{self.worker_count:012d}"
         asked = {
-            "schema_version": 1,
+            "schema_version": SCHEMA_VERSION,
             "queues": queues,
             "definitions": [DEFINITIONS[name] for name in names],
         }

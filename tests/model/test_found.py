@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from exchange.workflows.settings import SCHEMA_VERSION
 from tests.model.book import DEFINITIONS
 from tests.model.draws import FORGED
 from tests.model.invariants import audit_folds
@@ -16,7 +17,7 @@ WORKER = "22222222-2222-4222-8222-000000000001"
 def at_work(session: Session) -> Session:
     session.clean()
     definitions = list(DEFINITIONS.values())
-    asked = {"schema_version": 1, "queues": ["default"], "definitions": definitions}
+    asked = {"schema_version": SCHEMA_VERSION, "queues": ["default"], "definitions": definitions}
     session.call("register_worker", WORKER, asked)
     return session
 
@@ -82,7 +83,7 @@ def test_an_id_that_stands_is_answered_whoever_holds_its_deduplication_id(at_wor
 def test_a_full_queue_does_not_hide_another(at_work: Session) -> None:
     """What a limit left over took the places of the other queue's workflows."""
     asked = {
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "queues": ["default", "line"],
         "definitions": list(DEFINITIONS.values()),
     }

@@ -5,7 +5,8 @@ CHANGING = {
     | {"change_no", "failure_count", "reclaim_count", "reason"}
     | {"started_at", "ended_at", "deadline_at", "held_at"},
     "lease": {"control", "is_started"},
-    "worker": {"expires_at", "renewed_at", "lost_at", "retired_at", "running_count", "listen_mode"},
+    "worker": {"expires_at", "renewed_at", "lost_at", "retired_at", "running_count", "listen_mode"}
+    | {"role", "is_active", "is_draining", "project_name", "generation"},
     "lane": {"low", "floor", "candidate", "candidate_xid"},
 }
 

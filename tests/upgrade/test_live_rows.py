@@ -1,12 +1,16 @@
-"""The installer over a database that works: rows survive, workers in mid-flight finish."""
+"""The installer over a released schema that works: rows survive, workers in mid-flight finish."""
 
 import shutil
 import threading
 
+import psycopg
 import pytest
 
 from exchange.workflows.cpython import installer
+from exchange.workflows.settings import SCHEMA_VERSION
+from tests import schema_snapshot
 from tests.calls import SCHEMA, Calls, refused
+from tests.upgrade.conftest import FIRST_VERSION
 
 NEXT = """\
 alter table workflows.workflow add column note text;
@@ -21,19 +25,19 @@ def next_sources(tmp_path):
     """The sources of the next version: ours and one more migration."""
     directory = tmp_path / "sql"
     shutil.copytree(installer.sql_directory(), directory)
-    (directory / "migrations/0002_add_note.sql").write_text(NEXT)
+    path = f"migrations/{SCHEMA_VERSION + 1:04d}_add_note.sql"
+    (directory / path).write_text(NEXT)
     manifest = directory / "install.sql"
-    last = "\\ir migrations/0001_create_tables.sql\n"
-    text = manifest.read_text()
-    assert last in text
-    manifest.write_text(text.replace(last, last + "\\ir migrations/0002_add_note.sql\n"))
+    before, functions, after = manifest.read_text().partition("\n-- small helpers")
+    assert functions
+    manifest.write_text(f"{before}\\ir {path}\n{functions}{after}")
     return directory
 
 
 @pytest.fixture
-def live(calls, make_worker):
+def live(calls, make_old_worker):
     """A workflow in every live status, and what it takes to end each."""
-    worker = make_worker("mix", max_attempts=3, backoff_seconds=0)
+    worker = make_old_worker("mix", max_attempts=3, backoff_seconds=0)
     ids = {"DELAYED": calls.enqueue("mix", delay_seconds=3600)}
     ids["WAITING"] = calls.enqueue("mix")
     claimed = worker.claim_one()
@@ -68,19 +72,56 @@ def end_all(calls, clock, worker, ids, running):
     assert calls.rows("select from workflows.gate_ticket") == []
 
 
-@pytest.mark.parametrize("what", ["again", "next migration"])
+def test_the_released_schema_is_another_one(calls):
+    """Else the tests here would prove nothing."""
+    assert calls.call("schema_version") == FIRST_VERSION < SCHEMA_VERSION
+    query = "select column_name from information_schema.columns where table_name = 'worker'"
+    assert ("is_active",) not in calls.rows(query)
+
+
+@pytest.mark.parametrize("what", ["upgrade", "upgrade, and again", "next migration"])
 def test_rows_survive_and_finish(calls, conn, clock, live, next_sources, what):
     worker, ids, running = live
     before = everything(calls, ids)
     directory = next_sources if what == "next migration" else None
-    installer.install(conn, SCHEMA, directory)
+    for _ in range(2 if what == "upgrade, and again" else 1):
+        installer.install(conn, SCHEMA, directory)
+    assert installer.plan(conn, SCHEMA, directory).is_current
     clock.advance(0)
     assert everything(calls, ids) == before
-    assert calls.call("schema_version") == (2 if directory else 1)
+    assert calls.call("schema_version") == SCHEMA_VERSION + bool(directory)
     end_all(calls, clock, worker, ids, running)
 
 
+def test_rows_of_before_mean_what_they_meant(calls, conn, live, make_worker):
+    """An engine of the first release is an active process; its queues run on active workers."""
+    worker, _, running = live
+    installer.install(conn, SCHEMA)
+    query = "select role, is_active, is_draining, project_name, generation from workflows.worker"
+    assert calls.rows(query) == [("process", True, False, None, None)]
+    assert calls.rows("select run_on, maintenance_mode from workflows.queue") == [("active", None)]
+    assert worker.renew(running)["is_lost"] is False
+    assert [c["name"] for c in worker.claim(1)] == ["mix"]
+    inactive = make_worker("mix", node={"is_active": False})
+    assert inactive.claim(1) == []
+
+
+def test_an_upgrade_makes_what_a_fresh_install_makes(conn, server):
+    """Column order apart, which no function depends on."""
+    installer.install(conn, SCHEMA)
+    upgraded = schema_snapshot.dump(server, conn.info.dbname)
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute("create database fresh_test")
+        try:
+            with psycopg.connect(server.dsn("fresh_test"), autocommit=True) as fresh:
+                installer.install(fresh, SCHEMA)
+            assert upgraded == schema_snapshot.dump(server, "fresh_test")
+        finally:
+            admin.execute("drop database fresh_test with (force)")
+
+
 def test_d31_the_same_version_again_changes_nothing(calls, conn):
+    installer.install(conn, SCHEMA)
     query = "select version, sha256, applied_at from workflows.schema_migration"
     before = calls.rows(query)
     calls.set_setting("max_reclaims", 9)
@@ -102,13 +143,13 @@ def test_a_worker_of_the_old_version_goes_on_until_it_registers_again(
     assert worker.finish(running) == "ok"
     with refused("WF008") as detail:
         make_worker("mix")
-    assert detail["schema_version"] == 2
+    assert detail["schema_version"] == SCHEMA_VERSION + 1
 
 
-def test_workers_in_mid_flight(calls, connect, make_worker, next_sources):
+def test_workers_in_mid_flight(calls, connect, make_old_worker, next_sources):
     """Claims, records and finishes go on in another thread while the installer runs, twice."""
     calls.enqueue_many(*[{"workflow_name": "mix"}] * 300)
-    worker = make_worker("mix", calls=Calls(connect()))
+    worker = make_old_worker("mix", calls=Calls(connect()))
     done, stop = [], threading.Event()
 
     def work():
@@ -138,9 +179,26 @@ def test_workers_in_mid_flight(calls, connect, make_worker, next_sources):
 
 def test_an_open_transaction_of_a_user_survives_the_installer(calls, connect, conn):
     """Re-installing the functions does not wait for, nor break, an enqueue in progress."""
+    installer.install(conn, SCHEMA)
     user = Calls(connect(autocommit=False))
     workflow_id = user.enqueue("mix")
     installer.install(conn, SCHEMA)
     user.enqueue("mix")
     user.conn.commit()
+    assert calls.status(workflow_id) == "ENQUEUED"
+
+
+def test_a_migration_gives_up_where_a_user_keeps_a_table(calls, connect, conn):
+    """Workers would wait behind it; nothing is changed, and it can be tried again."""
+    user = Calls(connect(autocommit=False))
+    workflow_id = user.enqueue("mix")
+    script = installer.render(SCHEMA)
+    assert "set local lock_timeout = '10s'" in script
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        conn.execute(script.replace("'10s'", "'50ms'").encode(), prepare=False)
+    conn.execute("rollback")
+    assert calls.call("schema_version") == FIRST_VERSION
+    user.conn.commit()
+    installer.install(conn, SCHEMA)
+    assert calls.call("schema_version") == SCHEMA_VERSION
     assert calls.status(workflow_id) == "ENQUEUED"

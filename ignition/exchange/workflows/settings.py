@@ -7,7 +7,7 @@ register_worker and wins over the values here, which only serve until then.
 from __future__ import absolute_import, division, print_function
 
 VERSION = "0.1.0"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA_NAME = "workflows"
 QUEUE_NAME = "default"
 
