@@ -121,6 +121,7 @@ class Server:
             "unix_socket_directories": str(self.directory),
             **(settings or {}),
         }
+        self.environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
         account = _account()
         self._as_user: dict[str, object] = {}
@@ -175,7 +176,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
-                env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+                env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", **self.environment},
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
                 **self._as_user,  # type: ignore[call-overload]

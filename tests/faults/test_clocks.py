@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from tests.waiting import wait_until
+
 pytestmark = pytest.mark.proof
 LIBRARY = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), "")
 
@@ -29,6 +31,33 @@ def test_f32_a_worker_whose_clock_is_wrong(site, offset):
     assert time.monotonic() - begun >= 1.5
     history = site.assert_promises(label=f"F32 worker's clock {offset}")
     assert not history.reclaim_seconds()
+
+
+@pytest.mark.parametrize("offset", ["+1h", "-1h"])
+def test_f33_the_server_comes_back_with_another_clock(make_site, own_server, offset):
+    """At worst one early expiry; the fence holds and nothing waits for an hour."""
+    assert LIBRARY, "faketime is missing: apt-get install faketime"
+    site = make_site(own_server)
+    for name in "ab":
+        site.worker(name)
+    ids = [site.enqueue("three_steps", {"seconds": 0.5}) for _ in range(6)]
+    wait_until(lambda: site.one("select count(*) from workflows.lease") > 0, "work to begin")
+    own_server.stop()
+    own_server.environment = {"LD_PRELOAD": LIBRARY, "FAKETIME": offset}
+    own_server.start()
+    told = "select abs(extract(epoch from clock_timestamp()) - %s::float8)"
+    assert site.one(told, time.time()) > 3000, "its clock is wrong indeed"
+    late = site.enqueue("no_steps", delay_seconds=1)
+    assert set(site.wait_ended(*ids, late, seconds=20)) == {"SUCCESS"}
+    site.end()
+    # These compare the server's clock with ours, or with what it was.
+    by_clock = {
+        "nobody_is_lost_early",
+        "bodies_begin_under_a_lease",
+        "steps_begin_after_the_record_before",
+    }
+    found = [v for v in site.violations() if v.invariant not in by_clock]
+    assert not found, found[:5]
 
 
 @pytest.mark.parametrize("jump", ["1 hour", "-1 hour"])

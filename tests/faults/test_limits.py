@@ -140,7 +140,9 @@ def registration() -> str:
         "max_backoff_seconds": 60,
         "on_worker_lost": "retry", "commands": "auto",
     }  # fmt: skip
-    return json.dumps({"schema_version": SCHEMA_VERSION, "queues": ["default"], "definitions": [definition]})
+    return json.dumps(
+        {"schema_version": SCHEMA_VERSION, "queues": ["default"], "definitions": [definition]}
+    )
 
 
 def test_f59_stuck_work_of_better_priority_costs_a_claim_nothing(site):

@@ -1,5 +1,6 @@
 """A server that goes away and comes back: F10, F11, F12, F13, F14, F18, F45, F48, F65."""
 
+import collections
 import os
 import random
 import signal
@@ -30,19 +31,21 @@ def enqueue_meanwhile(site: Site, ending: threading.Event, pause: float = 0.03) 
     return thread
 
 
-def test_f10_a_fast_stop_and_a_start(make_site, own_server):
+@pytest.mark.parametrize("seconds", [0, 12])
+def test_f10_a_fast_stop_and_a_start(make_site, own_server, seconds):
+    """Longer than the lease, and not at all."""
     site = make_site(own_server)
     workers = [site.worker(name) for name in "ab"]
     ids = [site.enqueue("three_steps", {"seconds": 1.0}) for _ in range(12)]
     wait_until(lambda: site.one("select count(*) from workflows.lease") >= 6, "work to begin")
     own_server.stop()
-    time.sleep(3)
+    time.sleep(seconds)
     own_server.start()
     back = time.monotonic()
     assert set(site.wait_ended(*ids, seconds=30)) == {"SUCCESS"}
     assert time.monotonic() - back < 15
     assert all(worker.is_alive for worker in workers)
-    history = site.assert_promises(label="F10 stop -m fast for 3 s")
+    history = site.assert_promises(label=f"F10 stop -m fast for {seconds} s")
     assert max(w["failure_count"] for w in history.workflows.values()) == 0
 
 
@@ -53,15 +56,15 @@ def test_f11_immediate_stops_lose_nothing_that_was_acknowledged(make_site, own_s
     ending = threading.Event()
     client = enqueue_meanwhile(site, ending)
     try:
-        for _ in range(8):
-            time.sleep(random.uniform(0.2, 0.8))
+        for _ in range(20):
+            time.sleep(random.uniform(0.1, 0.8))
             own_server.crash()
             own_server.start()
     finally:
         ending.set()
         client.join()
     site.wait_all_ended(60)
-    site.assert_promises(label="F11 stop -m immediate, 8 times")
+    site.assert_promises(label="F11 stop -m immediate, 20 times")
 
 
 def test_f12_kill_9_of_one_backend(make_site, own_server):
@@ -106,15 +109,18 @@ def test_f14_statements_are_cancelled_again_and_again(site):
     for name in "ab":
         site.worker(name)
     ending = threading.Event()
+    hits: collections.Counter[str] = collections.Counter()
     cancel = (
-        "select count(pg_cancel_backend(pid)) from pg_stat_activity where state = 'active'"
+        "select application_name from pg_stat_activity where state = 'active'"
         " and datname = current_database() and application_name like %s and pid <> pg_backend_pid()"
+        " and pg_cancel_backend(pid)"
     )
 
     def torment() -> None:
         with psycopg.connect(site.dsn, autocommit=True) as conn:
             while not ending.wait(0.002):
-                conn.execute(cancel, (f"{site.schema}-%",))
+                rows = conn.execute(cancel, (f"{site.schema}-%",)).fetchall()
+                hits.update(row[0].rpartition("-")[2] for row in rows)
 
     nemesis = threading.Thread(target=torment)
     nemesis.start()
@@ -126,10 +132,33 @@ def test_f14_statements_are_cancelled_again_and_again(site):
         ending.set()
         nemesis.join()
     site.wait_all_ended(30)
+    assert {"claim", "record", "finish"} <= set(hits), hits
+    said = sum(worker.log().count("code=57014") for worker in site.workers)
+    assert said, "a cancel hit, and the worker went on"
     site.assert_promises(label="F14 pg_cancel_backend in a loop")
 
 
-def test_f18_a_server_that_became_read_only(make_site, own_server):
+def test_f18_a_primary_is_demoted_and_promoted_again(make_site, own_server):
+    """25006, or a server that is not read-write, evicts the session; work goes on within seconds."""
+    site = make_site(own_server)
+    worker = site.worker("a")
+    ids = [site.enqueue("three_steps", {"seconds": 0.3}) for _ in range(8)]
+    wait_until(lambda: site.one("select count(*) from workflows.lease") > 0, "work to begin")
+    own_server.stop()
+    (own_server.data_dir / "standby.signal").touch()
+    own_server.start()
+    assert site.one("select pg_is_in_recovery()") is True
+    assert until_true(lambda: "event=database_away" in worker.log(), 10)
+    time.sleep(2)
+    own_server.run_program("pg_ctl", "promote", "-D", str(own_server.data_dir), "-w")
+    back = time.monotonic()
+    assert set(site.wait_ended(*ids, seconds=20)) == {"SUCCESS"}
+    assert time.monotonic() - back < 10
+    assert worker.is_alive
+    site.assert_promises(label="F18 demoted for 2 s")
+
+
+def test_f18_a_database_that_became_read_only(make_site, own_server):
     """25006 evicts the session; work goes on within seconds after writes are possible again."""
     site = make_site(own_server)
     worker = site.worker("a")
