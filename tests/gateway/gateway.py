@@ -1,0 +1,284 @@
+"""StandInGateway: one JVM with real Jython that behaves to scripts like an Ignition gateway.
+
+    with StandInGateway({"plant": Project(parent="workflows", modules={...})}, {"WorkflowsDB": dsn}) as gateway:
+        assert gateway.evaluate("plant.flows.answer()", "plant") == 42
+
+tests/gateway/README.md tells what it can do.
+"""
+
+import contextlib
+import json
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from tests.gateway import projects, runtime
+from tests.gateway.databases import Database, describe
+from tests.gateway.wire import GatewayError, ScriptError, Wire
+
+__all__ = ["Database", "GatewayError", "ScriptError", "StandInGateway"]
+
+START_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
+STOP_SECONDS = 30.0
+
+
+class StandInGateway:
+    """Starts at once; ends with the `with` block. Every request waits `seconds` at most."""
+
+    def __init__(
+        self,
+        gateway_projects: Mapping[str, projects.Source] | None = None,
+        databases: Mapping[str, str | Database] | None = None,
+        *,
+        name: str = "gateway-1",
+        scripting_project: str | None = None,
+        is_isolated_driver: bool = False,
+        java_options: Iterable[str] = (),
+        directory: Path | None = None,
+    ):
+        self.name = name
+        self._own_directory = directory is None
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="workflows-gateway-"))
+        self.log_file = self.directory / "gateway.log"
+        self.projects_folder = self.directory / "projects"
+        self.data_dir = self.directory / "data"
+        self.started_in = 0.0
+        self.printed = ""
+        self._java_options = tuple(java_options)
+        self._is_isolated_driver = is_isolated_driver
+        sources = dict(gateway_projects or {})
+        self._lay_out(sources)
+        self.project_name = next((one for one in sources if one != projects.LIBRARY), projects.LIBRARY)
+        self._described = self._describe(databases or {}, scripting_project)
+        self._wire = self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.close(keep_log=kind is not None)
+
+    # scripts
+
+    def run(
+        self,
+        code: str,
+        project: str | None = None,
+        *,
+        returns: str | None = None,
+        keep: str | None = None,
+        seconds: float = ANSWER_SECONDS,
+    ) -> Any:
+        """Run Python 2 text in the script scope of a project and answer the value of the expression
+        `returns` as JSON. What it printed is in `printed` afterwards. `keep` names a scope that lasts
+        until the next save; else each run has its own. Raises ScriptError."""
+        return self._ask("run", seconds, code=code, project=self._named(project), returns=returns, keep=keep)
+
+    def evaluate(
+        self, expression: str, project: str | None = None, *, keep: str | None = None, seconds: float = ANSWER_SECONDS
+    ) -> Any:
+        """The value of an expression in the script scope of a project, as JSON."""
+        return self.run("", project, returns=expression, keep=keep, seconds=seconds)
+
+    def prompt(self, line: str, project: str | None = None, seconds: float = ANSWER_SECONDS) -> str:
+        """What a statement printed, or the expression's value, as at an interactive prompt."""
+        self._ask("prompt", seconds, code=line, project=self._named(project))
+        return self.printed
+
+    def save(
+        self,
+        project: str | None = None,
+        modules: Mapping[str, str] | None = None,
+        *,
+        startup: str | None = None,
+        shutdown: str | None = None,
+        update: str | None = None,
+        seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        """Save a project with changed modules and event scripts: shutdown script of the old, a new
+        interpreter, startup script, update script; so also for each project that inherits from it.
+        Threads of the old interpreter go on."""
+        name = self._named(project)
+        folder = self.projects_folder / name
+        changed = projects.write_modules(folder, modules or {})
+        for kind, body in (("startup", startup), ("shutdown", shutdown), ("update", update)):
+            if body is not None:
+                changed.append(projects.write_event(folder, kind, body))
+        self._ask("save", seconds, project=name, resources=changed)
+
+    def old_interpreters_alive(self) -> int:
+        """How many interpreters that a save replaced are still in memory after a collection."""
+        return self._ask("old_interpreters_alive")
+
+    # role, tags, databases
+
+    def set_active(self, is_active: bool) -> None:
+        """Make this node of a redundant pair the active one, or the warm standby."""
+        self._ask("set_redundancy", is_enabled=True, is_active=is_active)
+
+    def set_redundancy(self, is_enabled: bool, is_master: bool = True, is_active: bool = True) -> None:
+        self._ask(
+            "set_redundancy", is_enabled=is_enabled, is_master=is_master, is_active=is_active
+        )
+
+    def set_scripting_project(self, project: str) -> None:
+        """The gateway scripting project, in which the event scripts of tags run."""
+        self._ask("set_scripting_project", project=project)
+
+    def create_tag(self, path: str, value: Any = None, script: str | None = None) -> None:
+        """A tag in memory; `script` is the body of its value-changed script, header line included."""
+        self._ask("create_tag", path=path, value=value, script=script)
+
+    def write_tag(self, path: str, value: Any, quality: str = "Good") -> None:
+        """A new value, as from a device."""
+        self._ask("change_tag", path=path, value=value, quality=quality)
+
+    def read_tag(self, path: str) -> Any:
+        return self._ask("read_tag", path=path)["value"]
+
+    def set_write_quality(self, path: str, quality: str) -> None:
+        """What writing this tag answers from now on; nothing but Good writes."""
+        self._ask("set_write_quality", path=path, quality=quality)
+
+    def missed_events(self, path: str) -> int:
+        """How many events of this tag were dropped."""
+        return self._ask("missed_events", path=path)
+
+    def storm(
+        self,
+        paths: Iterable[str],
+        changes: int,
+        *,
+        per_second: float | None = None,
+        threads: int = 1,
+        seconds: float = 120,
+    ) -> float:
+        """Change tags from Java threads, values counting up; how many seconds it took."""
+        return self._ask(
+            "storm", seconds, paths=list(paths), changes=changes, per_second=per_second, threads=threads
+        )
+
+    def lose_database(self, name: str) -> None:
+        """Cut every connection and refuse new ones, until restore_database."""
+        self._ask("lose_database", name=name)
+
+    def restore_database(self, name: str) -> None:
+        self._ask("restore_database", name=name)
+
+    def cut_connections(self, name: str) -> None:
+        """Cut every connection once; new ones are made."""
+        self._ask("cut_connections", name=name)
+
+    def pool_figures(self, name: str) -> dict[str, int]:
+        """{"active": borrowed connections, "idle": ...}"""
+        return self._ask("pool_figures", name=name)
+
+    def open_transactions(self) -> int:
+        return self._ask("open_transactions")
+
+    # the process
+
+    @property
+    def pid(self) -> int:
+        return self._wire.process.pid
+
+    def used_megabytes(self) -> float:
+        """The heap in use after a collection."""
+        return self._ask("used_megabytes")
+
+    def threads(self, prefix: str = "workflows-") -> list[str]:
+        """The names of the threads that begin so."""
+        return self._ask("threads", prefix=prefix)
+
+    def log(self) -> str:
+        """What scripts printed and logged, and what the gateway said itself."""
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    def pause(self) -> None:
+        """SIGSTOP."""
+        self._wire.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._wire.process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """SIGKILL: no shutdown script."""
+        self._wire.end()
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Run the shutdown scripts and end the process."""
+        self._ask("stop", seconds)
+        self._wire.process.wait(timeout=seconds)
+
+    def start(self) -> None:
+        """Start again after kill or stop: the same folders, a new JVM."""
+        self._wire.end()
+        self._wire = self._start()
+
+    def close(self, keep_log: bool = False) -> None:
+        """Kill what still runs; the folder goes, too."""
+        self._wire.end()
+        if keep_log:
+            print(f"--- log of {self.name} (the end)\n{self.log()[-8000:]}")
+        if self._own_directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _start(self) -> Wire:
+        described = self.directory / "gateway.json"
+        described.write_text(json.dumps(self._described))
+        command = runtime.command(
+            "serve.py",
+            str(described),
+            is_isolated_driver=self._is_isolated_driver,
+            java_options=self._java_options,
+        )
+        began = time.monotonic()
+        with self.log_file.open("ab") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=self.directory
+            )
+        wire = Wire(process, self.log_file)
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(wire.end)
+            wire.answer(0, START_SECONDS)
+            on_failure.pop_all()
+        self.started_in = time.monotonic() - began
+        return wire
+
+    def _lay_out(self, sources: dict[str, projects.Source]) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        if self.projects_folder.exists():
+            return
+        self.projects_folder.mkdir(parents=True)
+        if projects.LIBRARY not in sources:
+            sources[projects.LIBRARY] = projects.library(self.directory)
+        for name, source in sources.items():
+            projects.install(source, self.projects_folder / name)
+
+    def _describe(
+        self, databases: Mapping[str, str | Database], scripting_project: str | None
+    ) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "data_dir": str(self.data_dir),
+            "projects_folder": str(self.projects_folder),
+            "databases": {name: describe(one) for name, one in databases.items()},
+            "default_database": next(iter(databases), None),
+            "driver_jar": str(runtime.DRIVER_JAR),
+            "is_isolated_driver": self._is_isolated_driver,
+            "scripting_project": scripting_project or self.project_name,
+        }
+
+    def _named(self, project: str | None) -> str:
+        return project or self.project_name
+
+    def _ask(self, request: str, seconds: float = ANSWER_SECONDS, **arguments: Any) -> Any:
+        answer = self._wire.ask(request, arguments, seconds)
+        self.printed = answer["printed"]
+        return answer["value"]
