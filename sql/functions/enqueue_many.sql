@@ -25,33 +25,39 @@ $$;
 comment on function workflows.enqueue_many(text) is 'Enqueues a JSON array of items and returns one outcome per item.';
 
 -- Tries the short way: null where the text could hold something poisonous, or an item has any key or option
--- that the short way does not know. Numbers of keys are compared instead of each key being looked at.
+-- that the short way does not know. Numbers of keys are compared instead of each key being looked at,
+-- and all ids are matched at once: a pattern is worked out anew each time that it is applied.
 create or replace function workflows.enqueue_clean(p_items text, p_now timestamptz) returns text
 language plpgsql volatile
 as $$
 declare
+  v_items json := p_items;
   v_names text[];
   v_inputs text[];
-  v_ids uuid[];
+  v_ids text[];
+  v_options text;
 begin
   if p_items ~ '\\u(0000|[dD][89a-fA-F])|[:,[\s]-?[0-9.]+[eE]\+?[0-9]{3}|[0-9]{250}'
-     or exists (select from json_array_elements(p_items::json) e where json_typeof(e) <> 'object') then
+     or exists (select from json_array_elements(v_items) e where json_typeof(e) <> 'object') then
     return null;
   end if;
   select array_agg(x.workflow_name), array_agg(coalesce(x.inputs::text, '{}')),
-    array_agg(substring(x.options::text from
-      '^\s*{\s*"workflow_id"\s*:\s*"([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})"\s*}\s*$')::uuid)
-  into v_names, v_inputs, v_ids
-  from json_to_recordset(p_items::json) x(workflow_name text, inputs json, options json)
+    array_agg(x.options ->> 'workflow_id'),
+    string_agg(x.options::text, ' ') filter (where x.options::text <> '{}')
+  into v_names, v_inputs, v_ids, v_options
+  from json_to_recordset(v_items) x(workflow_name text, inputs json, options json)
   having count(x.workflow_name) + count(x.inputs) + count(x.options)
-      = (select count(*) from json_array_elements(p_items::json) e cross join json_object_keys(e))
-    and bool_and(coalesce(x.options::text, '{}') = '{}' or x.options::text ~
-      '^\s*{\s*"workflow_id"\s*:\s*"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"\s*}\s*$')
+      = (select count(*) from json_array_elements(v_items) e cross join json_object_keys(e))
     and count(x.workflow_name) = count(*);
-  return case when v_names is not null then workflows.enqueue_plain(v_names, v_inputs, v_ids, p_now) end;
+  if v_names is null or v_options !~ ('^(\s*{\s*"workflow_id"\s*:\s*'
+      '"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"\s*})+\s*$') then
+    return null;
+  end if;
+  return workflows.enqueue_plain(v_names, v_inputs, v_ids::uuid[], p_now);
 end
 $$;
-comment on function workflows.enqueue_clean(text, timestamptz) is 'Enqueues a clean batch the short way, or answers null.';
+comment on function workflows.enqueue_clean(text, timestamptz) is
+  'Enqueues a clean batch the short way, or answers null.';
 
 create or replace function workflows.is_json_array(p_text text) returns boolean
 language plpgsql immutable
