@@ -68,8 +68,10 @@ begin
   end if;
   if p_status = 'ERROR' and p_retry is not null and p_attempt < (p_retry ->> 'max_attempts')::integer then
     v_status := 'RETRYING';
-    v_due := p_now + workflows.backoff_seconds(p_attempt, (p_retry ->> 'interval_seconds')::float8,
-      (p_retry ->> 'backoff_rate')::float8, (p_retry ->> 'max_interval_seconds')::float8) * interval '1 second';
+    -- a step that only waits says when it wants to look again
+    v_due := p_now + coalesce((p_retry ->> 'wait_seconds')::float8,
+      workflows.backoff_seconds(p_attempt, (p_retry ->> 'interval_seconds')::float8,
+        (p_retry ->> 'backoff_rate')::float8, (p_retry ->> 'max_interval_seconds')::float8)) * interval '1 second';
   end if;
   insert into workflows.step (workflow_id, step_key, kind, status, attempts, started_at, ended_at, due_at, output, error)
   values (p_workflow_id, p_step_key, p_kind, v_status, p_attempt, p_now, p_now, v_due, nullif(p_output::text, 'null'), p_error::text)

@@ -103,6 +103,23 @@ def test_durable_sleep(calls, clock, worker, claimed):
     assert again["due_ms"] <= 0
 
 
+def test_a_step_that_waits_comes_back_exactly_when_it_says(calls, clock, worker, claimed):
+    clock.freeze()
+    waiting = {"max_attempts": 2147483647, "wait_seconds": 1.5}
+    for attempt in (1, 2):
+        answer = worker.record(claimed, status="ERROR", error=ERROR, retry=waiting, attempt=attempt)
+        assert (answer["a"], answer["due_ms"]) == ("retry", 1500)
+        clock.advance(1)
+    assert worker.finish(claimed, "suspend", k="weigh") == "ok"
+    calls.maintain()
+    assert worker.claim(1) == []
+    clock.advance(0.5)
+    calls.maintain()
+    woken = worker.claim_one()
+    assert (woken["steps"][0]["status"], woken["steps"][0]["due_ms"]) == ("RETRYING", 0)
+    assert len(calls.steps(woken["w"])) == 1
+
+
 def test_a_long_backoff_of_a_step_leaves_the_thread(calls, clock, worker, claimed):
     answer = worker.record(claimed, status="ERROR", error=ERROR, retry=RETRY)
     worker.finish(claimed, "suspend", k="weigh")

@@ -14,6 +14,8 @@ class WorkflowsError(Exception):
     """Base of every error that the library raises. `code` is stable, the message is for people."""
 
     code = "WF000"
+    # False where another try of the step cannot help, or might do twice what must be done once.
+    is_repeatable = True
 
     def __init__(self, message, code=None, detail=None, hint=None):
         Exception.__init__(self, message)
@@ -151,6 +153,44 @@ class UnserialisableResult(WorkflowsError, TypeError):
     """A result or step output that JSON cannot hold. `detail["path"]` names the place."""
 
     code = "UNSERIALISABLE"
+    is_repeatable = False
+
+
+class TimedOut(WorkflowsError):
+    """What a step waited for did not come in time."""
+
+    code = "TIMED_OUT"
+
+
+class BadQuality(WorkflowsError):
+    """A tag was read or written with a quality that is not good. `detail` has path and quality."""
+
+    code = "BAD_QUALITY"
+
+
+class RequestFailed(WorkflowsError):
+    """A request got no answer, or one that says that the server failed. `detail` has url, and status and text
+    where there was an answer."""
+
+    code = "REQUEST_FAILED"
+
+
+class NeedsGateway(WorkflowsError):
+    """There are tags in an Ignition gateway only."""
+
+    code = "NEEDS_GATEWAY"
+    is_repeatable = False
+
+
+class NotYet(BaseException):
+    """Raised by the body of a step that waits for something outside: leave the thread and run the step again after
+    `seconds`. No failure; `waited_seconds` is how long it has waited until now, `message` what it has seen."""
+
+    def __init__(self, seconds, waited_seconds, message):
+        BaseException.__init__(self, message)
+        self.seconds = seconds
+        self.waited_seconds = waited_seconds
+        self.message = message
 
 
 class ControlSignal(BaseException):

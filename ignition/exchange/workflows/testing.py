@@ -28,7 +28,8 @@ from exchange.workflows.engine.instance import getWorkflows
 from exchange.workflows.engine.lease import Lease
 
 _MOST_WAITS = 1000
-_LONG_AGO_MS = -3600000
+# Due, by less than what would count as waiting.
+_JUST_DUE_MS = -2
 
 
 class Ended(object):
@@ -163,7 +164,7 @@ class _Memory(object):
                 "output": step["output"],
                 "error": step["error"],
                 "attempts": step["attempts"],
-                "due_ms": _LONG_AGO_MS,
+                "due_ms": _JUST_DUE_MS,
             }
             for step in self.steps
         ]

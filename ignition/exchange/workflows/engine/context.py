@@ -139,6 +139,8 @@ class Context(object):
         except errors.ControlSignal as signal:
             self.signal = signal
             raise
+        except errors.NotYet as early:
+            return True, self._come_back(step, key, attempt, begun, early)
         except compat.EVERYTHING as error:
             if self._is_tried_again(step, key, attempt, begun, error, sys.exc_info()[2]):
                 return False, None
@@ -179,6 +181,20 @@ class Context(object):
         if answer is not None and answer["a"] not in ("recorded", "give_up", "replayed"):
             self.settle(answer, step, key)
         return False
+
+    def _come_back(self, step, key, attempt, begun, early):
+        """Leave the thread; the replay runs the step again."""
+        text = self._text(step, key, attempt, begun, "ERROR", "error", replay.early_text(early))
+        answer = self.record(text)
+        if answer is None or answer["a"] == "retry":
+            self.leave(errors.Suspended(key))
+        return self.settle(answer, step, key)
+
+    def waited(self):
+        """Seconds that the step in work has waited since it first asked to come back; None where it has not."""
+        recorded = self.recorded.get(self.prefix[:-1]) or {}
+        left = self.lease.seconds_left(recorded.get("due_ms") or 0, self.engine.monotonic())
+        return replay.waited_seconds(recorded, left)
 
     def _text(self, step, key, attempt, begun, status, member, body):
         key_json = step.name_json if key == step.name else json.dumps(key)
@@ -257,15 +273,16 @@ class Context(object):
             self.leave(errors.Suspended(key))
         self.wait(seconds)
 
-    def wait(self, seconds):
-        """Wait in this thread; an order, a lost lease or the end of the worker ends the wait at once."""
+    def wait(self, seconds, obey=None):
+        """Wait in this thread; an order, a lost lease or the end of the worker ends the wait at once.
+        `obey` stands in for the boundary."""
         if seconds <= 0:
             return
         over_at = self.engine.monotonic() + seconds
         self.lease.sleeper = sleeper = self.engine.make_event()
         try:
             while seconds > 0:
-                self.boundary()
+                (obey or self.boundary)()
                 sleeper.wait(seconds)
                 sleeper.clear()
                 seconds = over_at - self.engine.monotonic()

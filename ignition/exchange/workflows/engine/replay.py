@@ -2,8 +2,11 @@
 
 from __future__ import absolute_import, division, print_function
 
+import json
+
 from exchange.workflows import compat, errors
 
+_NO_MOST = 2147483647
 _KINDS = {"tx": "step"}
 _made_classes = {}
 
@@ -27,6 +30,27 @@ def mismatch(key, recorded, asked):
 
 def is_final(recorded):
     return recorded["status"] in ("SUCCESS", "ERROR")
+
+
+def early_text(early):
+    """What is recorded of a step that asked to be run again: an error of its own kind, and when to come back.
+    Its tries are not counted, so there is no most of them."""
+    described = {
+        "class": "NotYet",
+        "message": compat.clean_text(compat.to_text(early.message))[:500],
+        "waited_ms": int(early.waited_seconds * 1000),
+        "wait_ms": int(early.seconds * 1000),
+    }
+    retry = {"max_attempts": _NO_MOST, "wait_seconds": early.seconds}
+    return '%s,"retry":%s' % (json.dumps(described), json.dumps(retry))
+
+
+def waited_seconds(recorded, left):
+    """How long the step has waited that is due in `left` seconds, or None where it did not ask to wait."""
+    error = recorded and recorded.get("error") or {}
+    if error.get("class") != "NotYet":
+        return None
+    return (error["waited_ms"] + error["wait_ms"]) / 1000.0 - left
 
 
 def value_of(recorded, functions):

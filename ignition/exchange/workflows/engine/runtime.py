@@ -147,7 +147,7 @@ class StepDefinition(object):
 
     def retries(self, error):
         """Whether this error is worth another try."""
-        if self.retry_json is None or isinstance(error, errors.UnserialisableResult):
+        if self.retry_json is None or not getattr(error, "is_repeatable", True):
             return False
         if self.retry_on is None:
             return not isinstance(error, compat.FATAL)
