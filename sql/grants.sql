@@ -21,6 +21,11 @@ grant execute on function workflows.schema_version() to
 grant execute on function workflows.enqueue(text, text, text), workflows.enqueue_many(text) to
   workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
 
+grant execute on function workflows.reject_entries(text) to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
+grant execute on function workflows.list_rejected_entries(text),
+  workflows.resolve_rejected_entry(text, text, text) to workflows_operator, workflows_admin;
+
 grant execute on function workflows.get_workflow(text), workflows.list_workflows(text), workflows.list_steps(text) to
   workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
 
@@ -33,6 +38,10 @@ grant execute on function workflows.register_worker(text, text), workflows.renew
 
 grant execute on function workflows.create_queue(text, text), workflows.set_queue(text, text), workflows.pause_queue(text, text, text),
   workflows.resume_queue(text, text, text), workflows.set_setting(text, text, text), workflows.list_settings() to workflows_admin;
+grant execute on function workflows.enter_maintenance(text, text, text, text),
+  workflows.exit_maintenance(text, text, text) to workflows_operator, workflows_admin;
+grant execute on function workflows.get_maintenance() to
+  workflows_worker, workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.list_queues() to workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.pause_queue(text, text, text), workflows.resume_queue(text, text, text) to workflows_operator;
 
@@ -40,7 +49,8 @@ grant execute on function workflows.pause_queue(text, text, text), workflows.res
 grant execute on function workflows.queue_figures(integer) to
   workflows_operator, workflows_viewer, workflows_admin, workflows_worker;
 grant select on workflows.queue_depth, workflows.workflow_status, workflows.running_workflow, workflows.worker_status,
-  workflows.resource_status, workflows.dead_letter, workflows.command_log, workflows.health to
+  workflows.resource_status, workflows.dead_letter, workflows.command_log, workflows.health,
+  workflows.rejected_entry_list to
   workflows_operator, workflows_viewer, workflows_admin;
 grant select on workflows.queue_depth, workflows.worker_status, workflows.health to workflows_worker;
 grant select on workflows.audit, workflows.setting, workflows.queue, workflows.workflow_definition, workflows.schema_migration to workflows_admin;

@@ -28,6 +28,7 @@
 \ir functions/count_ready.sql
 \ir functions/count_parked.sql
 \ir functions/queue_figures.sql
+\ir functions/set_maintenance_modes.sql
 
 -- enqueue
 \ir functions/read_options.sql
@@ -38,6 +39,7 @@
 \ir functions/enqueue_plain.sql
 \ir functions/enqueue.sql
 \ir functions/enqueue_many.sql
+\ir functions/reject_entries.sql
 
 -- gates and transitions
 \ir functions/lock_workflow.sql
@@ -63,6 +65,7 @@
 \ir functions/command_answer.sql
 \ir functions/send_command.sql
 \ir functions/cancel_workflow.sql
+\ir functions/cancel_in_maintenance.sql
 \ir functions/retry_workflow.sql
 \ir functions/get_workflow.sql
 \ir functions/list_workflows.sql
@@ -71,6 +74,11 @@
 \ir functions/set_queue.sql
 \ir functions/pause_queue.sql
 \ir functions/resume_queue.sql
+\ir functions/list_rejected_entries.sql
+\ir functions/resolve_rejected_entry.sql
+\ir functions/enter_maintenance.sql
+\ir functions/exit_maintenance.sql
+\ir functions/get_maintenance.sql
 \ir functions/list_queues.sql
 \ir functions/set_setting.sql
 \ir functions/list_settings.sql
@@ -83,6 +91,7 @@
 \ir views/resource_status.sql
 \ir views/dead_letter.sql
 \ir views/command_log.sql
+\ir views/rejected_entry_list.sql
 \ir views/health.sql
 
 \ir comments.sql

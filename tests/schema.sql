@@ -187,6 +187,14 @@ ALTER FUNCTION workflows.bad_argument(p_field text, p_problem text) OWNER TO wor
 
 COMMENT ON FUNCTION workflows.bad_argument(p_field text, p_problem text) IS 'Detail of a WF002: the field and what is wrong with it.';
 
+CREATE FUNCTION workflows.cancel_in_maintenance(p_limit integer, OUT queued integer, OUT running integer) RETURNS record
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.cancel_in_maintenance(p_limit integer, OUT queued integer, OUT running integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cancel_in_maintenance(p_limit integer, OUT queued integer, OUT running integer) IS 'Cancels a bounded number of workflows for a cancelling maintenance.';
+
 CREATE FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -337,6 +345,47 @@ ALTER FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options 
 
 COMMENT ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) IS 'Enqueues one workflow and returns its id.';
 
+CREATE TABLE workflows.rejected_entry (
+    workflow_id text NOT NULL,
+    entry text NOT NULL,
+    problem text NOT NULL,
+    origin text,
+    rejected_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    resolution text,
+    CONSTRAINT rejected_entry_resolution CHECK ((resolution = ANY (ARRAY['retried'::text, 'discarded'::text]))),
+    CONSTRAINT rejected_entry_resolved CHECK ((((resolved_at IS NULL) = (resolution IS NULL)) AND ((resolved_at IS NULL) = (resolved_by IS NULL))))
+);
+
+ALTER TABLE workflows.rejected_entry OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.rejected_entry IS 'Entries that a buffer had accepted and the database refused: kept until somebody decides.';
+
+COMMENT ON COLUMN workflows.rejected_entry.workflow_id IS 'Id that the caller was given.';
+
+COMMENT ON COLUMN workflows.rejected_entry.entry IS 'What was to be enqueued, as JSON text.';
+
+COMMENT ON COLUMN workflows.rejected_entry.problem IS 'Why it was refused, as JSON text.';
+
+COMMENT ON COLUMN workflows.rejected_entry.origin IS 'Gateway and project that it comes from.';
+
+COMMENT ON COLUMN workflows.rejected_entry.rejected_at IS 'When it was set aside.';
+
+COMMENT ON COLUMN workflows.rejected_entry.resolved_at IS 'When somebody decided.';
+
+COMMENT ON COLUMN workflows.rejected_entry.resolved_by IS 'Who decided, as the caller said.';
+
+COMMENT ON COLUMN workflows.rejected_entry.resolution IS 'retried or discarded.';
+
+CREATE FUNCTION workflows.enqueue_again(p_entry workflows.rejected_entry, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue_again(p_entry workflows.rejected_entry, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue_again(p_entry workflows.rejected_entry, p_now timestamp with time zone) IS 'Enqueues a rejected entry again.';
+
 CREATE FUNCTION workflows.enqueue_answer(p_problem jsonb, p_workflow_id uuid, p_is_new boolean, p_is_registered boolean) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -383,6 +432,33 @@ CREATE FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[
 ALTER FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) IS 'Enqueues checked requests and answers one outcome each.';
+
+CREATE FUNCTION workflows.enter_maintenance(p_mode text DEFAULT 'drain'::text, p_reason text DEFAULT NULL::text, p_queue_name text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) IS 'Enters maintenance: nothing new starts, enqueue is refused.';
+
+CREATE FUNCTION workflows.exit_maintenance(p_queue_name text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) IS 'Exits maintenance.';
 
 CREATE FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -529,6 +605,18 @@ ALTER FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_
 
 COMMENT ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) IS 'Readable name of a gate; its hash is the gate id.';
 
+CREATE FUNCTION workflows.get_maintenance() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET lock_timeout TO '2s'
+    AS ...;
+
+ALTER FUNCTION workflows.get_maintenance() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.get_maintenance() IS 'What maintenance is entered and what still runs, as JSON.';
+
 CREATE FUNCTION workflows.get_workflow(p_workflow_id text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -547,6 +635,14 @@ CREATE FUNCTION workflows.hand_over() RETURNS integer
 ALTER FUNCTION workflows.hand_over() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.hand_over() IS 'Hands free gates to the workflows that wait first for them.';
+
+CREATE FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) IS 'Locks a hot row without waiting.';
 
 CREATE FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) RETURNS boolean
     LANGUAGE sql STABLE
@@ -639,6 +735,17 @@ ALTER FUNCTION workflows.list_queues() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_queues() IS 'Every queue with its depth and limits, as JSON.';
 
+CREATE FUNCTION workflows.list_rejected_entries(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_rejected_entries(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_rejected_entries(p_filter text) IS 'Rejected entries as a JSON array.';
+
 CREATE FUNCTION workflows.list_settings() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -672,6 +779,14 @@ ALTER FUNCTION workflows.list_workflows(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_workflows(p_filter text) IS 'Workflows that fit a filter, newest first, as JSON.';
 
+CREATE FUNCTION workflows.live_before(p_queue_id integer, p_before timestamp with time zone, p_limit integer, OUT workflow_id uuid, OUT status text) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.live_before(p_queue_id integer, p_before timestamp with time zone, p_limit integer, OUT workflow_id uuid, OUT status text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.live_before(p_queue_id integer, p_before timestamp with time zone, p_limit integer, OUT workflow_id uuid, OUT status text) IS 'Live workflows of a queue that were enqueued before a time.';
+
 CREATE FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -698,6 +813,22 @@ CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid) RETURNS workflows.wo
 ALTER FUNCTION workflows.lock_workflow(p_workflow_id uuid) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) IS 'Locks a live workflow and returns its record.';
+
+CREATE FUNCTION workflows.maintenance_key(p_queue_name text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.maintenance_key(p_queue_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.maintenance_key(p_queue_name text) IS 'Key of a maintenance order.';
+
+CREATE FUNCTION workflows.maintenance_mode_of(p_queue_id integer) RETURNS text
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.maintenance_mode_of(p_queue_id integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.maintenance_mode_of(p_queue_id integer) IS 'Maintenance mode that was ordered for a queue, or null.';
 
 CREATE FUNCTION workflows.mark_idle(p_queue_ids integer[]) RETURNS boolean
     LANGUAGE plpgsql
@@ -763,6 +894,14 @@ ALTER FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) 
 
 COMMENT ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) IS 'What is wrong with one option of enqueue, or null.';
 
+CREATE FUNCTION workflows.outwait_claims() RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.outwait_claims() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.outwait_claims() IS 'Waits for the claims in progress, not for long.';
+
 CREATE FUNCTION workflows.parent_problem(p_request workflows.enqueue_request) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -825,13 +964,13 @@ ALTER FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT
 
 COMMENT ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) IS 'Lanes of a queue, made or asked for, and where their rows begin.';
 
-CREATE FUNCTION workflows.queue_problem(p_queue_id integer) RETURNS jsonb
+CREATE FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     AS ...;
 
-ALTER FUNCTION workflows.queue_problem(p_queue_id integer) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.queue_problem(p_queue_id integer) IS 'Why a queue does not take work, or null.';
+COMMENT ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) IS 'Why a queue does not take work, or null.';
 
 CREATE FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) RETURNS integer[]
     LANGUAGE plpgsql STABLE
@@ -856,6 +995,14 @@ CREATE FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_op
 ALTER FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) IS 'Checks the options of an enqueue and reads them into the request.';
+
+CREATE FUNCTION workflows.read_rejected(p_element json, OUT workflow_id text, OUT entry text, OUT problem text, OUT origin text) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_rejected(p_element json, OUT workflow_id text, OUT entry text, OUT problem text, OUT origin text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_rejected(p_element json, OUT workflow_id text, OUT entry text, OUT problem text, OUT origin text) IS 'One rejected entry as it is kept.';
 
 CREATE FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
@@ -1002,6 +1149,17 @@ ALTER FUNCTION workflows.register_worker(p_worker_id text, p_registration text) 
 
 COMMENT ON FUNCTION workflows.register_worker(p_worker_id text, p_registration text) IS 'Registers a worker, its queues and what it can run.';
 
+CREATE FUNCTION workflows.reject_entries(p_entries text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.reject_entries(p_entries text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.reject_entries(p_entries text) IS 'Keeps entries that could not be enqueued, until somebody decides.';
+
 CREATE FUNCTION workflows.release_due(p_limit integer, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1131,6 +1289,17 @@ ALTER FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) OWNER TO workf
 
 COMMENT ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) IS 'Makes locked workflows claimable.';
 
+CREATE FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) IS 'Enqueues a rejected entry again, or discards it.';
+
 CREATE FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -1220,6 +1389,14 @@ CREATE FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_rea
 ALTER FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) IS 'Sends HOLD, RESUME or STOP to a workflow and answers what it did.';
+
+CREATE FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) RETURNS integer[]
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) IS 'Brings queues to the maintenance mode that was ordered.';
 
 CREATE FUNCTION workflows.set_queue(p_queue_name text, p_options text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1330,6 +1507,14 @@ CREATE FUNCTION workflows.take_turn(p_may_wait boolean) RETURNS boolean
 ALTER FUNCTION workflows.take_turn(p_may_wait boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.take_turn(p_may_wait boolean) IS 'Takes the right to hand gates over, until commit.';
+
+CREATE FUNCTION workflows.text_of(p_value json) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.text_of(p_value json) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.text_of(p_value json) IS 'A JSON string as the text that it stands for, anything else as it was written.';
 
 CREATE FUNCTION workflows.time_problem(p_value jsonb, p_text text) RETURNS text
     LANGUAGE plpgsql
@@ -1744,6 +1929,29 @@ COMMENT ON COLUMN workflows.lane.candidate IS 'Place that may become the floor.'
 
 COMMENT ON COLUMN workflows.lane.candidate_xid IS 'The floor is proven once older transactions have ended.';
 
+CREATE TABLE workflows.maintenance_order (
+    queue_id integer NOT NULL,
+    mode text NOT NULL,
+    reason text,
+    entered_by text NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    CONSTRAINT maintenance_order_mode CHECK ((mode = ANY (ARRAY['drain'::text, 'cancel'::text])))
+);
+
+ALTER TABLE workflows.maintenance_order OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.maintenance_order IS 'Maintenance that was entered, for one queue or for all.';
+
+COMMENT ON COLUMN workflows.maintenance_order.queue_id IS 'The queue; 0: all, also those made later.';
+
+COMMENT ON COLUMN workflows.maintenance_order.mode IS 'drain: what runs goes on; cancel: everything live is cancelled.';
+
+COMMENT ON COLUMN workflows.maintenance_order.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.maintenance_order.entered_by IS 'Who, as the caller said.';
+
+COMMENT ON COLUMN workflows.maintenance_order.entered_at IS 'When it was entered.';
+
 CREATE TABLE workflows.new_lane (
     lane_id bigint NOT NULL,
     queue_id integer NOT NULL,
@@ -1830,7 +2038,9 @@ CREATE VIEW workflows.queue_depth AS
         CASE
             WHEN (GREATEST(f.enqueued, f.delayed, f.blocked, f.waiting, f.held) > 10000) THEN (round(EXTRACT(epoch FROM (clock_timestamp() - c.counted_at))))::integer
             ELSE 0
-        END AS counted_seconds_ago
+        END AS counted_seconds_ago,
+    q.run_on,
+    q.maintenance_mode AS maintenance
    FROM ((workflows.queue q
      CROSS JOIN LATERAL workflows.queue_figures(q.queue_id) f(enqueued, delayed, blocked, running, waiting, held, dead_letters, oldest_enqueued_at))
      LEFT JOIN workflows.queue_count c ON ((c.queue_id = q.queue_id)));
@@ -1860,6 +2070,10 @@ COMMENT ON COLUMN workflows.queue_depth.dead_letters IS 'Workflows that ended in
 COMMENT ON COLUMN workflows.queue_depth.oldest_enqueued_seconds IS 'Age of the claimable workflow that waits longest at the head of a lane.';
 
 COMMENT ON COLUMN workflows.queue_depth.counted_seconds_ago IS 'Age of the counts: 0 where counted live.';
+
+COMMENT ON COLUMN workflows.queue_depth.run_on IS 'Workers that may claim: active, any or prefer_active.';
+
+COMMENT ON COLUMN workflows.queue_depth.maintenance IS 'drain or cancel while maintenance is entered, else null.';
 
 CREATE TABLE workflows.ready (
     lane_id bigint NOT NULL,
@@ -2044,7 +2258,53 @@ CREATE VIEW workflows.health AS
                 CASE
                     WHEN (pg_notification_queue_usage() > (0.1)::double precision) THEN 'a listening session does not read: find it in pg_stat_activity and end it'::text
                     ELSE ''::text
-                END AS "case") c
+                END AS "case"
+        UNION ALL
+         SELECT 11,
+            'rejected entries'::text,
+                CASE
+                    WHEN (count(*) > 0) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            (count(*))::text AS count,
+                CASE
+                    WHEN (count(*) > 0) THEN 'buffers accepted what enqueue refused: see rejected_entry_list, then retry or discard'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM workflows.rejected_entry r
+          WHERE (r.resolved_at IS NULL)
+        UNION ALL
+         SELECT 12,
+            'maintenance'::text,
+                CASE
+                    WHEN (count(*) > 0) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            COALESCE(string_agg(((COALESCE(q.queue_name, 'all queues'::text) || ' '::text) || o.mode), ', '::text), 'none'::text) AS "coalesce",
+                CASE
+                    WHEN (count(*) > 0) THEN 'nothing new starts there until exit_maintenance'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM (workflows.maintenance_order o
+             LEFT JOIN workflows.queue q ON ((q.queue_id = o.queue_id)))
+        UNION ALL
+         SELECT 13,
+            'queues no worker may claim from'::text,
+                CASE
+                    WHEN (count(*) > 0) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+            COALESCE(string_agg(k.queue_name, ', '::text), 'none'::text) AS "coalesce",
+                CASE
+                    WHEN (count(*) > 0) THEN 'only standby nodes work them: activate one, start another, or set run_on of the queue'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM ( SELECT q.queue_name
+                   FROM (workflows.queue q
+                     JOIN workflows.worker w ON (((q.queue_id = ANY (w.queue_ids)) AND (w.lost_at IS NULL) AND (w.retired_at IS NULL) AND (w.expires_at > clock_timestamp()))))
+                  WHERE (q.run_on = 'active'::text)
+                  GROUP BY q.queue_name
+                 HAVING (NOT bool_or(w.is_active))) k) c
   ORDER BY c.place;
 
 ALTER TABLE workflows.health OWNER TO workflows_owner;
@@ -2076,29 +2336,6 @@ COMMENT ON COLUMN workflows.maintenance.maintenance_id IS 'Always 1.';
 COMMENT ON COLUMN workflows.maintenance.last_turn_at IS 'When maintenance last ran.';
 
 COMMENT ON COLUMN workflows.maintenance.last_count_at IS 'When queues were last counted.';
-
-CREATE TABLE workflows.maintenance_order (
-    queue_id integer NOT NULL,
-    mode text NOT NULL,
-    reason text,
-    entered_by text NOT NULL,
-    entered_at timestamp with time zone NOT NULL,
-    CONSTRAINT maintenance_order_mode CHECK ((mode = ANY (ARRAY['drain'::text, 'cancel'::text])))
-);
-
-ALTER TABLE workflows.maintenance_order OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.maintenance_order IS 'Maintenance that was entered, for one queue or for all.';
-
-COMMENT ON COLUMN workflows.maintenance_order.queue_id IS 'The queue; 0: all, also those made later.';
-
-COMMENT ON COLUMN workflows.maintenance_order.mode IS 'drain: what runs goes on; cancel: everything live is cancelled.';
-
-COMMENT ON COLUMN workflows.maintenance_order.reason IS 'Why, in words.';
-
-COMMENT ON COLUMN workflows.maintenance_order.entered_by IS 'Who, as the caller said.';
-
-COMMENT ON COLUMN workflows.maintenance_order.entered_at IS 'When it was entered.';
 
 CREATE TABLE workflows.parked (
     workflow_id uuid NOT NULL,
@@ -2149,38 +2386,39 @@ ALTER TABLE workflows.ready_seq OWNER TO workflows_owner;
 
 COMMENT ON SEQUENCE workflows.ready_seq IS 'Order of arrival; drawn after the transaction has its id, which the marks of lane rely on.';
 
-CREATE TABLE workflows.rejected_entry (
-    workflow_id text NOT NULL,
-    entry text NOT NULL,
-    problem text NOT NULL,
-    origin text,
-    rejected_at timestamp with time zone NOT NULL,
-    resolved_at timestamp with time zone,
-    resolved_by text,
-    resolution text,
-    CONSTRAINT rejected_entry_resolution CHECK ((resolution = ANY (ARRAY['retried'::text, 'discarded'::text]))),
-    CONSTRAINT rejected_entry_resolved CHECK ((((resolved_at IS NULL) = (resolution IS NULL)) AND ((resolved_at IS NULL) = (resolved_by IS NULL))))
-);
+CREATE VIEW workflows.rejected_entry_list AS
+ SELECT r.workflow_id,
+    r.origin,
+    r.problem,
+    octet_length(r.entry) AS entry_bytes,
+    r.rejected_at,
+    (r.resolved_at IS NOT NULL) AS is_resolved,
+    r.resolution,
+    r.resolved_by,
+    r.resolved_at
+   FROM workflows.rejected_entry r;
 
-ALTER TABLE workflows.rejected_entry OWNER TO workflows_owner;
+ALTER TABLE workflows.rejected_entry_list OWNER TO workflows_owner;
 
-COMMENT ON TABLE workflows.rejected_entry IS 'Entries that a buffer had accepted and the database refused: kept until somebody decides.';
+COMMENT ON VIEW workflows.rejected_entry_list IS 'Entries that could not be enqueued, and what was decided about them.';
 
-COMMENT ON COLUMN workflows.rejected_entry.workflow_id IS 'Id that the caller was given.';
+COMMENT ON COLUMN workflows.rejected_entry_list.workflow_id IS 'Id that the sender was given.';
 
-COMMENT ON COLUMN workflows.rejected_entry.entry IS 'What was to be enqueued, as JSON text.';
+COMMENT ON COLUMN workflows.rejected_entry_list.origin IS 'Gateway and project that it comes from.';
 
-COMMENT ON COLUMN workflows.rejected_entry.problem IS 'Why it was refused, as JSON text.';
+COMMENT ON COLUMN workflows.rejected_entry_list.problem IS 'Why it was refused, as JSON text.';
 
-COMMENT ON COLUMN workflows.rejected_entry.origin IS 'Gateway and project that it comes from.';
+COMMENT ON COLUMN workflows.rejected_entry_list.entry_bytes IS 'Length of the entry.';
 
-COMMENT ON COLUMN workflows.rejected_entry.rejected_at IS 'When it was set aside.';
+COMMENT ON COLUMN workflows.rejected_entry_list.rejected_at IS 'When it was set aside.';
 
-COMMENT ON COLUMN workflows.rejected_entry.resolved_at IS 'When somebody decided.';
+COMMENT ON COLUMN workflows.rejected_entry_list.is_resolved IS 'True: somebody has decided.';
 
-COMMENT ON COLUMN workflows.rejected_entry.resolved_by IS 'Who decided, as the caller said.';
+COMMENT ON COLUMN workflows.rejected_entry_list.resolution IS 'retried or discarded.';
 
-COMMENT ON COLUMN workflows.rejected_entry.resolution IS 'retried or discarded.';
+COMMENT ON COLUMN workflows.rejected_entry_list.resolved_by IS 'Who decided.';
+
+COMMENT ON COLUMN workflows.rejected_entry_list.resolved_at IS 'When it was decided.';
 
 CREATE VIEW workflows.resource_status AS
  SELECT t.gate_name,
@@ -2377,7 +2615,12 @@ CREATE VIEW workflows.worker_status AS
     w.database_user,
     w.started_at,
     w.renewed_at,
-    w.expires_at
+    w.expires_at,
+    w.role,
+    w.is_active,
+    w.is_draining,
+    w.project_name,
+    w.generation
    FROM workflows.worker w;
 
 ALTER TABLE workflows.worker_status OWNER TO workflows_owner;
@@ -2413,6 +2656,16 @@ COMMENT ON COLUMN workflows.worker_status.started_at IS 'When it first started.'
 COMMENT ON COLUMN workflows.worker_status.renewed_at IS 'When it last renewed.';
 
 COMMENT ON COLUMN workflows.worker_status.expires_at IS 'Lost when this passes without renewal.';
+
+COMMENT ON COLUMN workflows.worker_status.role IS 'Of its node: process, independent, master or backup.';
+
+COMMENT ON COLUMN workflows.worker_status.is_active IS 'False: its node stands by.';
+
+COMMENT ON COLUMN workflows.worker_status.is_draining IS 'True: it claims nothing more.';
+
+COMMENT ON COLUMN workflows.worker_status.project_name IS 'Ignition project whose scripts it runs.';
+
+COMMENT ON COLUMN workflows.worker_status.generation IS 'Counts the saves of its scripts.';
 
 CREATE TABLE workflows.workflow_definition (
     workflow_name text NOT NULL,
@@ -2672,6 +2925,8 @@ REVOKE ALL ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first dou
 
 REVOKE ALL ON FUNCTION workflows.bad_argument(p_field text, p_problem text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.cancel_in_maintenance(p_limit integer, OUT queued integer, OUT running integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_admin;
@@ -2708,6 +2963,8 @@ GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_o
 GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.enqueue_again(p_entry workflows.rejected_entry, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.enqueue_answer(p_problem jsonb, p_workflow_id uuid, p_is_new boolean, p_is_registered boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.enqueue_clean(p_items text, p_now timestamp with time zone) FROM PUBLIC;
@@ -2721,6 +2978,14 @@ GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_admin;
 REVOKE ALL ON FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], p_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -2751,6 +3016,12 @@ REVOKE ALL ON FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key t
 
 REVOKE ALL ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.get_maintenance() FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.get_maintenance() TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.get_maintenance() TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_maintenance() TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.get_maintenance() TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_worker;
@@ -2758,6 +3029,8 @@ GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_op
 GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.hand_over() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) FROM PUBLIC;
 
@@ -2784,6 +3057,10 @@ GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.list_settings() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_settings() TO workflows_admin;
 
@@ -2799,12 +3076,18 @@ GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_worke
 GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.live_before(p_queue_id integer, p_before timestamp with time zone, p_limit integer, OUT workflow_id uuid, OUT status text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) TO workflows_worker;
 
 REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.maintenance_key(p_queue_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.maintenance_mode_of(p_queue_id integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.mark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
@@ -2821,6 +3104,8 @@ REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone)
 REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.outwait_claims() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.parent_problem(p_request workflows.enqueue_request) FROM PUBLIC;
 
@@ -2840,13 +3125,15 @@ GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued b
 
 REVOKE ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_rejected(p_element json, OUT workflow_id text, OUT entry text, OUT problem text, OUT origin text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -2872,6 +3159,12 @@ REVOKE ALL ON FUNCTION workflows.register_definitions(p_worker_id uuid, p_defini
 REVOKE ALL ON FUNCTION workflows.register_worker(p_worker_id text, p_registration text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.register_worker(p_worker_id text, p_registration text) TO workflows_worker;
 
+REVOKE ALL ON FUNCTION workflows.reject_entries(p_entries text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.reject_entries(p_entries text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.reject_entries(p_entries text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.reject_entries(p_entries text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.reject_entries(p_entries text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.release_due(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) FROM PUBLIC;
@@ -2884,6 +3177,10 @@ GRANT ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) TO w
 REVOKE ALL ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -2911,6 +3208,8 @@ GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_admin;
 REVOKE ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) TO workflows_admin;
@@ -2940,6 +3239,8 @@ REVOKE ALL ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids intege
 
 REVOKE ALL ON FUNCTION workflows.take_turn(p_may_wait boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.text_of(p_value json) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
@@ -2967,6 +3268,10 @@ GRANT SELECT ON TABLE workflows.health TO workflows_operator;
 GRANT SELECT ON TABLE workflows.health TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.health TO workflows_admin;
 GRANT SELECT ON TABLE workflows.health TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_operator;
+GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.resource_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.resource_status TO workflows_viewer;

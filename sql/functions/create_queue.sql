@@ -10,7 +10,8 @@ begin
   if v_problem is not null then
     perform workflows.refuse('WF002', workflows.bad_argument('queue_name', v_problem), 'queue_name ' || v_problem);
   end if;
-  insert into workflows.queue (queue_name, created_at) values (p_queue_name, v_now) on conflict do nothing;
+  insert into workflows.queue (queue_name, created_at, maintenance_mode)
+  values (p_queue_name, v_now, workflows.maintenance_mode_of(0)) on conflict do nothing;
   if found then
     insert into workflows.audit (audited_at, event, database_user, detail) values (v_now, 'queue created', session_user, p_queue_name);
   end if;

@@ -22,7 +22,8 @@ begin
   with named as materialized (
     select n.workflow_name, d.workflow_name is not null as is_registered, coalesce(d.workflow_version, 1) as workflow_version,
       coalesce(d.priority, 0::smallint) as priority, q.queue_id,
-      workflows.name_problem(n.workflow_name) is null and q.accepts_work and q.max_enqueued is null as is_plain
+      workflows.name_problem(n.workflow_name) is null and q.accepts_work
+        and q.maintenance_mode is null and q.max_enqueued is null as is_plain
     from (select distinct a.workflow_name from unnest(p_names) a(workflow_name)) n
     left join lateral (
       select d.workflow_name, d.workflow_version, d.queue_name, d.priority from workflows.workflow_definition d

@@ -24,7 +24,8 @@ begin
   if v_queue_id is null then
     select q.queue_id into v_queue_id from workflows.queue q where q.queue_name = 'default';
   end if;
-  v_problem := workflows.queue_problem(v_queue_id);
+  v_problem := workflows.queue_problem(
+    v_queue_id, p_request.workflow_id, p_request.allow_during_maintenance);
   if v_problem is not null then
     perform workflows.refuse('WF005', v_problem - 'code', 'queue ' || (v_problem ->> 'problem'));
   end if;

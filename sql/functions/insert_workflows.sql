@@ -25,7 +25,8 @@ begin
     join workflows.queue q on q.queue_name = coalesce(d.queue_name, 'default')),
   checked as (
     select a.*, g.gate_ids as new_gate_ids, k.kind as new_kind,
-      coalesce(a.problem, workflows.queue_problem(a.new_queue_id)) as refusal,
+      coalesce(a.problem, workflows.queue_problem(
+        a.new_queue_id, a.workflow_id, a.allow_during_maintenance)) as refusal,
       case when a.available_at is not null then 'DELAYED' else 'ENQUEUED' end as new_status,
       workflows.lane_key(a.new_queue_id, a.workflow_name, a.new_version, a.new_priority, k.kind) as new_lane_id,
       row_number() over (partition by a.new_id order by a.request_no) = 1 as is_first
@@ -88,8 +89,10 @@ $$;
 comment on function workflows.enqueue_answer(jsonb, uuid, boolean, boolean) is 'Answer to one request to enqueue.';
 
 -- Why a queue does not take work now, or null. Counted before the rows go in, so that callers at the same
--- moment can go past max_enqueued by what they bring.
-create or replace function workflows.queue_problem(p_queue_id integer) returns jsonb
+-- moment can go past max_enqueued by what they bring. Maintenance does not refuse an id that stands:
+-- it was accepted before, and its sender did not hear it.
+create or replace function workflows.queue_problem(
+  p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) returns jsonb
 language plpgsql stable
 as $$
 declare
@@ -99,6 +102,14 @@ begin
   if not v_queue.accepts_work then
     return jsonb_build_object('code', 'WF005', 'field', 'queue_name', 'problem', 'is closed: ' || v_queue.queue_name);
   end if;
+  if v_queue.maintenance_mode is not null and p_is_allowed_during_maintenance is not true then
+    -- apart, since a query in the condition would be run even where nothing is entered
+    if not exists (select from workflows.workflow w where w.workflow_id = p_workflow_id) then
+      return jsonb_build_object('code', 'WF005', 'field', 'queue_name',
+        'maintenance', v_queue.maintenance_mode, 'problem', 'is in maintenance: '
+          || v_queue.queue_name || '; later, or with allow_during_maintenance to let it wait there');
+    end if;
+  end if;
   if v_queue.max_enqueued is null then return null; end if;
   if workflows.count_ready(p_queue_id, v_queue.max_enqueued) >= v_queue.max_enqueued then
     return jsonb_build_object('code', 'WF005', 'field', 'queue_name', 'problem', 'is full: ' || v_queue.queue_name);
@@ -106,7 +117,8 @@ begin
   return null;
 end
 $$;
-comment on function workflows.queue_problem(integer) is 'Why a queue does not take work, or null.';
+comment on function workflows.queue_problem(integer, uuid, boolean) is
+  'Why a queue does not take work, or null.';
 
 -- Where a workflow that has not started queues: gated ones are admitted to their gates first, single ones
 -- are never claimed ahead of a free thread.

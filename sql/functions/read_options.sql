@@ -52,6 +52,7 @@ begin
         when 'max_attempts' then v_request.max_attempts := v_text::numeric;
         when 'on_worker_lost' then v_request.on_worker_lost := v_text;
         when 'parent' then v_request.parent_workflow_id := v_text::uuid;
+        when 'allow_during_maintenance' then v_request.allow_during_maintenance := v_text::boolean;
         else v_request.actor := v_text;
       end case;
     else
@@ -108,6 +109,8 @@ begin
       else 'must be return, replace, reject or debounce' end;
   elsif p_key = 'on_worker_lost' then
     return case when p_text in ('retry', 'hold', 'fail') then null else 'must be retry, hold or fail' end;
+  elsif p_key = 'allow_during_maintenance' then
+    return case when jsonb_typeof(p_value) <> 'boolean' then 'must be true or false' end;
   elsif p_key = 'resources' then
     if jsonb_typeof(p_value) <> 'array' or jsonb_array_length(p_value) not between 1 and 100 then
       return 'must be an array of 1 to 100 names';
@@ -150,7 +153,8 @@ declare
   v_queue_id integer;
 begin
   if workflows.setting_of('create_queues_on_enqueue') <> 'true' then return null; end if;
-  insert into workflows.queue (queue_name, created_at) values (p_queue_name, p_now) on conflict do nothing;
+  insert into workflows.queue (queue_name, created_at, maintenance_mode)
+  values (p_queue_name, p_now, workflows.maintenance_mode_of(0)) on conflict do nothing;
   select q.queue_id into v_queue_id from workflows.queue q where q.queue_name = p_queue_name;
   return v_queue_id;
 end

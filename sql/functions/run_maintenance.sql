@@ -18,6 +18,8 @@ begin
   if workflows.take_maintenance(v_now) then
     v_reclaimed := workflows.reclaim_lost(p_limit, v_now);
     v_timeouts := workflows.expire_deadlines(p_limit, v_now);
+    perform workflows.set_maintenance_modes(false);
+    perform workflows.cancel_in_maintenance(p_limit);
     perform workflows.sweep_lanes();
     perform workflows.count_queues(v_now);
     perform workflows.forget_workers(v_now);

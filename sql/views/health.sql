@@ -51,6 +51,29 @@ select c.check_name, c.status, c.measured, c.advice from (
   select 10, 'notification queue', case when pg_notification_queue_usage() > 0.1 then 'warning' else 'ok' end,
     round((pg_notification_queue_usage() * 100)::numeric, 1) || ' %',
     case when pg_notification_queue_usage() > 0.1 then 'a listening session does not read: find it in pg_stat_activity and end it' else '' end
+  union all
+  select 11, 'rejected entries', case when count(*) > 0 then 'warning' else 'ok' end,
+    count(*)::text,
+    case when count(*) > 0
+      then 'buffers accepted what enqueue refused: see rejected_entry_list, then retry or discard'
+      else '' end
+  from workflows.rejected_entry r where r.resolved_at is null
+  union all
+  select 12, 'maintenance', case when count(*) > 0 then 'warning' else 'ok' end,
+    coalesce(string_agg(coalesce(q.queue_name, 'all queues') || ' ' || o.mode, ', '), 'none'),
+    case when count(*) > 0 then 'nothing new starts there until exit_maintenance' else '' end
+  from workflows.maintenance_order o left join workflows.queue q on q.queue_id = o.queue_id
+  union all
+  select 13, 'queues no worker may claim from', case when count(*) > 0 then 'warning' else 'ok' end,
+    coalesce(string_agg(k.queue_name, ', '), 'none'),
+    case when count(*) > 0
+      then 'only standby nodes work them: activate one, start another, or set run_on of the queue'
+      else '' end
+  from (
+    select q.queue_name from workflows.queue q
+    join workflows.worker w on q.queue_id = any (w.queue_ids) and w.lost_at is null
+      and w.retired_at is null and w.expires_at > clock_timestamp()
+    where q.run_on = 'active' group by q.queue_name having not bool_or(w.is_active)) k
 ) c order by c.place;
 comment on view workflows.health is 'What is well and what is not, in words, with what to do.';
 comment on column workflows.health.check_name is 'What was looked at.';

@@ -11,7 +11,9 @@ select q.queue_name, q.is_paused,
   f.dead_letters,
   round(extract(epoch from clock_timestamp() - f.oldest_enqueued_at))::bigint as oldest_enqueued_seconds,
   case when greatest(f.enqueued, f.delayed, f.blocked, f.waiting, f.held) > 10000
-    then round(extract(epoch from clock_timestamp() - c.counted_at))::integer else 0 end as counted_seconds_ago
+    then round(extract(epoch from clock_timestamp() - c.counted_at))::integer else 0 end
+    as counted_seconds_ago,
+  q.run_on, q.maintenance_mode as maintenance
 from workflows.queue q
 cross join lateral workflows.queue_figures(q.queue_id) f
 left join workflows.queue_count c on c.queue_id = q.queue_id;
@@ -27,3 +29,7 @@ comment on column workflows.queue_depth.held is 'Workflows held by an operator o
 comment on column workflows.queue_depth.dead_letters is 'Workflows that ended in ERROR with no try left, up to 10001.';
 comment on column workflows.queue_depth.oldest_enqueued_seconds is 'Age of the claimable workflow that waits longest at the head of a lane.';
 comment on column workflows.queue_depth.counted_seconds_ago is 'Age of the counts: 0 where counted live.';
+comment on column workflows.queue_depth.run_on is
+  'Workers that may claim: active, any or prefer_active.';
+comment on column workflows.queue_depth.maintenance is
+  'drain or cancel while maintenance is entered, else null.';

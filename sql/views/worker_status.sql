@@ -5,7 +5,8 @@ select w.worker_id::text as worker_id, w.worker_name, w.host_name, w.process_id,
   w.listen_mode, w.threads, w.running_count,
   (select string_agg(q.queue_name, ', ' order by q.queue_name) from workflows.queue q where q.queue_id = any (w.queue_ids)) as queues,
   (select count(*) from workflows.worker_definition d where d.worker_id = w.worker_id) as definitions,
-  w.library_version, w.database_user, w.started_at, w.renewed_at, w.expires_at
+  w.library_version, w.database_user, w.started_at, w.renewed_at, w.expires_at,
+  w.role, w.is_active, w.is_draining, w.project_name, w.generation
 from workflows.worker w;
 comment on view workflows.worker_status is 'Workers, active and gone within a day, and how they hear of work.';
 comment on column workflows.worker_status.worker_id is 'The worker.';
@@ -23,3 +24,10 @@ comment on column workflows.worker_status.database_user is 'Database user of the
 comment on column workflows.worker_status.started_at is 'When it first started.';
 comment on column workflows.worker_status.renewed_at is 'When it last renewed.';
 comment on column workflows.worker_status.expires_at is 'Lost when this passes without renewal.';
+comment on column workflows.worker_status.role is
+  'Of its node: process, independent, master or backup.';
+comment on column workflows.worker_status.is_active is 'False: its node stands by.';
+comment on column workflows.worker_status.is_draining is 'True: it claims nothing more.';
+comment on column workflows.worker_status.project_name is
+  'Ignition project whose scripts it runs.';
+comment on column workflows.worker_status.generation is 'Counts the saves of its scripts.';

@@ -17,6 +17,9 @@ MAY_CALL = {
     "schema_version": set(ROLES),
     "enqueue": CALLERS,
     "enqueue_many": CALLERS,
+    "reject_entries": CALLERS,
+    "list_rejected_entries": {OPERATOR, ADMIN},
+    "resolve_rejected_entry": {OPERATOR, ADMIN},
     "get_workflow": CALLERS,
     "list_workflows": CALLERS,
     "list_steps": CALLERS,
@@ -36,6 +39,9 @@ MAY_CALL = {
     "pause_queue": {OPERATOR, ADMIN},
     "resume_queue": {OPERATOR, ADMIN},
     "list_queues": {OPERATOR, VIEWER, ADMIN},
+    "enter_maintenance": {OPERATOR, ADMIN},
+    "exit_maintenance": {OPERATOR, ADMIN},
+    "get_maintenance": {WORKER, OPERATOR, VIEWER, ADMIN},
     "set_setting": {ADMIN},
     "list_settings": {ADMIN},
     # called by a view as its reader
@@ -51,13 +57,14 @@ MAY_READ = {
     "resource_status": SCREENS,
     "dead_letter": SCREENS,
     "command_log": SCREENS,
+    "rejected_entry_list": SCREENS,
     "audit": {ADMIN},
     "setting": {ADMIN},
     "queue": {ADMIN},
     "workflow_definition": {ADMIN},
     "schema_migration": {ADMIN},
 }
-PAYLOADS = ("workflow_payload", "workflow_outcome", "step")
+PAYLOADS = ("workflow_payload", "workflow_outcome", "step", "rejected_entry")
 CHANGES = ("insert", "update", "delete", "truncate")
 
 
@@ -158,10 +165,10 @@ def test_d33_screens_show_no_payload(calls):
       join pg_class t on t.oid = d.refobjid
       where c.relnamespace = %s::regnamespace and c.relkind = 'v' and t.relname = any (%s)"""
     readers = [name for (name,) in calls.rows(query, SCHEMA, list(PAYLOADS))]
-    assert readers == ["dead_letter"]
+    assert sorted(readers) == ["dead_letter", "health", "rejected_entry_list"]
     query = """select attname from pg_attribute where attrelid = %s::regclass and attnum > 0"""
-    columns = {name for (name,) in calls.rows(query, f"{SCHEMA}.dead_letter")}
-    assert not columns & {"inputs", "result", "output", "error_traceback"}
+    columns = {c for view in readers for (c,) in calls.rows(query, f"{SCHEMA}.{view}")}
+    assert not columns & {"inputs", "result", "output", "error_traceback", "entry"}
 
 
 # F71 --------------------------------------------------------------------------------------------

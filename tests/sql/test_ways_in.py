@@ -5,6 +5,8 @@ import uuid
 
 import pytest
 
+from tests.calls import refused
+
 ROWS = """
 select to_jsonb(w) - '{workflow_id,ready_seq,enqueued_at,deduplication_id,available_at}'::text[],
   w.available_at is null, p.inputs, r.lane_id, r.start_before, k.status
@@ -64,3 +66,42 @@ def test_an_id_that_stands_is_answered_and_changes_nothing(calls, short):
     [answer] = calls.enqueue_many({"workflow_name": "mix", "inputs": {"x": 2}, "options": options})
     assert (answer["workflow_id"], answer["deduplicated"]) == (workflow_id, True)
     assert rows(calls, workflow_id) == before
+
+
+REFUSING = {
+    "closed": lambda calls: calls.set_queue(accepts_work=False),
+    "full": lambda calls: calls.set_queue(max_enqueued=0),
+    "in maintenance": lambda calls: calls.call("enter_maintenance", queue_name="default"),
+    "all in maintenance": lambda calls: calls.call("enter_maintenance"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSING)
+def test_one_and_many_are_refused_alike(calls, why):
+    REFUSING[why](calls)
+    entry = {"workflow_name": "mix", "inputs": {"x": 1}}
+    [clean] = calls.enqueue_many(entry)
+    [long] = calls.enqueue_many({**entry, "options": {"deduplication_id": "a"}})
+    assert clean == long
+    with refused("WF005", "queue_name") as one:
+        calls.enqueue("mix", {"x": 1})
+    with refused("WF005", "queue_name") as one_long:
+        calls.enqueue("mix", {"x": 1}, deduplication_id="b")
+    assert one == one_long
+    extra = ("code", "message")
+    assert one == {k: v for k, v in clean["error"].items() if k not in extra}
+    assert calls.rows("select from workflows.workflow") == []
+
+
+@pytest.mark.parametrize("options", OPTIONS[:5], ids=json.dumps)
+def test_one_and_many_are_let_in_alike(calls, options):
+    """What may wait through maintenance is written as at any other time."""
+    before = rows(calls, calls.enqueue("mix", {"x": 1}, **options))
+    calls.call("enter_maintenance")
+    options = {**options, "allow_during_maintenance": True}
+    one = calls.enqueue("mix", {"x": 1}, **options)
+    entry = {"workflow_name": "mix", "inputs": {"x": 1}, "options": options}
+    [many] = calls.enqueue_many(entry)
+    [long] = calls.enqueue_many({**entry, "options": {**options, "deduplication_id": "a"}})
+    for workflow_id in (one, many["workflow_id"], long["workflow_id"]):
+        assert [_spaced(row) for row in rows(calls, workflow_id)] == [_spaced(r) for r in before]

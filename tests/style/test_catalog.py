@@ -49,6 +49,35 @@ def test_definer_functions_pin_search_path_and_time_zone(names):
     assert names(query) == []
 
 
+# What JDBC and Perspective can show; everything else reaches a screen as a driver's object.
+SHOWN = "'{text,int2,int4,int8,float4,float8,bool,timestamptz}'::regtype[]"
+VIEW_COLUMNS = f"""
+  select c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, null)
+  from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+  where c.relnamespace = %s::regnamespace and c.relkind = 'v' and a.atttypid <> all ({SHOWN})"""
+
+
+def test_views_hold_only_what_a_screen_can_show(names):
+    assert names(VIEW_COLUMNS) == []
+
+
+@pytest.mark.parametrize("kind", ["jsonb", "uuid", "interval", "numeric", "text[]"])
+def test_another_type_in_a_view_would_be_seen(conn, names, schema, kind):
+    conn.execute(f"create view {schema}.odd as select null::{kind} as x")
+    assert names(VIEW_COLUMNS) == [f"odd.x {kind}"]
+
+
+# Worker functions count requests in bigint; nobody calls them by a stored procedure call.
+CALLED = "'{text,int4,bool,timestamptz}'::regtype[]"
+
+
+def test_public_functions_take_and_return_only_what_a_stored_procedure_call_can(names):
+    query = f"""
+      select p.proname {FUNCTIONS} and p.prosecdef and p.proname <> 'queue_figures'
+        and (p.prorettype <> all ({CALLED}) or not p.proargtypes::oid[]::regtype[] <@ {CALLED})"""
+    assert names(query) == ["claim_workflows"]
+
+
 def test_public_may_execute_nothing(names):
     query = f"select p.proname {FUNCTIONS} and has_function_privilege('public', p.oid, 'execute')"
     assert names(query) == []

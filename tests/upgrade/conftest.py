@@ -10,7 +10,7 @@ from tests.calls import SCHEMA, calls, make_worker
 
 __all__ = ["calls", "make_worker"]
 
-FIRST = Path(__file__).with_name("released") / "0.1.0.sql"
+FIRST = Path(__file__).with_name("released") / "schema_1.sql"
 FIRST_VERSION = 1
 
 
