@@ -1,6 +1,6 @@
 -- Cancels a bounded number of what was enqueued before a cancelling maintenance was entered, as a
--- person would by CANCEL: what waits ends at once, what runs is asked. Takes the hot row first and leaves
--- to the next turn what somebody has locked, so that it waits for nobody.
+-- person would by CANCEL: what waits ends at once, what runs is asked. Takes the hot row first and
+-- leaves to the next turn what somebody has locked, so that it waits for nobody.
 create or replace function workflows.cancel_in_maintenance(
   p_limit integer, out queued integer, out running integer)
 language plpgsql volatile

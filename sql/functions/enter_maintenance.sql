@@ -1,6 +1,6 @@
 -- Enters maintenance for one queue or for all, also those made later: nothing new is claimed and
--- enqueue is refused until exit_maintenance. drain lets end what runs; cancel cancels everything live, a
--- bounded number now, the rest by turns of run_maintenance or by calling again.
+-- enqueue is refused until exit_maintenance. drain lets end what runs; cancel cancels everything
+-- live, a bounded number now, the rest by turns of run_maintenance or by calling again.
 create or replace function workflows.enter_maintenance(
   p_mode text default 'drain', p_reason text default null, p_queue_name text default null,
   p_actor text default 'script') returns text

@@ -1,5 +1,5 @@
--- Ends what enter_maintenance began with the same queue name, and nothing else: a pause stays a pause,
--- and a queue stays in maintenance while that of all is entered.
+-- Ends what enter_maintenance began with the same queue name, and nothing else: a pause stays a
+-- pause, and a queue stays in maintenance while that of all is entered.
 create or replace function workflows.exit_maintenance(
   p_queue_name text default null, p_reason text default null, p_actor text default 'script')
 returns text

@@ -1,6 +1,6 @@
--- What maintenance is entered, and what still runs or waits in the queues it holds. First it waits for
--- claims in progress, so that running 0 means that nothing starts any more; is_settled is false where
--- one of them took too long.
+-- What maintenance is entered, and what still runs or waits in the queues it holds. First it waits
+-- for claims in progress, so that running 0 means that nothing starts any more; is_settled is false
+-- where one of them took too long.
 create or replace function workflows.get_maintenance() returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off set lock_timeout = '2s'

@@ -1,5 +1,5 @@
--- Rejected entries, newest first, as a JSON array. Filter: workflow_id, origin, is_resolved (false unless
--- said; null: both), limit (100, at most 1000).
+-- Rejected entries, newest first, as a JSON array. Filter: workflow_id, origin, is_resolved (false
+-- unless said; null: both), limit (100, at most 1000).
 create or replace function workflows.list_rejected_entries(p_filter text default '{}') returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off

@@ -1,6 +1,7 @@
 -- Keeps what a buffer had accepted and enqueue refused: an array of {workflow_id, entry, problem,
--- origin}, where entry is the item of enqueue_many, as JSON or as its text. Nothing more is checked, so
--- that nothing is lost; an id that is kept already is not written again. Answers how many are new.
+-- origin}, where entry is the item of enqueue_many, as JSON or as its text. Nothing more is
+-- checked, so that nothing is lost; an id that is kept already is not written again. Answers how
+-- many are new.
 create or replace function workflows.reject_entries(p_entries text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -26,7 +27,8 @@ $$;
 comment on function workflows.reject_entries(text) is
   'Keeps entries that could not be enqueued, until somebody decides.';
 
--- One element as it is kept. Where it holds what no text can, it is kept whole, unread but for its id.
+-- One element as it is kept. Where it holds what no text can, it is kept whole, unread but for its
+-- id.
 create or replace function workflows.read_rejected(
   p_element json, out workflow_id text, out entry text, out problem text, out origin text)
 language plpgsql immutable

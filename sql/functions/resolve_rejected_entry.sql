@@ -1,6 +1,6 @@
--- Decides about a rejected entry. retry enqueues it again under the id that its sender was given and
--- marks it, in one transaction: refused again, it stays as it is. discard only marks it. Decided before:
--- already where it was the same, else refused. Locks the entry.
+-- Decides about a rejected entry. retry enqueues it again under the id that its sender was given
+-- and marks it, in one transaction: refused again, it stays as it is. discard only marks it.
+-- Decided before: already where it was the same, else refused. Locks the entry.
 create or replace function workflows.resolve_rejected_entry(
   p_workflow_id text, p_action text, p_actor text default 'script') returns text
 language plpgsql security definer

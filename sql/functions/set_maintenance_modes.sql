@@ -1,5 +1,5 @@
--- Brings every queue to the mode that was ordered for it or for all, and wakes who may go on. Most of
--- the time nothing differs. Whoever must not wait leaves a locked queue to the next turn.
+-- Brings every queue to the mode that was ordered for it or for all, and wakes who may go on. Most
+-- of the time nothing differs. Whoever must not wait leaves a locked queue to the next turn.
 create or replace function workflows.set_maintenance_modes(p_may_wait boolean) returns integer[]
 language plpgsql volatile
 as $$
