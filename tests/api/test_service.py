@@ -151,6 +151,6 @@ def test_enqueueInMemory_refuses_what_it_can_see_at_once(workflows, monkeypatch)
     refused = service.enqueueInMemory("api_double", float("nan"))
     assert refused["code"] == "IN_MEMORY_ENQUEUE_REJECTED"
     assert (refused["reason"], refused["accepted"]) == ("invalid_payload", False)
-    monkeypatch.setattr(workflows.buffer, "_entries", 0)
+    monkeypatch.setattr(workflows.buffer.entries, "max_entries", 0)
     full = service.enqueueInMemory("api_double", 1)
     assert (full["reason"], full["maxDepth"], full["queueDepth"]) == ("overflow", 0, 0)

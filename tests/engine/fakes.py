@@ -7,6 +7,7 @@ from typing import Any
 
 from exchange.workflows import errors
 from exchange.workflows.engine.lease import Lease
+from exchange.workflows.host import cpython_files, cpython_shared
 
 WORKFLOW_ID = "01a20000-0000-7000-8000-00000000000%d"
 TOKEN = "01a20000-1111-4111-8111-00000000000%d"
@@ -44,15 +45,32 @@ class FakeLog:
     debug = warning = error = info
 
 
+class FakeShared:
+    """host.shared; waiting for a signal moves the clock. A test may say which thread asks."""
+
+    def __init__(self, host):
+        vars(self).update(vars(cpython_shared))
+        self.make_signal = host.make_event
+        self.is_alive = lambda thread: thread.is_alive()
+
+    def wait_for(self, signal, seconds):
+        signal.wait(seconds)
+        signal.clear()
+
+
 class FakeHost:
     """host.cpython with a clock under the test's control. `plans` are (time, callable) pairs."""
 
     QueueEmpty = queue.Empty
     make_queue: Any = staticmethod(queue.SimpleQueue)
     make_lock = staticmethod(threading.RLock)
+    IS_GATEWAY = False
+    files = cpython_files
 
     def __init__(self):
         self.now = 1000.0
+        self.kept: dict[str, Any] = {}
+        self.shared = FakeShared(self)
         self.plans = []
         self.waits = []
         self.log_lines = []
@@ -80,6 +98,17 @@ class FakeHost:
 
     def process_id(self):
         return 1
+
+    def project_name(self):
+        return "plant"
+
+    def share(self, key, make):
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
+
+    def unshare(self, key):
+        self.kept.pop(key, None)
 
     def plan(self, seconds, action):
         """Do something when that much time has passed."""

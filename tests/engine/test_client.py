@@ -7,6 +7,7 @@ import pytest
 
 from exchange.workflows import errors
 from exchange.workflows.engine import context, instance
+from exchange.workflows.engine.buffer_entries import TEXT
 from exchange.workflows.engine.client import Workflows
 from tests.engine.fakes import FakeHost, FakeStore
 
@@ -151,11 +152,11 @@ def test_many_of_nothing_asks_nothing(desk):
 
 
 def test_in_memory_answers_the_id_without_the_database(desk):
-    offered = []
-    desk.rt.buffer.offer = lambda workflow_id, text: offered.append((workflow_id, json.loads(text)))
+    desk.rt.buffer.start = lambda: None
     workflow_id = desk.rt.enqueueInMemory("fill", {"a": 1}, priority=2)
-    [(offered_id, entry)] = offered
-    assert offered_id == workflow_id == entry["options"]["workflow_id"]
+    [waiting] = desk.rt.buffer.entries.waiting
+    entry = json.loads(waiting.get(TEXT))
+    assert entry["options"] == {"priority": 2, "workflow_id": workflow_id}
     assert entry["inputs"] == {"a": 1}
     assert desk.store.calls == []
 

@@ -113,7 +113,7 @@ def test_the_worker_tells_how_it_hears(rt, worker, conn, sql):
 
 def test_entries_of_the_buffer_reach_the_database(rt, worker):
     ids = [rt.enqueueInMemory("engine_noop", {"number": n}) for n in range(20)]
-    wait_until(lambda: rt.buffer.flushed == 20, seconds=PATIENCE)
+    wait_until(lambda: rt.buffer.figures()["flushed"] == 20, seconds=PATIENCE)
     assert [rt.handle(one).result(PATIENCE) for one in ids] == list(range(20))
 
 

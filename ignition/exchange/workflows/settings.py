@@ -10,6 +10,9 @@ VERSION = "0.1.0"
 SCHEMA_VERSION = 2
 SCHEMA_NAME = "workflows"
 QUEUE_NAME = "default"
+# In a gateway: the database connection that is meant where none is named, and how many of its pool we may use.
+DATABASE_NAME = "WorkflowsDB"
+CONNECTIONS = 8
 
 # Limits of payloads. Inputs beyond them are refused, results beyond them are errors of their workflow.
 PAYLOAD_BYTES = 1048576
@@ -43,13 +46,28 @@ MAINTENANCE_LIMIT = 500
 RECONNECT_SECONDS = 0.2
 RECONNECT_MAX_SECONDS = 3.0
 LISTEN_CHECK_SECONDS = 10.0
+# A listener that does not hear its own pings for so long is deaf; how often it looks at that.
+LISTEN_DEAF_SECONDS = 10.0
+LISTEN_LOOK_SECONDS = 2.0
+ROLE_LOOK_SECONDS = 1.0
 CALL_SECONDS = 15.0
 
 # The in-memory buffer of enqueueInMemory.
-BUFFER_ENTRIES = 50000
+BUFFER_ENTRIES = 400000
+BUFFER_BYTES = 268435456
+# When it is full: reject | drop_oldest | coalesce.
+BUFFER_POLICY = "reject"
 BUFFER_FLUSH_SECONDS = 0.05
 BUFFER_FLUSH_ENTRIES = 500
-BUFFER_REJECTED_ENTRIES = 1000
+# How often a thread that may not flush looks whether the one that may is gone.
+BUFFER_TAKEOVER_SECONDS = 0.25
+BUFFER_REJECTED_BATCH = 100
+
+# Its journal.
+JOURNAL_BYTES = 536870912
+JOURNAL_SEGMENT_BYTES = 16777216
+JOURNAL_SYNC_SECONDS = 0.005
+JOURNAL_SYNC_MOST_SECONDS = 10.0
 
 # Step retries, where options leave them out.
 STEP_MAX_ATTEMPTS = 3

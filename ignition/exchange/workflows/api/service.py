@@ -92,17 +92,22 @@ start = enqueue
 def enqueueInMemory(
     workflowName=None, inputs=None, queueName=None, partitionKey=None, priority=None,
     deduplicationId=None, applicationVersion=None, timeoutSeconds=None, allowDuringMaintenance=None,
-    dbName=None, **options
+    dbName=None, sync=False, **options
 ):
     """Enqueues a workflow without asking the database: for tag event scripts, which must not wait.
 
     The arguments are those of enqueue. Name and inputs are checked; the rest is checked by the database when
-    the buffer of this process is flushed, within 0.05 s while the database answers. What is refused then is
-    set aside as a rejected entry, and logged. What is in the buffer when the process is killed is lost.
+    the buffer is flushed, within 0.05 s while the database answers. What is refused then is set aside as a rejected
+    entry, and logged. What is in the buffer when the process dies is lost, unless it keeps a journal
+    (gateway.startup(journal=True)); with one, sync=True returns when the entry is on the disk.
+    A buffer with the policy `coalesce` puts the inputs into the entry of the same workflow name and
+    deduplicationId, or else partitionKey, that still waits, and answers its workflowId.
 
-    Answers IN_MEMORY_ENQUEUE_ACCEPTED {workflowId, workflowName, accepted, queueDepth}. Errors:
-    IN_MEMORY_ENQUEUE_REJECTED {accepted, reason, queueDepth, maxDepth}, reason "overflow" or
-    "invalid_payload"; INVALID_WORKFLOW_NAME, INVALID_ARGUMENTS {field}, IN_MEMORY_ENQUEUE_FAILED.
+    Answers IN_MEMORY_ENQUEUE_ACCEPTED {workflowId, workflowName, accepted, queueDepth, mode, droppedOldest,
+    coalesced}. Errors: IN_MEMORY_ENQUEUE_REJECTED {workflowId: None, accepted, reason, queueDepth, maxDepth, mode,
+    buffer: its counters}, reason "overflow", "invalid_payload", or of the journal
+    "journal_failed" and "journal_not_synced", the latter with the workflowId: accepted, but perhaps not on the disk;
+    INVALID_WORKFLOW_NAME, INVALID_ARGUMENTS {field}, IN_MEMORY_ENQUEUE_FAILED.
 
         exchange.workflows.api.service.enqueueInMemory("fill_tank", inputs={"level": currentValue.value})
     """
@@ -114,22 +119,26 @@ def enqueueInMemory(
         deduplicationId=deduplicationId,
         workflowVersion=applicationVersion,
         timeoutSeconds=timeoutSeconds,
+        allowDuringMaintenance=allowDuringMaintenance,
     )
     chosen.update(options)
     workflows = getWorkflows(dbName)
     try:
-        workflowId = workflows.enqueueInMemory(workflowName, inputs, **chosen)
+        offered = workflows.offer(workflowName, inputs, sync, **chosen)
     except errors.BufferFull as error:
-        return _rejected(error, "overflow", error.detail["depth"], error.detail["max_depth"])
+        return _rejected(error, error.detail["reason"], workflows.buffer)
     except errors.BadArgument as error:
         if error.field != "inputs":
             raise
-        return _rejected(error, "invalid_payload", workflows.buffer.depth(), None)
+        return _rejected(error, "invalid_payload", workflows.buffer)
     data = {
-        "workflowId": workflowId,
+        "workflowId": offered.workflow_id,
         "workflowName": workflowName,
         "accepted": True,
-        "queueDepth": workflows.buffer.depth(),
+        "queueDepth": offered.depth,
+        "mode": workflows.buffer.policy(),
+        "droppedOldest": offered.dropped,
+        "coalesced": offered.is_coalesced,
     }
     return makeOk("IN_MEMORY_ENQUEUE_ACCEPTED", "accepted", data, given(queueName=queueName))
 
@@ -209,8 +218,17 @@ def _refusal(error):
     return errors.BY_CODE.get(code, errors.WorkflowsError)(message, code, detail, hint)
 
 
-def _rejected(error, reason, depth, max_depth):
-    data = {"accepted": False, "reason": reason, "queueDepth": depth, "maxDepth": max_depth}
+def _rejected(error, reason, buffer):
+    figures = buffer.figures()
+    data = {
+        "workflowId": error.detail.get("workflow_id"),
+        "accepted": False,
+        "reason": reason,
+        "queueDepth": figures["waiting"],
+        "maxDepth": figures["max_waiting"],
+        "mode": figures["policy"],
+        "buffer": camel_case_keys(figures),
+    }
     if error.field:
         data["field"] = error.field
     return makeErr("IN_MEMORY_ENQUEUE_REJECTED", compat.message_of(error), data)

@@ -1,132 +1,288 @@
 """enqueueInMemory: entries wait here for a thread that enqueues them, many in one call.
 
-The workflow id is made when an entry is offered, and enqueueing the same id again changes nothing: a
-batch whose outcome is unknown is simply sent again. An entry that the database refuses is set aside alone.
+The caller's thread never asks the database. The workflow id is made when an entry is offered, and enqueueing the
+same id again changes nothing: a batch whose outcome is unknown is simply sent again.
+
+In a gateway the entries are shared by all projects and outlive the scripts that offered them. Every interpreter
+that uses the buffer has a thread that would flush it; one has the seat and does, the others look four times a second
+whether it is gone. With a journal (engine/journal.py) entries outlive the process too; without one its
+death loses what came within one flush interval, or since the database went away.
 """
 
 from __future__ import absolute_import, division, print_function
 
 import collections
+import json
 
 from exchange.workflows import compat, errors, settings
-from exchange.workflows.database import sqlstates
-from exchange.workflows.engine.backoff import Backoff
+from exchange.workflows.engine import entry_text
+from exchange.workflows.engine.buffer_entries import TEXT, BufferEntries
+from exchange.workflows.engine.flusher import Flusher
+from exchange.workflows.engine.journal import Journal
+from exchange.workflows.engine.loop import keep_turning
+from exchange.workflows.engine.seat import Seat
+
+POLICIES = ("reject", "drop_oldest", "coalesce")
+_IDLE_SECONDS = 1.0
 
 
-class Rejected(object):
-    """An entry that was acknowledged and that the database then refused."""
+class Offered(object):
+    """What became of one entry: the id that stands, how many wait now, how many were dropped for it, whether
+    it took over the place of one that waited."""
 
-    def __init__(self, workflow_id, text, problem):
+    __slots__ = ("workflow_id", "depth", "dropped", "is_coalesced")
+
+    def __init__(self, workflow_id, depth, dropped=0, is_coalesced=False):
         self.workflow_id = workflow_id
-        self.text = text
-        self.problem = problem
+        self.depth = depth
+        self.dropped = dropped
+        self.is_coalesced = is_coalesced
 
 
 class Buffer(object):
-    def __init__(self, host, store, entries=settings.BUFFER_ENTRIES):
-        self._host = host
-        self._store = store
-        self._entries = entries
-        self._waiting = collections.deque()
-        self._lock = host.make_lock()
-        self._wake = host.make_event()
-        self._ending = host.make_event()
-        self._backoff = Backoff(host, "buffer")
-        self._log = host.get_logger("buffer")
-        self._thread = None
-        self.flushed = 0
-        self.refused = 0
-        self.rejected_count = 0
-        self.rejected = collections.deque(maxlen=settings.BUFFER_REJECTED_ENTRIES)
+    """`name` names the database and schema: buffers with one name in one process are one buffer."""
 
-    def offer(self, workflow_id, text):
-        """Accept one entry, never asking the database; raises BufferFull where there is no room."""
-        with self._lock:
-            depth = len(self._waiting)
-            if depth >= self._entries:
-                self.refused += 1
-                raise errors.BufferFull(
-                    "the in-memory buffer holds %d entries and takes no more" % depth,
-                    detail={"depth": depth, "max_depth": self._entries},
-                )
-            self._waiting.append((workflow_id, text))
-            if self._thread is None:
-                self._thread = self._host.start_thread("workflows-buffer", self.run)
-        if depth == 0 or depth + 1 == settings.BUFFER_FLUSH_ENTRIES:
-            self._wake.set()
-        return depth + 1
+    def __init__(self, host, store, name=None):
+        self._host = host
+        self._log = host.get_logger("buffer")
+        self.entries = BufferEntries(host, compat.new_id() if name is None else name)
+        self._flusher = Flusher(host, store, self.entries)
+        self._flush_seat = Seat(host, self.entries.flusher)
+        self._sync_seat = Seat(host, self.entries.syncer)
+        self._starting = host.make_lock()
+        self._journal = None
+        self._threads = {}
+        self._is_closed = False
+        self.ending = host.make_event()
+        if self.entries.depth.get():
+            self.start()
+
+    # Offering
+
+    def offer(self, start, workflow_id, key=None, sync=False):
+        """Accept one entry, never asking the database; raises BufferFull where there is no room or the journal
+        cannot be written. `start` is everything of the entry's text before the workflow id; what has the same
+        `key`, a tuple, can replace each other; `sync` waits until the entry is on the disk."""
+        entries = self.entries
+        text = entry_text.whole(start, workflow_id)
+        if self._is_closed or len(text) > entries.max_bytes:
+            raise entries.full()
+        journal = self.journal()
+        number = None
+        policy = entries.policy.get()
+        if journal is None and sync:
+            raise errors.BadArgument("sync needs a journal", detail={"field": "sync"}, hint="start with journal=True")
+        if journal is None and policy != "coalesce":
+            depth, dropped = entries.reserve(len(text))
+            entries.add(text)
+            offered = Offered(workflow_id, depth, dropped)
+        else:
+            key = None if key is None or policy != "coalesce" else json.dumps(key)
+            offered, number = self._offer_in_order(text, start, workflow_id, key, journal)
+        entries.accepted.addAndGet(1)
+        if not self._threads or offered.depth % settings.BUFFER_FLUSH_ENTRIES <= 1:
+            self.start()
+            self._host.shared.notify(entries.wake)
+        if sync:
+            self._wait_synced(journal, number, offered.workflow_id)
+        return offered
+
+    def _offer_in_order(self, text, start, workflow_id, key, journal):
+        entries = self.entries
+        entries.lock.lock()
+        try:
+            partner = None if key is None else entries.partner(key)
+            if partner is not None:
+                return self._replace(partner, start, key, journal)
+            depth, dropped = entries.reserve(len(text))
+            number = None
+            if journal is not None:
+                number = self._append(journal, key, text)
+            entries.add(text, key, number)
+            return Offered(workflow_id, depth, dropped), number
+        finally:
+            entries.lock.unlock()
+
+    def _replace(self, partner, start, key, journal):
+        """The newer inputs under the id, and at the place, of the entry that waits."""
+        entries = self.entries
+        workflow_id = entry_text.workflow_id_of(partner.get(TEXT))
+        text = entry_text.whole(start, workflow_id)
+        if entries.bytes.get() + len(text) - len(partner.get(TEXT)) > entries.max_bytes:
+            raise entries.full()
+        number = None
+        if journal is not None:
+            number = journal.append(_record(key, text))
+        entries.replace(partner, text)
+        return Offered(workflow_id, entries.depth.get(), 0, True), number
+
+    def _append(self, journal, key, text):
+        try:
+            return journal.append(_record(key, text))
+        except compat.ERRORS:
+            self.entries.count_out(1, len(text))
+            self.entries.refused.addAndGet(1)
+            raise
+
+    def _wait_synced(self, journal, number, workflow_id):
+        try:
+            journal.wait_synced(number)
+        except errors.BufferFull as error:
+            error.detail["workflow_id"] = workflow_id
+            raise
+
+    def set_policy(self, policy):
+        """What a full buffer does, for all who share it: reject, drop_oldest or coalesce."""
+        if policy not in POLICIES:
+            raise errors.BadArgument("policy must be one of %s" % ", ".join(POLICIES), detail={"field": "policy"})
+        self.entries.policy.set(policy)
+
+    def policy(self):
+        return self.entries.policy.get()
 
     def depth(self):
-        return len(self._waiting)
+        return self.entries.depth.get()
 
-    def run(self):
-        while not self._ending.is_set():
-            self._wake.wait()
-            self._wake.clear()
-            if len(self._waiting) < settings.BUFFER_FLUSH_ENTRIES:
-                self._ending.wait(settings.BUFFER_FLUSH_SECONDS)
-            while self._waiting and not self._ending.is_set():
-                seconds = self.flush()
-                if seconds:
-                    self._ending.wait(seconds)
+    def figures(self):
+        """Counts since the process began, and what waits now; with a journal also its figures."""
+        figures = self.entries.figures()
+        journal = self.journal()
+        figures["journal"] = None if journal is None else journal.figures()
+        return figures
 
-    def flush(self):
-        """Send the oldest entries in one call; returns for how many seconds to wait before the next."""
-        batch = self._oldest()
-        try:
-            self._send(batch)
-        except errors.WorkflowsError as error:
-            return self._backoff.failed(error)
-        self._backoff.worked()
-        with self._lock:
-            for _ in batch:
-                self._waiting.popleft()
-        self.flushed += len(batch)
-        return 0
+    # The journal
 
-    def _oldest(self):
-        """They stay where they are until they are answered."""
-        batch = []
-        size = 0
-        with self._lock:
-            for entry in self._waiting:
-                size += len(entry[1])
-                if batch and (len(batch) >= settings.BUFFER_FLUSH_ENTRIES or size > settings.BATCH_BYTES):
-                    break
-                batch.append(entry)
-        return batch
+    def open_journal(self, directory):
+        """From now on every entry is in a file below `directory` before it is acknowledged. What a former
+        process left there is taken up first. Raises BufferFull where the directory cannot be used."""
+        journal = Journal(self._host, directory, self.entries.lock)
+        left = journal.open()
+        if left is not None:
+            for number, key, text in _latest(left):
+                self.entries.take_up(text, key, number)
+        self._journal = journal
+        self.entries.journal_directory.set(journal.directory)
+        self.start()
 
-    def _send(self, batch):
-        """Enqueue a batch. Halves it to find what fails the whole call; raises where the database is away."""
-        if not batch:
-            return
-        try:
-            answers = self._store.enqueue_many("[%s]" % ",".join(entry[1] for entry in batch))
-        except errors.WorkflowsError as error:
-            if sqlstates.is_unavailable(error):
-                raise
-            if len(batch) == 1:
-                self._reject(batch[0], compat.message_of(error))
+    def journal(self):
+        """The journal that all who share this buffer write, or None."""
+        if self._journal is None:
+            directory = self.entries.journal_directory.get()
+            if directory is not None:
+                self._journal = Journal(self._host, directory, self.entries.lock)
+        return self._journal
+
+    # Threads
+
+    def start(self):
+        """Let this interpreter's threads run, where they do not. Offering does it; a gateway's watchdog may."""
+        with self._starting:
+            if self.ending.is_set():
                 return
-            half = len(batch) // 2
-            self._send(batch[:half])
-            self._send(batch[half:])
-            return
-        for entry, answer in zip(batch, answers):
-            if "error" in answer:
-                self._reject(entry, answer["error"])
+            if not self._threads:
+                self.entries.users.addAndGet(1)
+            self._keep_thread("workflows-buffer", self._run_flush)
+            if self.journal() is not None:
+                self._keep_thread("workflows-journal", self._run_sync)
 
-    def _reject(self, entry, problem):
-        self.rejected_count += 1
-        self.rejected.append(Rejected(entry[0], entry[1], problem))
-        self._log.error("event=entry_rejected workflow_id=%s" % entry[0])
+    def _keep_thread(self, name, run):
+        thread = self._threads.get(name)
+        if thread is None or not thread.is_alive():
+            self._threads[name] = self._host.start_thread(name, run)
+
+    def _run_flush(self):
+        try:
+            keep_turning(self._host, self.ending, "buffer", self.flush_turn, self.ending.wait)
+        finally:
+            self._flush_seat.leave()
+
+    def _run_sync(self):
+        try:
+            keep_turning(self._host, self.ending, "journal", self.sync_turn, self.ending.wait)
+        finally:
+            self._sync_seat.leave()
+
+    def flush_turn(self):
+        """Where this thread has the seat: wait for a batch and send it. Returns for how many seconds to wait."""
+        if not self._flush_seat.take():
+            return settings.BUFFER_TAKEOVER_SECONDS
+        depth = self.entries.depth.get()
+        if depth < settings.BUFFER_FLUSH_ENTRIES:
+            seconds = settings.BUFFER_FLUSH_SECONDS if depth else _IDLE_SECONDS
+            self._host.shared.wait_for(self.entries.wake, seconds)
+            if not depth:
+                return 0
+        return self._flush()
+
+    def _flush(self):
+        count, seconds = self._flusher.turn()
+        journal = self.journal()
+        if journal is not None:
+            number = self.entries.oldest_number(journal.next_number)
+            if number is not None:
+                journal.forget(number)
+        return seconds or (0 if count else settings.BUFFER_FLUSH_SECONDS)
+
+    def sync_turn(self):
+        """Where this thread has the seat: wait for records and sync them."""
+        journal = self.journal()
+        if not self._sync_seat.take():
+            return settings.BUFFER_TAKEOVER_SECONDS
+        self._host.shared.wait_for(journal.written, _IDLE_SECONDS)
+        journal.sync()
+        return settings.JOURNAL_SYNC_SECONDS
 
     def close(self, seconds=5.0):
-        """Flush what is left, for at most so long, and end the thread."""
+        """End this interpreter's part: flush for at most so long. What is left stays in the journal, or in a
+        gateway for the next generation of scripts; where a process without a journal ends it is lost, and
+        said so."""
         until = self._host.monotonic() + seconds
-        self._ending.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(seconds)
-        while self._waiting and self._host.monotonic() < until:
-            self._host.sleep(min(self.flush(), 0.5))
+        if self.ending.is_set():
+            return
+        self._is_closed = not self._host.IS_GATEWAY
+        self.ending.set()
+        self._host.shared.notify(self.entries.wake)
+        if self._journal is not None:
+            self._host.shared.notify(self._journal.written)
+        for thread in self._threads.values():
+            thread.join(max(0.0, until - self._host.monotonic()))
+        self._flush_until(until)
+        if self._threads and self.entries.users.addAndGet(-1) == 0 and self._is_closed:
+            self._end_process()
+
+    def _flush_until(self, until):
+        if not self._flush_seat.take():
+            return
+        try:
+            while self.entries.depth.get() and self._host.monotonic() < until:
+                seconds = self._flush()
+                if seconds:
+                    self._host.sleep(min(seconds, 0.5))
+        finally:
+            self._flush_seat.leave()
+
+    def _end_process(self):
+        left = self.entries.depth.get()
+        journal = self.journal()
+        if journal is not None:
+            journal.close()
+        elif left:
+            self.entries.lost.addAndGet(left)
+            self._log.error("event=entries_lost entries=%d" % left)
+        self.entries.forget()
+
+
+def _record(key, text):
+    return ("%s\n%s" % (key or "", text)).encode("ascii")
+
+
+def _latest(records):
+    """(number, key, text) per workflow id, in order: the place of its first record, the inputs of its last."""
+    latest = collections.OrderedDict()
+    for number, content in records:
+        key, _, text = content.decode("ascii").partition("\n")
+        workflow_id = entry_text.workflow_id_of(text)
+        if workflow_id in latest:
+            number = latest[workflow_id][0]
+        latest[workflow_id] = (number, key or None, text)
+    return latest.values()

@@ -9,7 +9,7 @@ import json
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import context, payload
+from exchange.workflows.engine import context, entry_text, payload
 from exchange.workflows.engine.buffer import Buffer
 from exchange.workflows.engine.handle import WorkflowHandle
 
@@ -30,7 +30,9 @@ _OPTIONS = {
     "workflowVersion": "workflow_version",
     "parent": "parent",
     "actor": "actor",
+    "allowDuringMaintenance": "allow_during_maintenance",
 }
+_ARGUMENTS = frozenset(("workflowName", "inputs", "inputsObj"))
 
 
 class Workflows(object):
@@ -40,7 +42,8 @@ class Workflows(object):
         self.host = host
         self.connector = connector
         self.store = Store(connector, connector.schema)
-        self.buffer = Buffer(host, self.store)
+        database_name = getattr(connector, "database_name", None)
+        self.buffer = Buffer(host, self.store, database_name and "%s/%s" % (database_name, connector.schema))
         self.payload_bytes = settings.PAYLOAD_MOST_BYTES
 
     def enqueue(
@@ -89,7 +92,7 @@ class Workflows(object):
         outcomes = []
         for request in requests:
             try:
-                texts.append(self._entry_json(*self._request(dict(request))))
+                texts.append(self._entry_json(*self._request(request)))
                 outcomes.append(None)
             except errors.BadArgument as error:
                 described = {"code": error.code, "message": compat.message_of(error), "field": error.field}
@@ -97,28 +100,37 @@ class Workflows(object):
         answers = iter(self.store.enqueue_many("[%s]" % ",".join(texts)) if texts else ())
         return [next(answers) if outcome is None else outcome for outcome in outcomes]
 
-    def enqueueInMemory(self, workflowName, inputs=None, **options):
-        """Hand an entry to this process's buffer and return the workflow id at once, without asking the
-        database. It is enqueued within settings.BUFFER_FLUSH_SECONDS, and lost if the process dies before.
+    def enqueueInMemory(self, workflowName, inputs=None, sync=False, **options):
+        """Hand an entry to the in-memory buffer and return the workflow id at once, without asking the
+        database. It is enqueued within settings.BUFFER_FLUSH_SECONDS while the database answers, and lost if the
+        process dies before, unless the buffer has a journal; sync=True waits until it is on the disk there.
 
         The other arguments are those of enqueue. Raises BadArgument for what cannot be JSON and BufferFull.
         """
+        return self.offer(workflowName, inputs, sync, **options).workflow_id
+
+    def offer(self, workflowName, inputs=None, sync=False, **options):
+        """enqueueInMemory, telling also the depth of the buffer and what had to give way: engine.buffer.Offered."""
         name, inputs_json, chosen = self._request(dict(options, workflowName=workflowName, inputs=inputs))
-        self.buffer.offer(chosen["workflow_id"], self._entry_json(name, inputs_json, chosen))
-        return chosen["workflow_id"]
+        workflow_id = chosen.pop("workflow_id")
+        if "workflowId" in options:
+            workflow_id = payload.from_json(self._json(workflow_id, "workflow_id"))
+        start = entry_text.start_of(name, inputs_json, _options_json(chosen))
+        return self.buffer.offer(start, workflow_id, _partner_key(name, chosen), sync)
 
     def _request(self, entry):
         """(name, inputs as JSON text, options) of one entry with camelCase keys."""
-        name = entry.pop("workflowName", None)
-        inputs = entry.pop("inputs", None)
-        inputs_obj = entry.pop("inputsObj", None)
-        inputs = inputs_obj if inputs is None else inputs
         options = {}
         for key, value in entry.items():
-            if key not in _OPTIONS:
+            if key in _OPTIONS:
+                if value is not None:
+                    options[_OPTIONS[key]] = value
+            elif key not in _ARGUMENTS:
                 raise _bad(key, "is not an argument of enqueue")
-            if value is not None:
-                options[_OPTIONS[key]] = value
+        name = entry.get("workflowName")
+        inputs = entry.get("inputs")
+        if inputs is None:
+            inputs = entry.get("inputsObj")
         if "workflow_id" not in options:
             running = context.current()
             options["workflow_id"] = compat.new_id() if running is None else running.next_id("enqueue")
@@ -213,10 +225,18 @@ def _options_json(options):
     texts = []
     for name, value in options.items():
         try:
-            texts.append("%s:%s" % (json.dumps(name), payload.to_json(value, name)))
+            texts.append('"%s":%s' % (name, payload.to_json(value, name)))
         except payload.BadValue as problem:
             raise errors.BadArgument("%s" % problem, detail={"field": name, "path": problem.path})
     return "{%s}" % ",".join(texts)
+
+
+def _partner_key(name, options):
+    """What two entries have in common of which the newer may replace the one that still waits."""
+    for field in ("deduplication_id", "partition_key"):
+        if field in options:
+            return name, field, options[field]
+    return None
 
 
 def _order_options(actor, request_id):
