@@ -14,6 +14,7 @@ from exchange.workflows.database import sqlstates
 _PARAMETERS = {
     "enqueue": ("p_workflow_name text", "p_inputs text", "p_options text"),
     "enqueue_many": ("p_items text",),
+    "reject_entries": ("p_entries text",),
     "get_workflow": ("p_workflow_id text",),
     "list_workflows": ("p_filter text",),
     "list_steps": ("p_workflow_id text",),
@@ -26,6 +27,11 @@ _PARAMETERS = {
     "pause_queue": ("p_queue_name text", "p_reason text", "p_actor text"),
     "resume_queue": ("p_queue_name text", "p_reason text", "p_actor text"),
     "list_queues": (),
+    "enter_maintenance": ("p_mode text", "p_reason text", "p_queue_name text", "p_actor text"),
+    "exit_maintenance": ("p_queue_name text", "p_reason text", "p_actor text"),
+    "get_maintenance": (),
+    "list_rejected_entries": ("p_filter text",),
+    "resolve_rejected_entry": ("p_workflow_id text", "p_action text", "p_actor text"),
     "set_setting": ("p_name text", "p_value text"),
     "list_settings": (),
     "register_worker": ("p_worker_id text", "p_registration text"),
@@ -72,6 +78,9 @@ class Store(object):
     def enqueue_many(self, entries):
         return self._json("enqueue_many", entries)
 
+    def reject_entries(self, entries):
+        return self._json("reject_entries", entries)
+
     def get_workflow(self, workflow_id):
         return self._json("get_workflow", workflow_id)
 
@@ -109,6 +118,21 @@ class Store(object):
 
     def list_queues(self):
         return self._json("list_queues")
+
+    def enter_maintenance(self, mode, reason, queue_name, actor):
+        return self._json("enter_maintenance", mode, reason, queue_name, actor)
+
+    def exit_maintenance(self, queue_name, reason, actor):
+        return self._json("exit_maintenance", queue_name, reason, actor)
+
+    def get_maintenance(self):
+        return self._json("get_maintenance")
+
+    def list_rejected_entries(self, filters):
+        return self._json("list_rejected_entries", json.dumps(filters))
+
+    def resolve_rejected_entry(self, workflow_id, action, actor):
+        return self._json("resolve_rejected_entry", workflow_id, action, actor)
 
     def set_setting(self, name, value):
         return self._text("set_setting", name, value)
