@@ -71,6 +71,8 @@ def code_of(error, failure_code):
     code = getattr(error, "code", None)
     if code == "WF002" and error.field == "workflow_name":
         return "INVALID_WORKFLOW_NAME"
+    if code == "WF005" and error.detail.get("maintenance"):
+        return "MAINTENANCE_ACTIVE"
     if code in CODES:
         return CODES[code]
     if code in sqlstates.NOT_INSTALLED:

@@ -53,11 +53,11 @@ def enqueue(
     timeoutSeconds: from the first start; time held does not count.
     maxAttempts, onWorkerLost ("retry", "hold", "fail"): instead of the decorator's.
     parent: the id of the workflow that asks for this one. actor: who asks, for the audit.
-    allowDuringMaintenance: kept for older scripts, without effect; a paused queue accepts work anyway.
+    allowDuringMaintenance: True: accepted in maintenance too, and waits until it is over.
 
     Answers WORKFLOW_ENQUEUED {workflowId, workflowName, deduplicated}. `meta.warning` says that no worker
     ever registered the name. Errors: INVALID_WORKFLOW_NAME, INVALID_ARGUMENTS {field}, QUEUE_REFUSED
-    (unknown, closed or full), DUPLICATE, START_FAILED {error}.
+    (unknown, closed or full), MAINTENANCE_ACTIVE {maintenance}, DUPLICATE, START_FAILED {error}.
 
         answer = exchange.workflows.api.service.enqueue("fill_tank", inputs={"tank": "T-101"})
         if not answer["ok"]:
@@ -69,6 +69,7 @@ def enqueue(
         timeoutSeconds=timeoutSeconds, workflowId=workflowId, resources=resources, onDuplicate=onDuplicate,
         delaySeconds=delaySeconds, availableAt=availableAt, startBefore=startBefore,
         maxAttempts=maxAttempts, onWorkerLost=onWorkerLost, parent=parent, actor=actor,
+        allowDuringMaintenance=allowDuringMaintenance or None,
     )
     request = dict(options, workflowName=workflowName, inputs=inputs)
     outcome = getWorkflows(dbName).enqueueMany([request])[0]

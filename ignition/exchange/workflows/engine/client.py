@@ -67,6 +67,7 @@ class Workflows(object):
         workflowVersion=None,
         parent=None,
         actor=None,
+        allowDuringMaintenance=None,
     ):
         """Enqueue a workflow by name; returns its id once it is in the database.
 
