@@ -74,6 +74,7 @@ class FakeHost:
         self.plans = []
         self.waits = []
         self.log_lines = []
+        self.role = ("process", True)
 
     def monotonic(self):
         return self.now
@@ -109,6 +110,12 @@ class FakeHost:
 
     def unshare(self, key):
         self.kept.pop(key, None)
+
+    def gateway_role(self):
+        return self.role
+
+    def project_name(self):
+        return ""
 
     def plan(self, seconds, action):
         """Do something when that much time has passed."""

@@ -212,6 +212,76 @@ def test_another_schema_version_is_said_once_with_the_command_to_run():
     assert len(said) == 1
 
 
+# Which node this is, and whether it is heard
+
+
+def test_every_registration_and_renewal_says_which_node_this_is():
+    watch = Watch()
+    watch.host.role = ("backup", False)
+    watch.renew()
+    [(_, registration)] = watch.store.asked("register_worker")
+    for sent in (registration, watch.sent()):
+        assert (sent["role"], sent["is_active"]) == ("backup", False)
+
+
+def test_a_change_of_the_active_node_is_told_at_once():
+    watch = Watch()
+    watch.renew()
+    watch.host.plan(2.5, lambda: setattr(watch.host, "role", ("master", False)))
+    begun = watch.host.now
+    watch.keeper._wait(5.0)
+    assert 2.5 <= watch.host.now - begun <= 2.5 + settings.ROLE_LOOK_SECONDS
+    watch.keeper.turn()
+    assert (watch.sent()["role"], watch.sent()["is_active"]) == ("master", False)
+    begun = watch.host.now
+    watch.keeper._wait(5.0)
+    assert watch.host.now - begun == 5.0
+
+
+def test_a_change_whose_renewal_was_lost_is_told_again():
+    watch = Watch([RENEWED, lost(), RENEWED])
+    watch.renew()
+    watch.host.role = ("master", False)
+    watch.keeper.turn()
+    begun = watch.host.now
+    watch.keeper._wait(5.0)
+    assert watch.host.now - begun <= settings.ROLE_LOOK_SECONDS
+
+
+@pytest.mark.parametrize("is_claiming", [True, False])
+def test_a_worker_that_drains_says_so(is_claiming):
+    watch = Watch()
+    watch.state.is_claiming = is_claiming
+    watch.renew()
+    assert watch.sent()["is_draining"] is not is_claiming
+
+
+def test_f22_a_worker_that_listens_pings_itself():
+    watch = Watch()
+    watch.renew()
+    assert (watch.sent()["ping"], watch.state.unheard_since) == (False, None)
+    watch.state.listen_mode = "listen"
+    watch.renew()
+    first = watch.host.now
+    assert (watch.sent()["ping"], watch.state.unheard_since) == (True, first)
+    watch.host.now += 5
+    watch.renew()
+    assert watch.state.unheard_since == first
+    # A ping that was heard before the renewal that sent it was answered does not count as unheard.
+    watch.store.answer_with(
+        renew_worker=lambda *_: (setattr(watch.state, "unheard_since", None), RENEWED)[1]
+    )
+    watch.renew()
+    assert watch.state.unheard_since is None
+
+
+def test_f22_a_renewal_that_does_not_get_through_says_nothing_about_the_listener():
+    watch = Watch([lost()])
+    watch.state.listen_mode = "listen"
+    watch.renew()
+    assert watch.state.unheard_since is None
+
+
 def test_failpoints_are_reached_around_the_heartbeat(monkeypatch):
     reached: list[str] = []
     monkeypatch.setattr(compat, "failpoint", reached.append)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exchange.workflows import compat
+from exchange.workflows import compat, settings
 from exchange.workflows.engine.listener import Listener
 from exchange.workflows.engine.maintenance import Maintenance
 from exchange.workflows.engine.state import WorkerState
@@ -25,6 +25,7 @@ class FakeListening:
         self.host = host
         self.heard = list(heard)
         self.checks = 0
+        self.worn = False
         self.is_closed = False
 
     def wait(self, seconds):
@@ -41,6 +42,9 @@ class FakeListening:
 
     def check(self):
         self.checks += 1
+
+    def is_worn(self):
+        return self.worn
 
     def close(self):
         self.is_closed = True
@@ -95,9 +99,46 @@ def test_a_notification_wakes_whom_it_is_for(payload, claims, renewals):
 
 
 def test_a_quiet_session_is_checked_by_a_round_trip():
-    ear = Ear(None, None, None)
+    looks = int(settings.LISTEN_CHECK_SECONDS / settings.LISTEN_LOOK_SECONDS)
+    ear = Ear(*[None] * 3 * looks)
     ear.listener.turn()
     assert ear.session.checks == 3
+
+
+def test_f22_a_session_that_does_not_hear_its_pings_is_given_up():
+    ear = Ear(*[None] * 100)
+    ear.connector.sessions[0].heard.insert(0, "p:somebody else")
+    begun = ear.host.now
+    ear.host.plan(1, lambda: setattr(ear.state, "unheard_since", ear.host.now))
+    assert ear.listener.turn() > 0
+    assert ear.state.listen_mode == "poll"
+    assert ear.session.is_closed
+    late = 1 + settings.LISTEN_DEAF_SECONDS
+    assert late <= ear.host.now - begun <= late + settings.LISTEN_LOOK_SECONDS
+
+
+def test_f22_a_session_that_hears_its_pings_stays():
+    ear = Ear(*[None, "p:%s"] * 50)
+    ear.session.heard = [one and one % ear.state.worker_id for one in ear.session.heard]
+
+    def ping():
+        ear.state.unheard_since = ear.host.now
+        ear.host.plan(5, ping)
+
+    ear.host.plan(1, ping)
+    assert ear.listener.turn() == 0
+    assert ear.state.listen_mode == "listen"
+
+
+def test_a_worn_session_is_replaced_without_a_pause():
+    ear = Ear(None)
+    ear.session.worn = True
+    ear.connector.sessions.append(FakeListening(ear.state, ear.host, []))
+    assert ear.listener.turn() == 0
+    assert ear.session.is_closed
+    assert (ear.state.listen_mode, ear.dispatcher.pokes) == ("listen", 1)
+    ear.listener.turn()
+    assert (ear.state.listen_mode, ear.dispatcher.pokes) == ("listen", 2)
 
 
 def test_a_lost_session_means_polling_until_the_next_one_listens():

@@ -2,12 +2,16 @@
 
 from __future__ import absolute_import, division, print_function
 
+import binascii
 import os
 import re
+import sys
 import time
 import traceback
 
-try:
+# Not whether there is something to import by the name of java: on CPython that can be stubs for an editor.
+IS_JYTHON = sys.platform.startswith("java")
+if IS_JYTHON:
     from java.lang import AssertionError as _JavaAssertionError
     from java.lang import Error as _JavaError
     from java.lang import InterruptedException as _Interrupted
@@ -19,7 +23,7 @@ try:
     EVERYTHING = (BaseException, _JavaThrowable)
     FATAL = (SystemExit, KeyboardInterrupt, GeneratorExit, _JavaError, _Interrupted)
     _FAULTS = (_VirtualMachineError, _LinkageError, _JavaAssertionError)
-except ImportError:
+else:
     ERRORS = (Exception,)
     EVERYTHING = (BaseException,)
     FATAL = (SystemExit, KeyboardInterrupt, GeneratorExit)
@@ -50,6 +54,33 @@ try:
 except ValueError:  # Jython makes no half of a pair by itself, but takes one from Java
     _POISON = None
 _random_bytes = os.urandom
+
+
+def gateway_system():
+    """The gateway's `system`: each module of its script library has it as a global."""
+    try:
+        return system  # type: ignore[name-defined]  # noqa: F821
+    except NameError:
+        import system as imported  # type: ignore[import-not-found]
+
+        return imported
+
+
+def is_gateway():
+    """Whether these are scripts of an Ignition gateway."""
+    if not IS_JYTHON:
+        return False
+    try:
+        return gateway_system() is not None
+    except ImportError:
+        return False
+
+
+def gateway_context():
+    """The gateway itself. Its interface is internal and may be missing: whoever asks must do without."""
+    from com.inductiveautomation.ignition.gateway import IgnitionGateway  # type: ignore[import-not-found]
+
+    return IgnitionGateway.get()
 
 
 def is_ending(error):
@@ -184,5 +215,5 @@ def id_from(milliseconds, ten_bytes):
     tail = bytearray(ten_bytes)
     tail[0] = 0x70 | (tail[0] & 0x0F)
     tail[2] = 0x80 | (tail[2] & 0x3F)
-    digits = "%012x" % (milliseconds & 0xFFFFFFFFFFFF) + "".join("%02x" % byte for byte in tail)
+    digits = "%012x%s" % (milliseconds & 0xFFFFFFFFFFFF, binascii.hexlify(bytes(tail)).decode("ascii"))
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -44,8 +44,8 @@ def makeErr(code, message, data=None, meta=None):
 
 def answers(failure_code):
     """Decorates a function of api/ so that it answers an envelope whatever fails, also for an error that
-    is a java.lang.Throwable or whose text cannot be encoded. `failure_code` is answered where the error
-    has no code of its own."""
+    is a java.lang.Throwable or whose text cannot be encoded; only a script that is being ended ends.
+    `failure_code` is answered where the error has no code of its own."""
 
     def decorate(function):
         @functools.wraps(function)
@@ -54,6 +54,8 @@ def answers(failure_code):
             try:
                 envelope = function(*args, **kwargs)
             except compat.ERRORS as error:
+                if compat.is_ending(error):
+                    raise
                 envelope = _failure(error, failure_code, kwargs)
             meta = envelope["meta"]
             meta["tsMs"] = int(time.time() * 1000)

@@ -57,6 +57,10 @@ class PsycopgListener:
                 "this session does not listen any more", "08006", is_lost=True
             )
 
+    def is_worn(self) -> bool:
+        """A connection of its own is nobody else's: it needs no return to a pool."""
+        return False
+
     def interrupt(self) -> None:
         """End a wait in another thread."""
         with self._lock:

@@ -2,6 +2,8 @@
 
 from __future__ import absolute_import, division, print_function
 
+from exchange.workflows import compat
+
 # The connection or the server is of no use now: reconnect and send again, everything stays as it is.
 LOST_STATES = frozenset(("25006", "57P01", "57P02", "57P03", "57P04", "57P05", "53300", "40003"))
 # The statement was refused as a whole and changed nothing: send it again.
@@ -38,12 +40,13 @@ def sqlstate_of(error):
             return state
         get_state = getattr(cause, "getSQLState", None)
         if get_state is not None:
-            return get_state()
+            state = get_state()
+            return None if state is None else str(state)
     return None
 
 
 def _is_state(state):
-    return isinstance(state, str) and len(state) == 5
+    return isinstance(state, compat.string_types) and len(state) == 5
 
 
 def _causes(error):

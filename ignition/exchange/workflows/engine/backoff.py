@@ -17,7 +17,9 @@ class Backoff(object):
         return self._failures > 0
 
     def failed(self, error):
-        """Note a failure; returns how many seconds to wait before the next try."""
+        """Note a failure; returns how many seconds to wait before the next try. Who kills this thread is obeyed."""
+        if compat.is_termination(error):
+            raise error
         self._failures += 1
         if self._failures == 1:
             code = getattr(error, "code", None)

@@ -88,6 +88,8 @@ class Executor(object):
                 self._leave(lease, running.signal)
             else:
                 self._fail(lease, error, sys.exc_info()[2])
+            if compat.is_termination(error):
+                raise
         else:
             if running.signal is not None:
                 self._leave(lease, running.signal)

@@ -26,13 +26,24 @@ class Keeper(object):
         self._wake = host.make_event()
         self._verdict = host.make_event()
         self._revision = None
+        self._role = None
 
     def poke(self):
         """Renew now: an order waits, or a thread waits to know whether the lease still stands."""
         self._wake.set()
 
     def run(self):
-        keep_turning(self._host, self._state.ending, "keeper", self.turn, self._wake.wait)
+        keep_turning(self._host, self._state.ending, "keeper", self.turn, self._wait)
+
+    def _wait(self, seconds):
+        """Until then, or a poke, or until this node is another one than the database was told."""
+        until = self._host.monotonic() + seconds
+        while seconds > 0:
+            if self._wake.wait(min(seconds, settings.ROLE_LOOK_SECONDS)):
+                return
+            if self._role is not None and self._role != self._host.gateway_role():
+                return
+            seconds = until - self._host.monotonic()
 
     def turn(self):
         """Register where needed, else renew; returns for how many seconds to wait then."""
@@ -59,10 +70,13 @@ class Keeper(object):
         registration["library_version"] = settings.VERSION
         registration["schema_version"] = settings.SCHEMA_VERSION
         registration["listen_mode"] = self._state.listen_mode
+        role = self._host.gateway_role()
+        registration["role"], registration["is_active"] = role
         registration["definitions"] = [one.registration() for one in self._registry.definitions()]
         asked_at = self._host.monotonic()
         self._state.registered(self._store.register_worker(self._state.worker_id, registration), asked_at)
         self._revision = revision
+        self._role = role
         self._log.info("event=registered worker_id=%s" % self._state.worker_id)
         self._tell_verdict()
         self._on_registered()
@@ -76,12 +90,24 @@ class Keeper(object):
             "held": [[lease.workflow_id, lease.token] for lease in leases],
             "started": [lease.workflow_id for lease in begun],
             "listen_mode": state.listen_mode,
+            "is_draining": not state.is_claiming,
+            "ping": state.listen_mode == "listen",
         }
+        role = self._host.gateway_role()
+        held["role"], held["is_active"] = role
         if compat.failpoint is not None:
             compat.failpoint("heartbeat:before")
         worker_id = state.worker_id
         asked_at = self._host.monotonic()
-        answer = self._store.renew_worker(worker_id, held)
+        # Before the call: the ping may be heard before the answer is.
+        if held["ping"] and state.unheard_since is None:
+            state.unheard_since = asked_at
+        try:
+            answer = self._store.renew_worker(worker_id, held)
+        except compat.EVERYTHING:
+            state.unheard_since = None
+            raise
+        self._role = role
         if compat.failpoint is not None:
             compat.failpoint("heartbeat:after_commit")
         if answer.get("is_lost"):

@@ -2,11 +2,12 @@
 
 A notification is only ever a hint. Everything works by polling as well, so a listener that is deaf costs
 time and nothing else. After each LISTEN the dispatcher claims once: what came before it was not heard.
+Renewals ping the worker's own channel: a session that answers and yet hears nothing is found out by that.
 """
 
 from __future__ import absolute_import, division, print_function
 
-from exchange.workflows import compat, settings
+from exchange.workflows import compat, errors, settings
 from exchange.workflows.engine.backoff import Backoff
 from exchange.workflows.engine.loop import keep_turning
 
@@ -49,20 +50,33 @@ class Listener(object):
     def _hear(self):
         if compat.failpoint is not None:
             compat.failpoint("listen:after_listen_before_poll")
+        self._state.unheard_since = None
         self._become("listen")
         check_at = self._host.monotonic() + settings.LISTEN_CHECK_SECONDS
         while not self._state.releasing.is_set():
-            for payload in self._session.wait(settings.LISTEN_CHECK_SECONDS):
+            for payload in self._session.wait(settings.LISTEN_LOOK_SECONDS):
                 self.heard(payload)
-            if self._host.monotonic() >= check_at:
+            if self._session.is_worn():
+                return
+            now = self._host.monotonic()
+            self._refuse_deafness(now)
+            if now >= check_at:
                 self._session.check()
                 check_at = self._host.monotonic() + settings.LISTEN_CHECK_SECONDS
+
+    def _refuse_deafness(self, now):
+        since = self._state.unheard_since
+        if since is not None and now - since >= settings.LISTEN_DEAF_SECONDS:
+            raise errors.DatabaseError("the listening session does not hear its own pings", "08006", is_lost=True)
 
     def heard(self, payload):
         """Wake whom the notification is for."""
         if payload[:2] == "w:":
             if payload[2:] == self._state.worker_id:
                 self._keeper.poke()
+        elif payload[:2] == "p:":
+            if payload[2:] == self._state.worker_id:
+                self._state.unheard_since = None
         elif not payload.isdigit() or int(payload) in self._state.queue_ids:
             self._dispatcher.poke()
 

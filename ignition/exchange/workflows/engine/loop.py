@@ -15,6 +15,8 @@ def keep_turning(host, ending, purpose, turn, wait):
             seconds = turn()
         except compat.EVERYTHING as error:
             host.get_logger(purpose).error("event=engine_error error=%s" % compat.one_line(error))
+            if compat.is_termination(error):
+                raise
             seconds = _AFTER_ERROR_SECONDS
         if seconds > 0:
             wait(seconds)

@@ -14,6 +14,7 @@ import re
 import uuid
 
 from exchange.workflows import compat, settings
+from exchange.workflows.engine import java_values
 
 _MAX_DOUBLE = 1.7976931348623157e308
 _ATOMS = frozenset((type(None), bool))
@@ -81,6 +82,10 @@ def _plain_leaf(value):
         return _sorted_if_possible(value)
     if isinstance(value, (bytes, bytearray)):
         return bytes(value).decode("utf-8")
+    if java_values.IS_HERE:
+        image = java_values.plain_image(value)
+        if image is not java_values.NOTHING:
+            return image
     if callable(getattr(value, "keys", None)) and hasattr(value, "__getitem__"):
         return dict((key, value[key]) for key in value.keys())  # noqa: SIM118
     raise TypeError("no JSON form")
@@ -107,7 +112,9 @@ def _quick_text(value):
     """The text, where one pass of the encoder shows that nothing in it needs a closer look."""
     try:
         text = _encode(value)
-    except compat.ERRORS:
+    except compat.ERRORS as error:
+        if compat.is_ending(error):
+            raise
         return None
     if "\\u0000" in text or "\\ud" in text or len(text) > _SHORT and not _is_shallow(text):
         return None
@@ -147,7 +154,9 @@ class _Plain(object):
     def _leaf(self, value, path, depth):
         try:
             plain = _plain_leaf(value)
-        except compat.ERRORS:
+        except compat.ERRORS as error:
+            if compat.is_ending(error):
+                raise
             kind = type(value)
             raise BadValue(path, "has no JSON form: %s.%s" % (kind.__module__, kind.__name__))
         return self.of(plain, path, depth)

@@ -33,8 +33,14 @@ class Sender(object):
         self.queue.put(entry)
 
     def run(self):
-        while self.turn():
-            pass
+        is_over = False
+        while not is_over:
+            try:
+                is_over = not self.turn()
+            except compat.EVERYTHING as error:
+                self.host.get_logger(self.purpose).error("event=engine_error error=%s" % compat.one_line(error))
+                if compat.is_termination(error):
+                    raise
 
     def end(self):
         """The thread ends once everything before this is answered."""
@@ -43,10 +49,12 @@ class Sender(object):
     def turn(self):
         """Send one batch; False at the end."""
         entry = self.queue.get()
-        self._keep_pace()
-        batch, is_last = self._gather(entry)
-        whole = batch
+        is_last = entry is _END
+        whole = [] if is_last else [entry]
         try:
+            self._keep_pace()
+            batch, is_last = self._gather(entry)
+            whole = batch
             while batch:
                 batch = self._deliver(batch)
         except compat.EVERYTHING as error:

@@ -23,6 +23,8 @@ class WorkerState(object):
         self.releasing = host.make_event()
         self.ending = host.make_event()
         self.listen_mode = "starting"
+        # Since when the listening session has not heard a ping that was sent; None when it has.
+        self.unheard_since = None
         self.lease_ms = settings.LEASE_MS
         self.renew_ms = settings.RENEW_MS
         self.poll_ms = settings.POLL_MS

@@ -86,6 +86,20 @@ class WorkflowThreads(object):
                 self._tickets.put(True)
 
     def _work(self, one):
+        try:
+            self._work_off(one)
+        finally:
+            self._ended(one)
+
+    def _ended(self, one):
+        """A thread that was killed leaves the others to do what it would have done."""
+        with self._lock:
+            if one in self._threads:
+                self._threads.discard(one)
+                if self._tickets.qsize():
+                    self._start()
+
+    def _work_off(self, one):
         execute, get = self._execute, self._tickets.get
         while True:
             if not self._tickets.qsize():
@@ -111,6 +125,8 @@ class WorkflowThreads(object):
                 self._host.get_logger("threads").error(
                     "event=engine_error workflow_id=%s error=%s" % (lease.workflow_id, compat.one_line(error))
                 )
+                if compat.is_termination(error):
+                    raise
 
     def _next(self):
         try:

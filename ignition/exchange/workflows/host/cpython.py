@@ -3,7 +3,8 @@
 Every host module offers these names; engine/instance.py chooses one and nobody else imports one.
 A gate is a semaphore that starts closed: acquire() waits, release() lets one waiter through.
 A queue is unbounded, with put, get(block, timeout) and qsize; get raises QueueEmpty.
-share(key, make) keeps one thing per process, unshare(key) forgets it.
+share(key, make) keeps one thing per process, unshare(key) forgets it; a shared number has get, set and
+incrementAndGet, a shared text get and set.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -16,6 +17,10 @@ import socket
 import threading
 import time
 
+from exchange.workflows.host import cpython_files as files  # noqa: F401  the buffer's
+from exchange.workflows.host import cpython_shared as shared  # noqa: F401
+
+IS_GATEWAY = False
 QueueEmpty = queue.Empty
 monotonic = time.monotonic  # novm
 sleep = time.sleep
@@ -51,6 +56,35 @@ def host_name():
 
 def process_id():
     return os.getpid()
+
+
+class make_shared_text(object):
+    def __init__(self):
+        self._text = None
+
+    def get(self):
+        return self._text
+
+    def set(self, text):
+        self._text = text
+
+
+class make_shared_number(object):
+    def __init__(self):
+        self._number = 0
+        self._lock = threading.Lock()
+
+    def get(self):
+        return self._number
+
+    def set(self, number):
+        with self._lock:
+            self._number = number
+
+    def incrementAndGet(self):
+        with self._lock:
+            self._number += 1
+            return self._number
 
 
 _shared = {}

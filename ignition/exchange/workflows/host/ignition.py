@@ -16,15 +16,21 @@ from java.lang.management import ManagementFactory
 from java.net import InetAddress
 from java.util.concurrent import ConcurrentHashMap, LinkedBlockingQueue, Semaphore, TimeUnit
 from java.util.concurrent.atomic import AtomicLong, AtomicReference
+from java.util.concurrent.atomic import AtomicLong, AtomicReference
 
 from exchange.workflows import compat
+from exchange.workflows.host import ignition_files as files  # noqa: F401  the buffer's
+from exchange.workflows.host import ignition_shared as shared  # noqa: F401
 
+IS_GATEWAY = True
 SHARED_KEY = "exchange.workflows"
 _NOTHING = object()
 
 make_lock = threading.Lock
 make_event = threading.Event
 make_local = threading.local
+make_shared_number = AtomicLong
+make_shared_text = AtomicReference
 random_fraction = random.random
 
 
@@ -126,7 +132,7 @@ class _Log(object):
 
 def get_logger(component):
     """A logger with debug, info, warning and error; the texts are key=value."""
-    return _Log(_system().util.getLogger("exchange.workflows.%s" % component))
+    return _Log(compat.gateway_system().util.getLogger("exchange.workflows.%s" % component))
 
 
 def host_name():
@@ -174,7 +180,7 @@ make_shared_text = AtomicReference
 
 
 def _shared():
-    kept = _system().util.getGlobals()
+    kept = compat.gateway_system().util.getGlobals()
     if kept.get(SHARED_KEY) is None:
         # Read again: whoever came first is the one that everybody uses.
         kept.setdefault(SHARED_KEY, ConcurrentHashMap())
@@ -188,7 +194,7 @@ def gateway_role():
     """(role, is_active): role is independent, master or backup. Never raises: where the gateway does not
     tell, it is one that stands alone."""
     try:
-        redundancy = _gateway().getRedundancyManager()
+        redundancy = compat.gateway_context().getRedundancyManager()
         if not redundancy.isRedundancyEnabled():
             return "independent", True
         return "master" if redundancy.isMaster() else "backup", bool(redundancy.isActive())
@@ -205,7 +211,7 @@ def project_name():
         lambda system: system.project.getProjectName(),
     ):
         try:
-            return compat.to_text(find(_system()) or "")
+            return compat.to_text(find(compat.gateway_system()) or "")
         except compat.ERRORS as error:
             if compat.is_ending(error):
                 raise
@@ -215,25 +221,9 @@ def project_name():
 def data_directory():
     """Where files of ours may be kept on this gateway."""
     try:
-        parent = _gateway().getSystemManager().getDataDir()
+        parent = compat.gateway_context().getSystemManager().getDataDir()
     except compat.ERRORS as error:
         if compat.is_ending(error):
             raise
         parent = System.getProperty("user.home")
     return compat.to_text(File(parent, "exchange-workflows").getPath())
-
-
-def _gateway():
-    from com.inductiveautomation.ignition.gateway import IgnitionGateway
-
-    return IgnitionGateway.get()
-
-
-def _system():
-    """Every module of a gateway's script library has `system` as a global."""
-    try:
-        return system  # type: ignore[name-defined]  # noqa: F821
-    except NameError:
-        import system as imported  # type: ignore[import-not-found]
-
-        return imported

@@ -1,0 +1,153 @@
+"""Promises of the gateway's own adapters."""
+
+from __future__ import absolute_import, division, print_function
+
+from exchange.workflows import compat, errors
+from exchange.workflows.api import service
+from exchange.workflows.database.store import Store
+from exchange.workflows.engine import instance
+from exchange.workflows.engine.runtime import step, workflow
+from tests.conformance.plant import MICRO, Working
+from tests.conformance.promises import PATIENCE, gateway_promise, refused
+
+
+@gateway_promise
+def the_driver_is_in_a_class_loader_of_its_own(world):
+    """As in a gateway: what a script could import is another class, and every other promise is kept so."""
+    from java.net import URLClassLoader
+
+    connection = world.shim.connect()
+    try:
+        assert isinstance(connection.getClass().getClassLoader(), URLClassLoader)
+        try:
+            from org.postgresql import PGConnection
+        except ImportError:
+            return
+        assert not isinstance(connection, PGConnection)
+    finally:
+        connection.close()
+
+
+@gateway_promise
+def without_a_way_to_the_driver_the_worker_polls(world):
+    world.shim.can_reach_driver = False
+    try:
+        assert not instance.open_gateway_connector("WorkflowsDB", world.schema).can_listen()
+        with Working(_Poller(world)) as plant:
+            world.wait_until(lambda: plant.worker.state.listen_mode == "poll", "the mode")
+            assert plant.ended(plant.enqueue("conformance_noop", {"number": 5}))["result"] == 5
+            assert not plant.worker.dispatcher._is_idle
+    finally:
+        world.shim.can_reach_driver = True
+
+
+class _Poller(object):
+    """The same world with a connector that has not looked yet whether it can listen."""
+
+    def __init__(self, world):
+        self.host = world.host
+        self.connector = world.make_connector()
+        self._world = world
+
+    def store(self):
+        return self._world.store()
+
+
+@gateway_promise
+def a_handle_that_the_gateway_ended_is_begun_anew(world):
+    for purpose in ("claim", "renew"):
+        session = world.connector.session(purpose)
+        try:
+            session.call("select 1::text", ())
+            world.shim.end_idle_handles()
+            error = refused(errors.DatabaseError, session.call, "select 2::text", ())
+            assert error.is_lost
+            assert session.call("select 3::text", ()) == "3"
+            assert session.serial == 2
+        finally:
+            session.close()
+
+
+@gateway_promise
+def the_budget_of_connections_is_kept(world):
+    """One worker with 16 threads, transactional steps and calls of other threads."""
+    world.admin("drop table if exists public.conformance_plant")
+    world.admin("create table public.conformance_plant (number integer)")
+    world.shim.forget_most_borrowed()
+    with Working(world, threads=16) as plant:
+        world.wait_until(lambda: plant.worker.state.listen_mode == "listen", "the mode")
+        names = ("conformance_noop", "conformance_steps", "conformance_writing")
+        inputs = ({"number": 1}, {"tank": "T"}, {"number": 1})
+        ids = [plant.enqueue(names[n % 3], inputs[n % 3]) for n in range(150)]
+        ended = world.host.make_queue()
+
+        def look():
+            ended.put(len(plant.ended_all(ids)))
+
+        for number in range(16):
+            world.host.start_thread("conformance-%d" % number, look)
+        assert [ended.get(True, 100) for _ in range(16)] == [150] * 16
+    assert 5 <= world.shim.most_borrowed() <= 7, world.shim.most_borrowed()
+    assert world.shim.pool.getNumActive() == 0, "a connection was not given back"
+    assert world.shim.handles.isEmpty(), "a handle was not closed"
+
+
+@gateway_promise
+def any_connection_name_works_and_is_kept_once(world):
+    found = world.host.make_queue()
+    for number in range(16):
+        world.host.start_thread("conformance-%d" % number, lambda: found.put(instance.getWorkflows("WorkflowsDB")))
+    first = found.get(True, PATIENCE)
+    assert all(found.get(True, PATIENCE) is first for _ in range(15))
+    assert instance.getWorkflows() is first
+    instance.set_default_database(world.host, "Elsewhere")
+    try:
+        assert instance.getWorkflows().connector.database_name == "Elsewhere"
+        answer = service.enqueue("conformance_noop")
+        assert not answer["ok"] and answer["code"] == "DATABASE_UNAVAILABLE", answer
+        assert "Elsewhere" in compat.to_text(answer), answer
+    finally:
+        instance.set_default_database(world.host, "WorkflowsDB")
+    assert Store(first.connector).schema_version() > 0
+
+
+@step()
+def conformance_java_error(kind):
+    from java.lang import Error, IllegalStateException
+
+    if kind == "error":
+        raise Error(MICRO)
+    raise IllegalStateException(MICRO)
+
+
+@workflow()
+def conformance_java_failing(kind):
+    return conformance_java_error(kind)
+
+
+@gateway_promise
+def errors_of_java_are_recorded_like_any_other(world):
+    with Working(world) as plant:
+        for kind, name in (("exception", "IllegalStateException"), ("error", "Error")):
+            row = plant.ended(plant.enqueue("conformance_java_failing", {"kind": kind}))
+            assert row["status"] == "ERROR", row
+            assert row["error"]["class"] == "java.lang." + name, row["error"]
+            assert row["error"]["message"] == MICRO, row["error"]
+        # The thread that was killed is replaced.
+        assert plant.ended(plant.enqueue("conformance_noop", {"number": 9}))["result"] == 9
+
+
+@gateway_promise
+def a_script_that_is_terminated_ends(world):
+    """The gateway ends a script by a java.lang.Error: no edge of ours may answer it with an envelope."""
+    from java.lang import Error, InterruptedException
+
+    from exchange.workflows.api.envelope import answers
+
+    for ending in (Error("terminated"), InterruptedException(), KeyboardInterrupt()):
+
+        @answers("FAILED")
+        def script():
+            raise ending
+
+        assert refused(ending.__class__, script) is ending
