@@ -14,6 +14,7 @@ from standin.output import Output, log
 from standin.redundancy import Redundancy
 from standin.resources import read_projects
 from standin.running import RunningProject
+from standin.system_dataset import SystemDataset
 from standin.system_date import SystemDate
 from standin.system_db import SystemDb
 from standin.system_net import SystemNet
@@ -114,6 +115,7 @@ class Gateway(object):
             "db": SystemDb(self, project_name),
             "util": SystemUtil(self, project_name),
             "project": SystemProject(self, project_name),
+            "dataset": SystemDataset(),
             "date": SystemDate(),
             "tag": SystemTag(self, project_name),
             "net": SystemNet(),

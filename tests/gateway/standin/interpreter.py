@@ -14,7 +14,7 @@ from org.python.core import Py, PySystemState
 from standin import gateway_classes
 from standin.library import Library
 
-SYSTEM_PARTS = ("db", "util", "project", "date", "tag", "net")
+SYSTEM_PARTS = ("db", "util", "project", "dataset", "date", "tag", "net")
 
 
 class Interpreter(object):

@@ -13,6 +13,7 @@ from java.sql import Connection, Driver, SQLException
 from java.util import Collections, WeakHashMap
 from java.util.concurrent import ConcurrentHashMap, Executor
 from org.apache.commons.dbcp2 import BasicDataSource
+from org.python.core import Py
 
 POOL_SIZE = 8
 MAX_WAIT_MS = 5000
@@ -103,7 +104,8 @@ class Pool(object):
             source.addConnectionProperty(key, value)
 
     def borrow(self):
-        return self.source.getConnection()
+        # A new connection calls our driver, and a Java proxy leaves its own interpreter behind in the thread.
+        return in_same_interpreter(self.source.getConnection)
 
     def figures(self):
         return {"active": self.source.getNumActive(), "idle": self.source.getNumIdle()}
@@ -114,10 +116,18 @@ class Pool(object):
 
 def sr_connection(pool):
     """A connection as IgnitionGateway's data source manager hands it out."""
-    made = _SRConnection()
+    made = in_same_interpreter(_SRConnection)
     made.pooled = pool.borrow()
     made.does_unwrap = pool.does_unwrap
     return made
+
+
+def in_same_interpreter(work):
+    before = Py.getSystemState()
+    try:
+        return work()
+    finally:
+        Py.setSystemState(before)
 
 
 def _forward(name):
