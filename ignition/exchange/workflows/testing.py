@@ -24,7 +24,7 @@ from exchange.workflows import compat, errors, settings
 from exchange.workflows.engine import context, payload, registry
 from exchange.workflows.engine.client import Workflows
 from exchange.workflows.engine.drain import OneThreadWorker
-from exchange.workflows.engine.instance import getWorkflows
+from exchange.workflows.engine.instance import choose_host, getWorkflows
 from exchange.workflows.engine.lease import Lease
 
 _MOST_WAITS = 1000
@@ -225,11 +225,18 @@ class _Memory(object):
 
 
 class _NoHost(object):
-    """Enough of a host for the runtime that a workflow finds inline; it starts nothing."""
+    """Enough of a host for the runtime that a workflow finds inline; it starts and shares nothing."""
 
     make_lock = staticmethod(threading.Lock)
     make_event = staticmethod(threading.Event)
     get_logger = staticmethod(logging.getLogger)
+
+    @property
+    def shared(self):
+        return choose_host().shared
+
+    def share(self, key, make):
+        return make()
 
 
 class _NoDatabase(object):

@@ -1,0 +1,50 @@
+"""Importing a module of steps registers its steps, and that is all it does."""
+
+import subprocess
+import sys
+
+import pytest
+
+from exchange.workflows import testing
+
+STEPS = {
+    "tags": ["tags.read", "tags.write", "tags.write_confirm"],
+    "wait": ["tags.read", "tags.write", "tags.write_confirm", "wait.until_tag_equals"],
+    "http": ["http.request"],
+    "db": ["db.query", "db.update"],
+    "sleep": ["sleep.chunked", "sleep.ms"],
+}
+LOOK = """
+import sys, threading
+import exchange.workflows.steps.%s
+from exchange.workflows.engine.registry import REGISTRY
+assert threading.active_count() == 1
+assert not {"java", "system", "urllib.request", "psycopg"} & set(sys.modules)
+assert not REGISTRY.names()
+print(*sorted(REGISTRY._steps))
+"""
+
+
+@pytest.mark.parametrize("module", STEPS)
+def test_import_registers_the_steps_and_nothing_else(module):
+    ran = subprocess.run([sys.executable, "-c", LOOK % module], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split() == STEPS[module]
+
+
+def test_the_examples_run(tags):
+    from exchange.workflows.apps import examples  # noqa: F401
+
+    ended = testing.run_inline("demo.one_minute_progress", {"chunk_sec": 20})
+    assert ended.result == {"percent": 100}
+    tags.values["[default]Tank/Level"] = 79.8
+    ended = testing.run_inline("demo.fill_tank", {"tank": "[default]Tank"})
+    assert ended.result["value"] == 79.8
+    assert [value for _, value in tags.written] == [True, False]
+
+
+def test_the_valve_of_the_example_is_closed_when_the_level_does_not_come(tags):
+    tags.values["[default]Tank/Level"] = 10
+    ended = testing.run_inline("demo.fill_tank", {"tank": "[default]Tank"})
+    assert type(ended.error).__name__ == "TimedOut"
+    assert [value for _, value in tags.written] == [True, False]
