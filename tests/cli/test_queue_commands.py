@@ -33,6 +33,40 @@ def test_a_new_queue_takes_work(run, answer):
     assert full.exit_code == 1
 
 
+def test_run_on(run, answer, default_queue):
+    assert default_queue()["run_on"] == "active"
+    assert run("queue", "set", "default", "--run-on", "prefer_active").exit_code == 0
+    assert default_queue()["run_on"] == "prefer_active"
+    assert answer("queue", "create", "fast", "--run-on", "any")["run_on"] == "any"
+
+
+def test_maintenance(run, answer, default_queue):
+    assert "no maintenance" in run("queue", "maintenance", "status").out
+    entered = answer("queue", "maintenance", "enter", "--reason", "pump", "--actor", "anna")
+    assert (entered["mode"], entered["entered_by"]) == ("drain", "anna")
+    assert default_queue()["maintenance"] == "drain"
+    assert "maintenance" in run("queue", "list").out
+    refused = run("enqueue", "fill")
+    assert refused.exit_code == 1 and "maintenance" in refused.err
+    shown = run("queue", "maintenance", "status").out
+    assert "default" in shown and "pump" in shown and "drained" in shown
+    left = run("queue", "maintenance", "exit", "default")
+    assert "was not entered" in left.err and "still entered" in left.err
+    assert "all queues is over" in run("queue", "maintenance", "exit").out
+    assert default_queue()["maintenance"] is None
+    assert run("queue", "maintenance", "exit").err.count("\n") == 1
+
+
+def test_maintenance_that_cancels(run, answer, default_queue):
+    for _ in range(3):
+        answer("enqueue", "fill")
+    said = run("queue", "maintenance", "enter", "default", "--cancel").out
+    assert "cancelled 3 waiting, asked 0 running" in said
+    assert default_queue()["enqueued"] == 0
+    (queue,) = answer("queue", "maintenance", "status")["queues"]
+    assert (queue["mode"], queue["is_own"]) == ("cancel", True)
+
+
 def test_the_depth_counts_what_no_worker_has_looked_at_yet(answer, default_queue):
     answer("enqueue", "fill")
     assert default_queue()["enqueued"] == 1
@@ -51,7 +85,10 @@ def test_watch_ends_after_so_many_looks(run):
         (["set", "default"], 2, "nothing to set"),
         (["set", "default", "--max-running", "lots"], 2, "--max-running takes a number or none"),
         (["set", "nope", "--max-running", "1"], 1, "nope"),
+        (["set", "default", "--run-on", "moon"], 2, "run_on is active"),
         (["pause", "nope"], 1, "nope"),
+        (["maintenance", "enter", "nope"], 1, "nope"),
+        (["maintenance", "exit", "nope"], 1, "nope"),
     ],
 )
 def test_errors(run, words, exit_code, said):

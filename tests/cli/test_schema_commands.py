@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from exchange.workflows.cpython import installer
+from exchange.workflows.settings import SCHEMA_VERSION
 
 
 def verdicts(ran, topic):
@@ -12,9 +13,15 @@ def verdicts(ran, topic):
 
 def test_init_installs_and_says_so_again(cli_on, empty_dsn, schema):
     first = cli_on(empty_dsn, "init")
-    assert (first.exit_code, first.out) == (0, f"schema {schema} is installed, version 1\n")
+    assert (first.exit_code, first.out) == (
+        0,
+        f"schema {schema} is installed, version {SCHEMA_VERSION}\n",
+    )
     again = cli_on(empty_dsn, "init")
-    assert (again.exit_code, again.out) == (0, f"schema {schema} is already installed, version 1\n")
+    assert (again.exit_code, again.out) == (
+        0,
+        f"schema {schema} is already installed, version {SCHEMA_VERSION}\n",
+    )
 
 
 def test_migrate_only_says_what_it_would_do(cli_on, empty_dsn, schema):
@@ -28,7 +35,7 @@ def test_migrate_only_says_what_it_would_do(cli_on, empty_dsn, schema):
 
 def test_migrate_with_yes_applies(cli_on, empty_dsn):
     assert cli_on(empty_dsn, "migrate", "--yes").exit_code == 0
-    assert "is current: version 1" in cli_on(empty_dsn, "migrate").out
+    assert f"is current: version {SCHEMA_VERSION}" in cli_on(empty_dsn, "migrate").out
     assert cli_on(empty_dsn, "migrate", "--json").answer["is_current"] is True
 
 
@@ -49,7 +56,7 @@ def test_a_newer_schema_is_refused_by_name_of_the_command(cli_on, dsn, conn, sql
 
 
 def test_an_older_schema_is_left_to_migrate(cli_on, dsn, conn, sql, monkeypatch):
-    future = installer.Source("migrations/0002_add_nothing.sql", "select 1;")
+    future = installer.Source(f"migrations/{SCHEMA_VERSION + 1:04d}_add_nothing.sql", "select 1;")
     sources = installer.read_sources()
     monkeypatch.setattr(installer, "read_sources", lambda directory: [*sources, future])
     refused = cli_on(dsn, "init")

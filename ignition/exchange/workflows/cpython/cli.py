@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import typer
 
+from exchange.workflows.cpython import cli_maintenance as maintenance
 from exchange.workflows.cpython import cli_queues as queues
+from exchange.workflows.cpython import cli_rejected as rejected
 from exchange.workflows.cpython import cli_schema as schema
 from exchange.workflows.cpython import cli_workflows as workflows
 from exchange.workflows.cpython.cli_doctor import doctor
@@ -25,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 queue_app = typer.Typer(help="Queues and their limits.", no_args_is_help=True)
+maintenance_app = typer.Typer(help="Maintenance of one queue or of all.", no_args_is_help=True)
+rejected_app = typer.Typer(help="Entries that could not be enqueued.", no_args_is_help=True)
 
 add_command(app, "init", schema.init)
 add_command(app, "migrate", schema.migrate)
@@ -42,6 +46,14 @@ add_command(queue_app, "create", queues.create_queue)
 add_command(queue_app, "set", queues.set_queue)
 add_command(queue_app, "pause", queues.pause_queue)
 add_command(queue_app, "resume", queues.resume_queue)
+queue_app.add_typer(maintenance_app, name="maintenance")
+add_command(maintenance_app, "enter", maintenance.enter)
+add_command(maintenance_app, "exit", maintenance.leave)
+add_command(maintenance_app, "status", maintenance.status)
+app.add_typer(rejected_app, name="rejected")
+add_command(rejected_app, "list", rejected.list_rejected)
+add_command(rejected_app, "retry", rejected.retry)
+add_command(rejected_app, "discard", rejected.discard)
 add_command(app, "watch", queues.watch)
 
 

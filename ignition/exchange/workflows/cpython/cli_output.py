@@ -90,7 +90,7 @@ def queue_table(queues: Sequence[dict[str, Any]]) -> Table:
     rows = [
         [
             queue["queue_name"],
-            Text("paused", style="yellow") if queue.get("is_paused") else "",
+            Text(_standstill(queue), style="yellow"),
             *(queue.get(count) for count in counts),
             queue.get("max_running"),
             span(queue.get("oldest_enqueued_seconds")),
@@ -99,6 +99,12 @@ def queue_table(queues: Sequence[dict[str, Any]]) -> Table:
     ]
     columns = ["queue_name", "", *counts, "max_running", "oldest"]
     return plain_table(columns, rows, right=" ".join([*counts, "max_running", "oldest"]))
+
+
+def _standstill(queue: dict[str, Any]) -> str:
+    """Why nothing new of a queue starts."""
+    words = [queue.get("maintenance") and "maintenance", queue.get("is_paused") and "paused"]
+    return ", ".join(word for word in words if word)
 
 
 def workflow_table(workflows: Sequence[dict[str, Any]]) -> Table:

@@ -17,6 +17,7 @@ QueueName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Limit = Annotated[str | None, typer.Option(metavar="N|none", show_default=False)]
 YesNo = Annotated[bool | None, typer.Option("--accepts-work/--closed", show_default=False)]
 History = Annotated[str | None, typer.Option(metavar="errors|full", show_default=False)]
+RunOn = Annotated[str | None, typer.Option(metavar="active|any|prefer_active", show_default=False)]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
 Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 
@@ -33,9 +34,11 @@ def create_queue(
     max_running: Limit = None,
     max_enqueued: Limit = None,
     history: History = None,
+    run_on: RunOn = None,
 ) -> None:
     """Make a queue."""
-    options = _limits(max_running=max_running, max_enqueued=max_enqueued, history=history)
+    options = _limits(max_running=max_running, max_enqueued=max_enqueued)
+    options |= _policies(history=history, run_on=run_on)
     session.show(
         session.call("create_queue", queue_name=name, options=json.dumps(options)),
         f"queue {name} is there",
@@ -49,11 +52,11 @@ def set_queue(
     max_enqueued: Limit = None,
     history: History = None,
     accepts_work: YesNo = None,
+    run_on: RunOn = None,
 ) -> None:
     """Change a queue's limits; `none` takes a limit away."""
-    options = _limits(max_running=max_running, max_enqueued=max_enqueued, history=history)
-    if accepts_work is not None:
-        options["accepts_work"] = accepts_work
+    options = _limits(max_running=max_running, max_enqueued=max_enqueued)
+    options |= _policies(history=history, accepts_work=accepts_work, run_on=run_on)
     if not options:
         raise Failure(ExitCode.USAGE, "nothing to set", "see: ignition-workflows queue set --help")
     changed = ", ".join(f"{key} = {json.dumps(value)}" for key, value in options.items())
@@ -97,15 +100,17 @@ def watch(
                 session.show(queues, queue_table(queues))
 
 
+def _policies(**given: Any) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def _limits(**given: str | None) -> dict[str, Any]:
     """The options that were given; a number, or null for the word none."""
     limits: dict[str, Any] = {}
     for name, text in given.items():
         if text is None:
             continue
-        if name == "history":
-            limits[name] = text
-        elif text.lower() == "none":
+        if text.lower() == "none":
             limits[name] = None
         elif text.isdigit():
             limits[name] = int(text)

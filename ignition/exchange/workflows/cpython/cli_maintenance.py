@@ -1,0 +1,77 @@
+"""Commands on maintenance: queue maintenance enter, exit, status."""
+
+from typing import Annotated, Any
+
+import typer
+
+from exchange.workflows.cpython.cli_output import local_time, plain_table
+from exchange.workflows.cpython.cli_session import Session
+
+QueueName = Annotated[
+    str | None,
+    typer.Argument(metavar="[NAME]", help="All queues where none is named.", show_default=False),
+]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
+Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
+
+
+def enter(
+    session: Session,
+    name: QueueName = None,
+    cancel: Annotated[
+        bool, typer.Option("--cancel", help="Cancel what waits and what runs.", show_default=False)
+    ] = False,
+    reason: Reason = None,
+    actor: Actor = None,
+) -> None:
+    """Start nothing new and refuse to enqueue; what runs goes on unless --cancel."""
+    mode = "cancel" if cancel else "drain"
+    total = {"queued": 0, "running": 0}
+    while True:
+        answer = session.call(
+            "enter_maintenance", mode=mode, reason=reason, queue_name=name, actor=actor
+        )
+        for part, count in answer["cancelled"].items():
+            total[part] += count
+        if not any(answer["cancelled"].values()):
+            break
+    answer["cancelled"] = total
+    said = f"maintenance of {_name_of(name)} is entered"
+    if cancel:
+        said += f"; cancelled {total['queued']} waiting, asked {total['running']} running"
+    session.show(answer, said)
+
+
+def leave(
+    session: Session, name: QueueName = None, reason: Reason = None, actor: Actor = None
+) -> None:
+    """End the maintenance that was entered with the same name; a pause stays a pause."""
+    answer = session.call("exit_maintenance", queue_name=name, reason=reason, actor=actor)
+    if not answer["was_entered"]:
+        session.note(f"maintenance of {_name_of(name)} was not entered")
+    if answer["is_entered"]:
+        session.note("maintenance of another name is still entered: see queue maintenance status")
+    session.show(answer, f"maintenance of {_name_of(name)} is over")
+
+
+def status(session: Session) -> None:
+    """Show what maintenance is entered and what still runs there."""
+    found = session.call("get_maintenance")
+    if not found["is_entered"]:
+        session.show(found, "no maintenance is entered")
+        return
+    is_drained = found["is_settled"] and not found["running"]
+    session.show(found, _table(found["queues"]), "drained" if is_drained else "not drained yet")
+
+
+def _name_of(name: str | None) -> str:
+    return "all queues" if name is None else f"queue {name}"
+
+
+def _table(queues: list[dict[str, Any]]) -> Any:
+    columns = ["queue_name", "mode", "running", "enqueued", "entered", "entered_by", "reason"]
+    rows = [
+        [*(q[c] for c in columns[:4]), local_time(q["entered_at"]), q["entered_by"], q["reason"]]
+        for q in queues
+    ]
+    return plain_table(columns, rows, right="running enqueued")
