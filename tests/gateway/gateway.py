@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -29,7 +30,10 @@ STOP_SECONDS = 30.0
 
 
 class StandInGateway:
-    """Starts at once; ends with the `with` block. Every request waits `seconds` at most."""
+    """Starts at once; ends with the `with` block. Every request waits `seconds` at most.
+
+    is_measured: all of Java's compilers, which a start pays for. has_library: with the project `workflows`.
+    """
 
     def __init__(
         self,
@@ -38,7 +42,9 @@ class StandInGateway:
         *,
         name: str = "gateway-1",
         scripting_project: str | None = None,
+        has_library: bool = True,
         is_isolated_driver: bool = False,
+        is_measured: bool = False,
         java_options: Iterable[str] = (),
         directory: Path | None = None,
     ):
@@ -52,9 +58,12 @@ class StandInGateway:
         self.printed = ""
         self._java_options = tuple(java_options)
         self._is_isolated_driver = is_isolated_driver
+        self._is_measured = is_measured
         sources = dict(gateway_projects or {})
-        self._lay_out(sources)
-        self.project_name = next((one for one in sources if one != projects.LIBRARY), projects.LIBRARY)
+        self._lay_out(sources, has_library)
+        self.project_name = next(
+            (one for one in sources if one != projects.LIBRARY), projects.LIBRARY
+        )
         self._described = self._describe(databases or {}, scripting_project)
         self._wire = self._start()
 
@@ -78,10 +87,17 @@ class StandInGateway:
         """Run Python 2 text in the script scope of a project and answer the value of the expression
         `returns` as JSON. What it printed is in `printed` afterwards. `keep` names a scope that lasts
         until the next save; else each run has its own. Raises ScriptError."""
-        return self._ask("run", seconds, code=code, project=self._named(project), returns=returns, keep=keep)
+        return self._ask(
+            "run", seconds, code=code, project=self._named(project), returns=returns, keep=keep
+        )
 
     def evaluate(
-        self, expression: str, project: str | None = None, *, keep: str | None = None, seconds: float = ANSWER_SECONDS
+        self,
+        expression: str,
+        project: str | None = None,
+        *,
+        keep: str | None = None,
+        seconds: float = ANSWER_SECONDS,
     ) -> Any:
         """The value of an expression in the script scope of a project, as JSON."""
         return self.run("", project, returns=expression, keep=keep, seconds=seconds)
@@ -122,17 +138,19 @@ class StandInGateway:
         """Make this node of a redundant pair the active one, or the warm standby."""
         self._ask("set_redundancy", is_enabled=True, is_active=is_active)
 
-    def set_redundancy(self, is_enabled: bool, is_master: bool = True, is_active: bool = True) -> None:
-        self._ask(
-            "set_redundancy", is_enabled=is_enabled, is_master=is_master, is_active=is_active
-        )
+    def set_redundancy(
+        self, is_enabled: bool, is_master: bool = True, is_active: bool = True
+    ) -> None:
+        self._ask("set_redundancy", is_enabled=is_enabled, is_master=is_master, is_active=is_active)
 
     def set_scripting_project(self, project: str) -> None:
         """The gateway scripting project, in which the event scripts of tags run."""
         self._ask("set_scripting_project", project=project)
 
     def create_tag(self, path: str, value: Any = None, script: str | None = None) -> None:
-        """A tag in memory; `script` is the body of its value-changed script, header line included."""
+        """A tag in memory; `script` is its value-changed script, with the header line or only the body."""
+        if script is not None and not script.startswith("def "):
+            script = textwrap.indent(textwrap.dedent(script).strip(), "\t")
         self._ask("create_tag", path=path, value=value, script=script)
 
     def write_tag(self, path: str, value: Any, quality: str = "Good") -> None:
@@ -161,7 +179,12 @@ class StandInGateway:
     ) -> float:
         """Change tags from Java threads, values counting up; how many seconds it took."""
         return self._ask(
-            "storm", seconds, paths=list(paths), changes=changes, per_second=per_second, threads=threads
+            "storm",
+            seconds,
+            paths=list(paths),
+            changes=changes,
+            per_second=per_second,
+            threads=threads,
         )
 
     def lose_database(self, name: str) -> None:
@@ -236,12 +259,17 @@ class StandInGateway:
             "serve.py",
             str(described),
             is_isolated_driver=self._is_isolated_driver,
+            is_measured=self._is_measured,
             java_options=self._java_options,
         )
         began = time.monotonic()
         with self.log_file.open("ab") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=self.directory
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=self.directory,
             )
         wire = Wire(process, self.log_file)
         with contextlib.ExitStack() as on_failure:
@@ -251,12 +279,12 @@ class StandInGateway:
         self.started_in = time.monotonic() - began
         return wire
 
-    def _lay_out(self, sources: dict[str, projects.Source]) -> None:
+    def _lay_out(self, sources: dict[str, projects.Source], has_library: bool) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         if self.projects_folder.exists():
             return
         self.projects_folder.mkdir(parents=True)
-        if projects.LIBRARY not in sources:
+        if has_library and projects.LIBRARY not in sources:
             sources[projects.LIBRARY] = projects.library(self.directory)
         for name, source in sources.items():
             projects.install(source, self.projects_folder / name)

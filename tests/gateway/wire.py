@@ -20,7 +20,9 @@ class ScriptError(Exception):
     from the outermost one, each with class, message and sqlstate."""
 
     def __init__(self, described: dict[str, Any], printed: str):
-        super().__init__(f"{described['type']}: {described['message']}\n{described['traceback']}")
+        said = [f"{described['type']}: {described['message']}"]
+        said += [f"caused by {one['class']}: {one['message']}" for one in described["causes"][1:]]
+        super().__init__("\n".join([*said, described["traceback"]]))
         self.type: str = described["type"]
         self.message: str = described["message"]
         self.traceback: str = described["traceback"]
@@ -40,7 +42,9 @@ class Wire:
         self._log_file = log_file
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self._waiting: dict[int, queue.SimpleQueue[dict[str, Any] | None]] = {0: queue.SimpleQueue()}
+        self._waiting: dict[int, queue.SimpleQueue[dict[str, Any] | None]] = {
+            0: queue.SimpleQueue()
+        }
         threading.Thread(target=self._read, name=f"wire-{process.pid}", daemon=True).start()
 
     def ask(self, request: str, arguments: dict[str, Any], seconds: float) -> dict[str, Any]:

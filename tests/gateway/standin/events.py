@@ -11,7 +11,6 @@ import traceback
 
 from java.lang import System, Throwable
 from java.util.concurrent import LinkedBlockingQueue, TimeUnit
-
 from standin.interpreter import start_thread
 from standin.output import log
 
@@ -75,7 +74,7 @@ def run_event(project, interpreter, kind, arguments=()):
 
 
 def log_failure(what):
-    log("ERROR", "EventScripts", u"%s failed\n%s" % (what, failure_text()))
+    log("ERROR", "EventScripts", "%s failed\n%s" % (what, failure_text()))
 
 
 def failure_text():

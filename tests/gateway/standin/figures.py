@@ -10,7 +10,9 @@ MEGABYTE = 1024.0 * 1024.0
 
 
 def versions():
-    return "Jython %d.%d.%d, Java %s" % (sys.version_info[:3] + (System.getProperty("java.version"),))
+    return "Jython %d.%d.%d, Java %s" % (
+        sys.version_info[:3] + (System.getProperty("java.version"),)
+    )
 
 
 def used_megabytes():

@@ -7,7 +7,7 @@ import threading
 from java.io import File
 from java.lang import System, Throwable
 from java.sql import SQLException
-
+from org.python.core import Py
 from standin import events, pools
 from standin.interpreter import Interpreter, start_thread
 from standin.output import Output, log
@@ -38,10 +38,10 @@ class Gateway(object):
         self.redundancy = Redundancy()
         self.tags = Tags(self._run_tag_script)
         self.transactions = Transactions(log)
-        self._pools = dict(
-            (name, pools.Pool(name, one, described["driver_jar"], described["is_isolated_driver"]))
+        self._pools = {
+            name: pools.Pool(name, one, described["driver_jar"], described["is_isolated_driver"])
             for name, one in described["databases"].items()
-        )
+        }
         self._running = {}
         self._traces = []
         self._saving = threading.Lock()
@@ -120,7 +120,7 @@ class Gateway(object):
             "tag": SystemTag(self, project_name),
             "net": SystemNet(),
         }
-        return dict((name, _public(part)) for name, part in parts.items())
+        return {name: _public(part) for name, part in parts.items()}
 
     def start_script_thread(self, project_name, thread_name, work):
         """A new thread in a project's interpreter; what it raises is logged."""
@@ -153,10 +153,25 @@ class Gateway(object):
         return Interpreter(project, self)
 
     def _in_order(self):
-        return sorted(
-            self._running, key=lambda one: (len(self._running[one].project.lineage), one)
-        )
+        return sorted(self._running, key=lambda one: (len(self._running[one].project.lineage), one))
 
 
 def _public(part):
-    return dict((name, getattr(part, name)) for name in dir(part) if not name.startswith("_"))
+    names = [name for name in dir(part) if not name.startswith("_")]
+    return {name: _staying(getattr(part, name)) for name in names}
+
+
+def _staying(value):
+    """A function after which the thread is in the interpreter where it was. A Java proxy that our side
+    makes or runs leaves ours behind: a script could not import its own library any more."""
+    if not callable(value):
+        return value
+
+    def call(*arguments, **named):
+        before = Py.getSystemState()
+        try:
+            return value(*arguments, **named)
+        finally:
+            Py.setSystemState(before)
+
+    return call

@@ -8,7 +8,6 @@ from __future__ import absolute_import, division, print_function
 import types
 
 from org.python.core import Py
-
 from standin import dataset, quality
 from standin.output import Logger
 from standin.redundancy import RedundancyManager
@@ -23,7 +22,7 @@ class Finder(object):
     def __init__(self, gateway, modules):
         self._modules = modules
         self._contents = _contents(gateway)
-        self._packages = set(["com"])
+        self._packages = {"com"}
         for name in self._contents:
             parts = name.split(".")
             self._packages.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
@@ -98,13 +97,15 @@ def _contents(gateway):
     utilities = type("DatasetUtilities", (object,), {"PyDataSet": dataset.PyDataSet})
     return {
         OURS + ".ignition.gateway": {"IgnitionGateway": bound},
-        OURS + ".ignition.common": {
+        OURS
+        + ".ignition.common": {
             "Dataset": dataset.Dataset,
             "BasicDataset": dataset.BasicDataset,
         },
         OURS + ".ignition.common.script.builtin": {"DatasetUtilities": utilities},
         OURS + ".ignition.common.util": {"LoggerEx": Logger},
-        OURS + ".ignition.common.model.values": {
+        OURS
+        + ".ignition.common.model.values": {
             "QualityCode": quality.QualityCode,
             "QualifiedValue": quality.QualifiedValue,
             "BasicQualifiedValue": quality.BasicQualifiedValue,

@@ -10,7 +10,6 @@ import types
 from java.lang import Runnable, Thread
 from java.lang.ref import WeakReference
 from org.python.core import Py, PySystemState
-
 from standin import gateway_classes
 from standin.library import Library
 

@@ -11,7 +11,6 @@ from __future__ import absolute_import, division, print_function
 import types
 
 from java.lang.ref import WeakReference
-
 from standin.resources import SCRIPT_TYPE
 
 
@@ -19,10 +18,10 @@ class Library(object):
     """A finder and loader for sys.meta_path of one interpreter."""
 
     def __init__(self, project, system, modules):
-        self._project = project
+        self._codes = _visible_codes(project)
         self._system = system
         self._modules = modules  # sys.modules of the interpreter that we serve
-        self.top_packages = project.top_packages()
+        self.top_packages = sorted({path.split("/")[0] for path in self._codes})
         self.loaded = []  # weak references to the globals of every module
 
     def find_module(self, name, path=None):
@@ -30,10 +29,10 @@ class Library(object):
             return None
         parts = name.split(".")
         for end in range(1, len(parts)):
-            if self._code("/".join(parts[:end])) is not None:
+            if "/".join(parts[:end]) in self._codes:
                 return None
         where = "/".join(parts)
-        if self._code(where) is None and not self._has_modules(where):
+        if where not in self._codes and not self._has_modules(where):
             return None
         return self
 
@@ -51,7 +50,7 @@ class Library(object):
 
     def _load(self, name):
         module = types.ModuleType(str(name))
-        code = self._code(name.replace(".", "/"))
+        code = self._codes.get(name.replace(".", "/"))
         module.__dict__["__package__"] = None
         module.__loader__ = self
         if code is None:
@@ -68,14 +67,8 @@ class Library(object):
             raise
         return module
 
-    def _code(self, where):
-        resource = self._project.resource(SCRIPT_TYPE, where)
-        if resource is None or not resource.is_application_scoped:
-            return None
-        return resource.text("code.py")
-
     def _has_modules(self, where):
-        return self._project.has_folder(SCRIPT_TYPE, where)
+        return any(path.startswith(where + "/") for path in self._codes)
 
 
 class LazyPackage(object):
@@ -106,3 +99,16 @@ class LazyPackage(object):
 def compile_text(text, name):
     """Code compiled as the gateway does it: from unicode text, nothing inherited from us."""
     return compile(text, name, "exec", 0, 1)
+
+
+def _visible_codes(project):
+    """{path: text} of the modules that can be imported, as they are now: what changes on disk later
+    is not seen before the next save."""
+    codes = {}
+    for path in project.paths(SCRIPT_TYPE):
+        resource = project.resource(SCRIPT_TYPE, path)
+        if resource.is_application_scoped:
+            text = resource.text("code.py")
+            if text is not None:
+                codes[path] = text
+    return codes

@@ -19,7 +19,7 @@ class NamedQuery(object):
         self._text = text
         self._is_current = manifest.get("version") == 2
         self._database = attributes.get("database", "")
-        self._parameters = dict((one["identifier"], one) for one in attributes.get("parameters", []))
+        self._parameters = {one["identifier"]: one for one in attributes.get("parameters", [])}
 
     def bind(self, given):
         """(sql with question marks, values, database). Every :word must be declared, in comments too."""
@@ -32,7 +32,7 @@ class NamedQuery(object):
         text = self._text
         for name, declared in self._parameters.items():
             if declared["type"] == "QueryString":
-                text = text.replace("{%s}" % name, u"%s" % given.get(name, ""))
+                text = text.replace("{%s}" % name, "%s" % given.get(name, ""))
             elif declared["type"] == "Database" and database == "{}":
                 database = given.get(name, "")
         values = []
@@ -40,7 +40,9 @@ class NamedQuery(object):
         def place(match):
             name = match.group(1)
             if name not in self._parameters:
-                raise ValueError("named query %s uses :%s, which it does not declare" % (self.path, name))
+                raise ValueError(
+                    "named query %s uses :%s, which it does not declare" % (self.path, name)
+                )
             values.append(_converted(given.get(name), self._parameters[name].get("sqlType")))
             return "?"
 

@@ -45,7 +45,8 @@ class Output(object):
 def log(level, name, message):
     """A line in the gateway's log."""
     System.err.println(
-        u"%s %-5s [%s] %s: %s" % (Instant.now(), level, Thread.currentThread().getName(), name, message)
+        "%s %-5s [%s] %s: %s"
+        % (Instant.now(), level, Thread.currentThread().getName(), name, message)
     )
 
 
@@ -68,11 +69,11 @@ class Logger(object):
         return False
 
     def _log(self, level, message, error=None):
-        text = message if isinstance(message, str) else u"%s" % (message,)
+        text = message if isinstance(message, str) else "%s" % (message,)
         if isinstance(text, bytes):
             text = text.decode("latin-1")
         if error is not None:
-            text += u"\n" + java_trace(error)
+            text += "\n" + java_trace(error)
         log(level, self._name, text)
 
     def trace(self, message, error=None):
@@ -112,7 +113,7 @@ class Logger(object):
 def java_trace(error):
     """The Java stack trace of an error, where it has one."""
     if not hasattr(error, "printStackTrace"):
-        return u"%s" % (error,)
+        return "%s" % (error,)
     written = StringWriter()
     error.printStackTrace(PrintWriter(written, True))
     return written.toString()
@@ -131,13 +132,15 @@ def describe(kind, error, trace_text):
     return {
         "type": causes[0]["class"] if causes else kind.__name__,
         "message": causes[0]["message"] if causes else _message(error),
-        "traceback": trace_text.decode("utf-8", "replace") if isinstance(trace_text, bytes) else trace_text,
+        "traceback": (
+            trace_text.decode("utf-8", "replace") if isinstance(trace_text, bytes) else trace_text
+        ),
         "causes": causes,
     }
 
 
 def _message(error):
     try:
-        return u"%s" % (error,)
+        return "%s" % (error,)
     except ERRORS:
         return repr(error).decode("latin-1")

@@ -44,7 +44,7 @@ class QualityCode(object):
         return self == other
 
     def toString(self):
-        return u"%s(%s)" % (self._name, self._diagnostic) if self._diagnostic else u"%s" % self._name
+        return "%s(%s)" % (self._name, self._diagnostic) if self._diagnostic else "%s" % self._name
 
     def __str__(self):
         return str(self.toString())

@@ -4,7 +4,6 @@ from __future__ import absolute_import, division, print_function
 
 from java.lang import System, Thread
 from java.util.concurrent import CountDownLatch
-
 from standin import figures
 from standin.interpreter import start_thread
 from standin.quality import QUALITIES, QualityCode

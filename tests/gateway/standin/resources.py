@@ -40,17 +40,6 @@ class Project(object):
                     found.add(os.path.relpath(folder, top).replace(os.sep, "/"))
         return sorted(found)
 
-    def has_folder(self, kind, path):
-        """Whether there is a resource at or below this path."""
-        return any(
-            os.path.isdir(os.path.join(project.folder, "ignition", kind, *path.split("/")))
-            for project in self.lineage
-        )
-
-    def top_packages(self):
-        """The top level of the script library."""
-        return sorted(set(path.split("/")[0] for path in self.paths(SCRIPT_TYPE)))
-
     def _own(self, kind, path):
         folder = os.path.join(self.folder, "ignition", kind, *[p for p in path.split("/") if p])
         if not os.path.exists(os.path.join(folder, "resource.json")):

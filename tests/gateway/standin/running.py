@@ -2,11 +2,7 @@
 
 from __future__ import absolute_import, division, print_function
 
-from java.lang import Throwable
-from java.util.concurrent import LinkedBlockingQueue
-
 from standin import events
-from standin.interpreter import start_thread
 
 
 class RunningProject(object):

@@ -7,7 +7,6 @@ import sys
 
 from java.io import BufferedReader, InputStreamReader, PrintStream
 from java.lang import Runtime, System, Throwable
-
 from standin import events, figures, output
 from standin.gateway import Gateway
 from standin.interpreter import start_thread
@@ -53,7 +52,12 @@ class Server(object):
 
 def _not_json(value):
     kind = value.getClass().getName() if hasattr(value, "getClass") else type(value).__name__
-    return {"type": "NotJson", "message": "a %s has no JSON form" % kind, "traceback": "", "causes": []}
+    return {
+        "type": "NotJson",
+        "message": "a %s has no JSON form" % kind,
+        "traceback": "",
+        "causes": [],
+    }
 
 
 def main(described_path):

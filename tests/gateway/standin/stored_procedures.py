@@ -4,7 +4,6 @@ from __future__ import absolute_import, division, print_function
 
 from java.sql import Timestamp
 from java.util import Date
-
 from standin.dataset import py_dataset
 
 

@@ -6,11 +6,9 @@ from java.lang import Exception as JavaException
 from java.lang import RuntimeException
 from java.sql import Connection, SQLException, Statement, Timestamp, Types
 from java.util import Date
-
 from standin import named_queries
 from standin.dataset import PyDataSet, py_dataset
 from standin.stored_procedures import SProcCall
-
 
 
 class SystemDb(object):
@@ -51,7 +49,9 @@ class SystemDb(object):
         return _wrapped("beginTransaction", "", run)
 
     def commitTransaction(self, tx):
-        _wrapped("commitTransaction", "", lambda: self._gateway.transactions.connection(tx).commit())
+        _wrapped(
+            "commitTransaction", "", lambda: self._gateway.transactions.connection(tx).commit()
+        )
 
     def rollbackTransaction(self, tx):
         _wrapped(
@@ -99,7 +99,9 @@ class SystemDb(object):
 
     def getConnectionInfo(self, name=None):
         names = [name] if name else self._gateway.pool_names()
-        return PyDataSet(["Name", "DBType", "Status"], [[one, "POSTGRES", "Valid"] for one in names])
+        return PyDataSet(
+            ["Name", "DBType", "Status"], [[one, "POSTGRES", "Valid"] for one in names]
+        )
 
     def _named(self, function, path, parameters, tx, project, get_key):
         named = named_queries.find(self._gateway.project(project or self._project_name), path)

@@ -7,7 +7,7 @@ import json
 import urllib
 
 from java.lang import String
-from java.net import InetAddress, URI
+from java.net import URI, InetAddress
 from java.net.http import HttpClient, HttpRequest, HttpResponse
 from java.nio.charset import StandardCharsets
 from java.time import Duration
@@ -68,16 +68,16 @@ class JythonHttpClient(object):
         if params:
             url += ("&" if "?" in url else "?") + _encoded(params)
         headers = dict(headers or {})
-        names = set(name.lower() for name in headers)
+        names = {name.lower() for name in headers}
         if isinstance(data, (dict, list)) and "content-type" not in names:
             headers["Content-Type"] = "application/json;charset=UTF-8"
         builder = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofMillis(timeout))
         builder.method(method, _body(data, file))
         for name, value in headers.items():
-            builder.header(name, u"%s" % value)
+            builder.header(name, "%s" % value)
         user = username or self._username
         if user:
-            pair = u"%s:%s" % (user, password or self._password or "")
+            pair = "%s:%s" % (user, password or self._password or "")
             token = base64.b64encode(pair.encode("utf-8")).decode("ascii")
             builder.header("Authorization", "Basic " + token)
         sent = self._client.send(builder.build(), HttpResponse.BodyHandlers.ofByteArray())
@@ -151,7 +151,7 @@ def _body(data, file):
         data = json.dumps(data)
     if isinstance(data, bytes):
         return HttpRequest.BodyPublishers.ofByteArray(data)
-    return HttpRequest.BodyPublishers.ofString(u"%s" % data)
+    return HttpRequest.BodyPublishers.ofString("%s" % data)
 
 
 def _encoded(params):
@@ -160,4 +160,4 @@ def _encoded(params):
 
 
 def _utf8(value):
-    return (u"%s" % (value,)).encode("utf-8")
+    return ("%s" % (value,)).encode("utf-8")

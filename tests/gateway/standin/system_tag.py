@@ -39,7 +39,7 @@ class SystemTag(object):
         for described in tags:
             base = basePath if basePath.endswith("]") or not basePath else basePath + "/"
             script = [
-                one["eventScript"]
+                one["script"]
                 for one in described.get("eventScripts", [])
                 if one["eventid"] == "valueChanged" and one.get("enabled", True)
             ]

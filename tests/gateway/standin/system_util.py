@@ -6,7 +6,6 @@ import json
 import threading
 
 from java.lang import Thread
-
 from standin.output import Logger
 
 ANSWER_SECONDS = 60
@@ -30,8 +29,7 @@ class SystemUtil(object):
         return self._project_name
 
     def getProperty(self, propertyName):
-        from_java = self._gateway.java_property(propertyName)
-        return from_java
+        return self._gateway.java_property(propertyName)
 
     def invokeAsynchronous(self, function, args=None, kwargs=None, description=None):
         return self._gateway.start_script_thread(
@@ -63,7 +61,7 @@ class SystemUtil(object):
         if found is None:
             return []
         self._gateway.start_script_thread(project, "message-%s" % messageHandler, found)
-        return [u"project=%s" % project]
+        return ["project=%s" % project]
 
     def sendRequest(
         self,
@@ -92,7 +90,7 @@ class SystemUtil(object):
         return answers[0]
 
     def threadDump(self):
-        return u"\n".join(sorted(one.getName() for one in Thread.getAllStackTraces().keySet()))
+        return "\n".join(sorted(one.getName() for one in Thread.getAllStackTraces().keySet()))
 
 
 class SystemProject(object):

@@ -9,11 +9,9 @@ from __future__ import absolute_import, division, print_function
 import collections
 import threading
 
+from java.lang import Thread
 from java.util import Date
 from java.util.concurrent import Executors, ThreadFactory
-
-from java.lang import Thread
-
 from standin.interpreter import Work
 from standin.quality import BasicQualifiedValue, QualityCode
 
@@ -125,7 +123,7 @@ class _Threads(ThreadFactory):
 
 def full_path(path):
     """A tag path with its provider, without a property at the end."""
-    path = u"%s" % path
+    path = "%s" % path
     if not path.startswith("["):
         path = "[%s]%s" % (DEFAULT_PROVIDER, path)
     return path.rsplit(".", 1)[0] if path.endswith((".value", ".Value")) else path
