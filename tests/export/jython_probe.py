@@ -15,7 +15,7 @@ import types
 
 from java.io import ByteArrayInputStream, FileOutputStream
 from java.lang import Thread, Throwable
-from org.python.core import imp as compiler
+from org.python.core import imp as compiler  # type: ignore[attr-defined]
 from org.python.util import PythonInterpreter
 
 SCRIPTS = os.path.join("ignition", "script-python")
@@ -108,7 +108,8 @@ def import_all(root):
 
 
 def threads():
-    return {one.getId(): one.getName() for one in Thread.getAllStackTraces().keySet()}
+    alive = Thread.getAllStackTraces()  # type: ignore[attr-defined]
+    return {one.getId(): one.getName() for one in alive.keySet()}
 
 
 def main(project, classes):

@@ -166,3 +166,20 @@ def test_problems_come_first(ask):
     statuses = [row["status"] for row in ask("Health")]
     assert statuses == sorted(statuses, key=["error", "warning", "ok"].index)
     assert "warning" in statuses
+
+
+def test_rejected_entries_until_they_are_resolved(ask, calls):
+    entry = {
+        "workflow_id": "018f0000-0000-7000-8000-000000000001",
+        "entry": {"workflow_name": "mix"},
+    }
+    calls.call(
+        "reject_entries", entries=[dict(entry, problem={"code": "WF005"}, origin="gw1 plant")]
+    )
+    [row] = ask("RejectedEntries")
+    assert (row["workflow_id"], row["is_resolved"]) == (entry["workflow_id"], False)
+    calls.run(
+        "update workflows.rejected_entry set resolved_at = now(), resolution = 'discarded', resolved_by = 'anna'"
+    )
+    assert ask("RejectedEntries") == []
+    assert ask("RejectedEntries", includeResolved=True)[0]["resolved_by"] == "anna"

@@ -1,5 +1,5 @@
 -- Every queue with its depth, also the empty ones
-select queue_name, is_paused, enqueued, delayed, blocked, running, waiting, held, dead_letters,
+select queue_name, is_paused, maintenance, enqueued, delayed, blocked, running, waiting, held, dead_letters,
   oldest_enqueued_seconds, counted_seconds_ago
 from workflows.queue_depth
 where nullif(:queueName::text, '') is null or queue_name = :queueName::text

@@ -1,6 +1,7 @@
--- What enqueueInMemory accepted and the database refused, newest first
-select workflow_id, entry, problem, origin, rejected_at, resolved_at, resolved_by
+-- What enqueueInMemory had accepted and the database refused, newest first
+select workflow_id::text as workflow_id, origin, problem, entry_bytes, rejected_at, is_resolved, resolution, resolved_by,
+  resolved_at
 from workflows.rejected_entry_list
-where resolved_at is null or coalesce(:includeResolved::boolean, false)
-order by rejected_at desc
+where not is_resolved or coalesce(:includeResolved::boolean, false)
+order by rejected_at desc, workflow_id
 limit least(coalesce(:limit::integer, 100), 1000)
