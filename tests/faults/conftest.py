@@ -12,6 +12,7 @@ import pytest
 from exchange.workflows.cpython import installer
 from tests.conftest import SCHEMA
 from tests.faults.proxy import Proxy
+from tests.faults.gateways import GatewaySite
 from tests.faults.site import FIGURES, HERE, Site
 from tests.servers import Server, running_server
 
@@ -52,7 +53,7 @@ def make_site(durable: Server, tmp_path: Path) -> Iterator[Callable[..., Site]]:
                 admin.execute(f"create database {dbname} template faults_template")
         else:
             prepare(server, dbname)
-        made.append(Site(server or durable, dbname, directory, SCHEMA))
+        made.append(GatewaySite(server or durable, dbname, directory, SCHEMA))
         return made[-1]
 
     yield make

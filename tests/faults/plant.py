@@ -4,7 +4,6 @@ Each step body first writes a line to an effect log, which knows nothing of the 
 it was done to the outside world.
 """
 
-import json
 import os
 import select
 import time
@@ -14,6 +13,7 @@ from typing import Any
 from exchange.workflows.engine import context
 from exchange.workflows.engine.instance import getWorkflows
 from exchange.workflows.engine.runtime import step, workflow
+from tests.faults import recording
 
 DIRECTORY = Path(os.environ.get("FAULTS_DIRECTORY", "/nonexistent"))
 WORKER = os.environ.get("FAULTS_WORKER", "")
@@ -21,12 +21,7 @@ WORKER = os.environ.get("FAULTS_WORKER", "")
 
 def append(name: str, line: dict[str, Any]) -> None:
     """One line, in one write, at the end of a file that several processes write."""
-    text = json.dumps(line) + "\n"
-    number = os.open(DIRECTORY / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(number, text.encode())
-    finally:
-        os.close(number)
+    recording.append(str(DIRECTORY / name), line)
 
 
 def pause(seconds: float) -> None:

@@ -13,17 +13,12 @@ import signal
 import sys
 import threading
 import time
-from typing import Any
 
 from exchange.workflows import compat, errors
 from exchange.workflows.cpython.psycopg_connector import PsycopgConnector
-from exchange.workflows.database import sqlstates
-from exchange.workflows.database.store import Store
 from exchange.workflows.engine.worker import Worker
-from tests.faults import mutated_engine, plant
+from tests.faults import mutated_engine, plant, recording
 
-_WRITES = {"record_steps", "finish_workflows", "claim_workflows", "renew_worker"}
-_numbers = itertools.count(1)
 
 
 def arm(text: str) -> None:
@@ -47,58 +42,13 @@ def arm(text: str) -> None:
     compat.failpoint = reached  # type: ignore[assignment]
 
 
-def writes_of(name: str, args: tuple[Any, ...]) -> list[Any]:
-    """What a call tries to write: [number, workflow, token, step key or outcome, result]."""
-    if name not in ("record_steps", "finish_workflows"):
-        return []
-    return [
-        [
-            one["n"],
-            one["w"],
-            one["t"],
-            one.get("k") if name == "record_steps" else one["outcome"],
-            one.get("output", one.get("result")),
-            one.get("status"),
-        ]
-        for one in json.loads(args[1])
-    ]
-
-
-def record_calls() -> None:
-    """Write every call of the worker to its log: invoke before, then ok, fail or info = unknown."""
-    call = Store._text
-    name_of_log = f"client_{plant.WORKER}.jsonl"
-
-    def recorded(self: Store, name: str, *args: Any) -> Any:
-        if name not in _WRITES:
-            return call(self, name, *args)
-        number = f"{plant.WORKER}:{os.getpid()}:{next(_numbers)}"
-        line = {"number": number, "call": name, "writes": writes_of(name, args)}
-
-        def note(kind: str, answer: Any = None) -> None:
-            plant.append(name_of_log, {**line, "type": kind, "time": time.time(), "answer": answer})
-
-        if line["writes"]:
-            note("invoke")
-        try:
-            answer = call(self, name, *args)
-        except errors.WorkflowsError as error:
-            note("info" if sqlstates.is_lost(error) else "fail", getattr(error, "code", None))
-            raise
-        if line["writes"]:
-            note("ok", json.loads(answer) if answer else None)
-        return answer
-
-    Store._text = recorded  # type: ignore[method-assign]
-
-
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     if os.environ.get("WORKFLOWS_FAILPOINT"):
         arm(os.environ["WORKFLOWS_FAILPOINT"])
     if os.environ.get("FAULTS_MUTATION"):
         mutated_engine.mutate(os.environ["FAULTS_MUTATION"])
-    record_calls()
+    recording.record_calls(str(plant.DIRECTORY), plant.WORKER)
     options = json.loads(os.environ.get("FAULTS_OPTIONS", "{}"))
     drain_seconds = options.pop("drain_seconds", 5.0)
     dsn, direct_dsn = os.environ["FAULTS_DSN"], os.environ.get("FAULTS_DIRECT_DSN")

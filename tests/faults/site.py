@@ -25,6 +25,8 @@ from tests.waiting import wait_until
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FIGURES: list[str] = []
+# A gateway's worker is called <host>:<project>, its project plant_<name>.
+_NAME = "regexp_replace(w.worker_name, '^.*:plant_', '')"
 _OPTIONS = {"threads": 4, "prefetch": 0, "queues": ["default"]}
 
 
@@ -208,7 +210,7 @@ class Site:
     def holder(self, workflow_id: str) -> str | None:
         """The name of the worker that has a workflow now."""
         return self.one(
-            "select w.worker_name from workflows.lease l join workflows.worker w using (worker_id)"
+            f"select {_NAME} from workflows.lease l join workflows.worker w using (worker_id)"
             " where l.workflow_id = %s",
             workflow_id,
         )
@@ -222,7 +224,7 @@ class Site:
         """How many workflows a worker has."""
         return self.one(
             "select count(*) from workflows.lease l join workflows.worker w using (worker_id)"
-            " where w.worker_name = %s and w.lost_at is null",
+            f" where {_NAME} = %s and w.lost_at is null",
             name,
         )
 

@@ -1,0 +1,150 @@
+"""Gateways that die, lose sessions, or are there twice: F4, F13, F28, F35, F36, F66."""
+
+import json
+import shutil
+import signal
+import time
+
+import pytest
+
+from tests.faults.site import FIGURES, until_true
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.proof
+RECLAIM_SECONDS = 4.0
+LISTENS = "select count(*) from workflows.worker where listen_mode = 'listen' and lost_at is null"
+
+
+def test_f4_a_gateway_is_killed_with_work_claimed_and_not_begun(site):
+    """What was prefetched is reclaimed, and has used no attempt."""
+    victim = site.gateway("g", threads=2, prefetch_seconds=30)
+    site.wait_ended(*[site.enqueue("no_steps") for _ in range(40)])
+    ids = [site.enqueue("no_steps", {"until": "go"}) for _ in range(30)]
+    wait_until(lambda: site.busy("g") > 10, "work to be claimed in advance")
+    victim.freeze()
+    claimed = site.one("select count(*) from workflows.lease")
+    victim.kill()
+    site.let("go")
+    site.worker("b")
+    assert set(site.wait_ended(*ids)) == {"SUCCESS"}
+    history = site.assert_promises(label="F4 gateway killed with prefetched work")
+    assert len(history.reclaim_seconds()) == claimed > 10
+    assert max(history.reclaim_seconds()) < RECLAIM_SECONDS
+    assert {w["failure_count"] for w in history.workflows.values()} == {0}
+
+
+@pytest.mark.parametrize("text", ["claim_workflows", "renew_worker", 'listen "', "record_steps"])
+def test_f13_a_session_of_a_gateway_is_terminated(site, text):
+    gateway = site.gateway("g")
+    wait_until(lambda: site.one(LISTENS), "the gateway to listen")
+    for _ in range(3):
+        for _ in range(4):
+            site.enqueue("three_steps", {"seconds": 0.05})
+        assert site.one("select pg_terminate_backend(%s)", site.backend(text))
+    site.wait_all_ended(20)
+    assert gateway.is_alive
+    assert until_true(lambda: site.one(LISTENS), 15), "it listens again"
+    site.assert_promises(label=f"F13 gateway's {text.split('_')[0]} terminated")
+
+
+def test_f13_every_session_of_a_gateway_is_terminated(site):
+    gateway = site.gateway("g")
+    for _ in range(3):
+        for _ in range(6):
+            site.enqueue("three_steps", {"seconds": 0.05})
+        site.one(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+            " where datname = current_database() and application_name like 'PostgreSQL JDBC%%'"
+        )
+        time.sleep(0.3)
+    site.wait_all_ended(30)
+    assert gateway.is_alive
+    assert until_true(lambda: site.one(LISTENS), 15), "it listens again"
+    site.assert_promises(label="F13 every session of a gateway")
+
+
+HOLD_POOL = """
+handles = []
+try:
+    while len(handles) < 8:
+        handles.append(system.db.beginTransaction("WorkflowsDB"))
+        system.db.runPrepQuery("select 1", [], "WorkflowsDB", handles[-1])
+except (Exception, __import__("java.lang.Throwable").lang.Throwable):
+    pass
+"""
+
+
+def test_f28_the_pool_is_exhausted_by_scripts(site):
+    """Leases are kept, since renewing has a connection of its own; work goes on afterwards."""
+    gateway = site.gateway("g")
+    workflow_id = site.enqueue("three_steps", {"until": "go"})
+    site.wait_file("in_go")
+    gateway.run(HOLD_POOL, keep="pool", seconds=60)
+    held = gateway.gateway.evaluate("len(handles)", gateway.project, keep="pool")
+    assert held >= 3
+    site.let("go")
+    later = [site.enqueue("three_steps") for _ in range(4)]
+    time.sleep(4)
+    assert site.busy("g") and "event=worker_lost" not in gateway.log()
+    assert site.status(workflow_id) == "RUNNING", "its record has no connection"
+    gateway.run("for one in handles: system.db.closeTransaction(one)", keep="pool")
+    assert set(site.wait_ended(workflow_id, *later)) == {"SUCCESS"}
+    history = site.assert_promises(label=f"F28 pool held by scripts ({held} of 8)")
+    assert not history.reclaim_seconds()
+
+
+def test_f35_two_gateways_of_one_name(site):
+    one, two = site.gateway("same"), site.gateway("same")
+    ids = [site.enqueue("three_steps", {"seconds": 0.2}) for _ in range(16)]
+    wait_until(lambda: site.one("select count(*) from workflows.lease") >= 5, "both to work")
+    assert site.one("select count(distinct worker_id) from workflows.worker") == 2
+    one.kill()
+    assert set(site.wait_ended(*ids)) == {"SUCCESS"}
+    assert two.is_alive
+    site.assert_promises(label="F35 two gateways of one name")
+
+
+OFFER = """
+from plant import recording
+def offer(count, name="no_steps", **options):
+    for n in range(count):
+        answer = exchange.workflows.api.service.enqueueInMemory(name, **options)
+        if answer["ok"]:
+            line = {"type": "ok", "workflow_id": answer["data"]["workflowId"], "time": recording.now()}
+            recording.append(plant.flows.path_of("enqueues.jsonl"), line)
+"""
+
+
+def test_f36_a_cloned_gateway_with_its_journal(site, proxy):
+    """Both replay the same entries: each is there once."""
+    dsn = site.server.dsn(site.dbname, port=str(proxy.port))
+    one = site.gateway("g", journal=True, dsn=dsn)
+    one.gateway.lose_database("WorkflowsDB")
+    one.run(OFFER + "offer(200, sync=False)\noffer(1, sync=True)")
+    one.freeze()
+    clone = site.gateway("g", journal=True, data=one.gateway.data_dir)
+    one.thaw()
+    one.gateway.restore_database("WorkflowsDB")
+    count = "select count(*) from workflows.workflow"
+    wait_until(lambda: site.one(count) == 201, "the entries to arrive", 20)
+    wait_until(lambda: depth(one) == depth(clone) == 0, "both buffers to be empty", 20)
+    site.wait_all_ended(30)
+    assert site.one(count) == 201
+    site.assert_promises(label="F36 cloned gateway, 201 entries in two journals")
+
+
+def depth(gateway) -> int:
+    code = "from exchange.workflows.engine.instance import getWorkflows"
+    return gateway.run(code, returns="getWorkflows().buffer.entries.depth.get()")
+
+
+def test_f66_a_limit_holds_with_gateways_and_kills(site):
+    site.one("select workflows.set_queue('default', %s)", json.dumps({"max_running": 3}))
+    workers = [site.gateway("g"), site.gateway("h"), site.worker("c")]
+    ids = [site.enqueue("three_steps", {"seconds": 0.2}) for _ in range(40)]
+    for victim in workers[:2]:
+        until_true(lambda one=victim: site.busy(one.name), 20)
+        victim.kill()
+        time.sleep(1)
+    assert set(site.wait_ended(*ids, seconds=50)) == {"SUCCESS"}
+    assert site.assert_promises(label="F66 limit of 3, two gateways killed").reclaim_seconds()
