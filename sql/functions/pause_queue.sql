@@ -22,7 +22,8 @@ begin
   end if;
   insert into workflows.wake (gate_id) select distinct t.gate_id from workflows.gate_ticket t where t.queue_id = v_queue_id;
   insert into workflows.audit (audited_at, event, actor, database_user, reason, detail)
-  values (workflows.clock_now(), case when p_is_paused then 'queue paused' else 'queue resumed' end, p_actor, session_user, p_reason, p_queue_name);
+  values (workflows.clock_now(), case when p_is_paused then 'queue paused' else 'queue resumed' end,
+    coalesce(p_actor, 'script'), session_user, p_reason, p_queue_name);
   if not p_is_paused then perform workflows.notify_idle(array[v_queue_id]); end if;
   return json_build_object('queue_name', p_queue_name, 'is_paused', p_is_paused)::text;
 end

@@ -17,7 +17,7 @@ begin
       when 'WF008' then 'schema version does not fit'
       else 'command rejected' end,
     detail = p_detail::text,
-    hint = p_hint;
+    hint = coalesce(p_hint, 'an argument that has no default is null');
 end
 $$;
 comment on function workflows.refuse(text, jsonb, text) is 'Raises one of the documented errors WF001 to WF009.';

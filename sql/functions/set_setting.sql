@@ -15,9 +15,12 @@ begin
     perform workflows.refuse('WF002', workflows.bad_argument('value', 'does not fit ' || p_name),
       p_name || ' is of type ' || v_setting.value_type || coalesce(' from ' || v_setting.minimum || ' to ' || v_setting.maximum, ''));
   end if;
-  update workflows.setting s set setting_value = p_value, changed_at = v_now, changed_by = p_actor where s.setting_name = p_name;
+  update workflows.setting s
+  set setting_value = p_value, changed_at = v_now, changed_by = coalesce(p_actor, 'script')
+  where s.setting_name = p_name;
   insert into workflows.audit (audited_at, event, actor, database_user, detail)
-  values (v_now, 'setting changed', p_actor, session_user, p_name || ': ' || v_setting.setting_value || ' -> ' || p_value);
+  values (v_now, 'setting changed', coalesce(p_actor, 'script'), session_user,
+    p_name || ': ' || v_setting.setting_value || ' -> ' || p_value);
   return json_build_object('name', p_name, 'value', p_value, 'before', v_setting.setting_value)::text;
 end
 $$;

@@ -1,0 +1,119 @@
+"""What a stored procedure call can do: fewer arguments than there are, and NULL for what has a default."""
+
+import json
+import re
+
+import pytest
+
+from tests.calls import SCHEMA, Calls
+
+ID = "00000000-0000-4000-8000-000000000001"
+ENDED = "00000000-0000-4000-8000-000000000002"
+# The arguments that a function cannot do without. One with defaults that is not here fails the test.
+REQUIRED = {
+    "enqueue": {"workflow_name": "mix"},
+    "send_command": {"workflow_id": ID, "command": "HOLD"},
+    "cancel_workflow": {"workflow_id": ID},
+    "retry_workflow": {"workflow_id": ENDED},
+    "list_workflows": {},
+    "create_queue": {"queue_name": "made"},
+    "pause_queue": {"queue_name": "default"},
+    "resume_queue": {"queue_name": "default"},
+    "enter_maintenance": {},
+    "exit_maintenance": {},
+    "list_rejected_entries": {},
+    "resolve_rejected_entry": {"workflow_id": ID, "action": "discard"},
+    "set_setting": {"name": "max_reclaims", "value": "7"},
+}
+OPTIONAL = """
+select p.proname, p.proargnames[p.pronargs - p.pronargdefaults + 1:p.pronargs]
+from pg_proc p where p.pronamespace = %s::regnamespace and p.prosecdef and p.pronargdefaults > 0
+  and has_function_privilege(%s, p.oid, 'execute')"""
+EFFECTS = """
+select json_build_object(
+  'audit', (select json_agg(json_build_array(event, actor, reason, detail) order by audit_id)
+            from workflows.audit),
+  'command', (select json_agg(json_build_array(command, actor, reason)) from workflows.command),
+  'workflow', (select json_agg(json_build_array(status, state, reason, priority) order by ready_seq)
+               from workflows.workflow),
+  'payload', (select json_agg(inputs) from workflows.workflow_payload),
+  'orders', (select json_agg(json_build_array(queue_id, mode, reason, entered_by))
+             from workflows.maintenance_order),
+  'entry', (select json_agg(json_build_array(resolution, resolved_by))
+            from workflows.rejected_entry),
+  'setting', (select json_agg(json_build_array(setting_value, changed_by) order by setting_name)
+              from workflows.setting))"""
+
+
+def functions_with_defaults(calls):
+    found = {}
+    for role in ("enqueuer", "operator", "admin"):
+        found |= {name: args for name, args in calls.rows(OPTIONAL, SCHEMA, f"{SCHEMA}_{role}")}
+    return found
+
+
+@pytest.fixture
+def transaction(calls, connect):
+    """Calls whose effects are taken back between two tries."""
+    calls.enqueue("mix", workflow_id=ID)
+    calls.enqueue("mix", workflow_id=ENDED)
+    calls.command(ENDED, "CANCEL")
+    calls.call("reject_entries", entries=[{"workflow_id": ID, "entry": "x"}])
+    return Calls(connect(autocommit=False))
+
+
+def outcome(transaction, function, arguments):
+    """The answer without what differs from call to call, and everything that it wrote."""
+    answer = json.dumps(transaction.call(function, **arguments))
+    effects = transaction.value(EFFECTS)
+    transaction.conn.rollback()
+    answer = re.sub(r'"(?!0{8})[0-9a-f]{8}-[0-9a-f-]{27}"|"\d{4}-\d\d-\d\dT[^"]+"', "_", answer)
+    return re.sub(r'"(command_id|queue_id|waited_ms)": \d+', "_", answer), effects
+
+
+def test_every_function_with_defaults_is_tried(calls):
+    assert set(functions_with_defaults(calls)) == set(REQUIRED)
+
+
+@pytest.mark.parametrize("function", REQUIRED)
+def test_null_is_the_default(calls, transaction, function):
+    optional = [name.removeprefix("p_") for name in functions_with_defaults(calls)[function]]
+    required = REQUIRED[function]
+    assert optional
+    left_out = outcome(transaction, function, required)
+    assert outcome(transaction, function, {**required, **dict.fromkeys(optional)}) == left_out
+    for count in range(1, len(optional)):
+        fewer = {**required, **dict.fromkeys(optional[:count])}
+        assert outcome(transaction, function, fewer) == left_out
+
+
+WITHOUT_DEFAULTS = {
+    "get_workflow": {"workflow_id": ID},
+    "list_steps": {"workflow_id": ID},
+    "enqueue_many": {"items": "[]"},
+    "reject_entries": {"entries": "[]"},
+    "set_queue": {"queue_name": "default"},
+}
+
+
+@pytest.mark.parametrize("function", [*REQUIRED, *WITHOUT_DEFAULTS])
+def test_required_arguments_that_are_null_are_refused_by_name_of_a_code(transaction, function):
+    """Not by an error of the language that nobody can act on."""
+    required = {**REQUIRED, **WITHOUT_DEFAULTS}[function]
+    for name in required:
+        arguments = {**required, name: None}
+        if function == "set_queue":
+            arguments["options"] = None
+        names = ", ".join(f"p_{one} => %s" for one in arguments)
+        query = f"select {SCHEMA}.{function}({names})"
+        with pytest.raises(Exception) as caught:
+            transaction.conn.execute(query, list(arguments.values()))
+        assert caught.value.sqlstate.startswith("WF"), (function, name, caught.value)
+        transaction.conn.rollback()
+
+
+def test_enqueue_is_taken_back_with_the_transaction_of_its_caller(calls, transaction):
+    workflow_id = transaction.enqueue("mix")
+    transaction.conn.rollback()
+    query = "select count(*) from workflows.workflow where workflow_id = %s::uuid"
+    assert calls.value(query, workflow_id) == 0
