@@ -8,7 +8,7 @@ STAMPS := $(VENV)/stamps
 VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' ignition/exchange/workflows/settings.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test proof lint bench installer export schema-snapshot docs clean
+.PHONY: help venv demo gateway test proof lint bench installer export schema-snapshot docs clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ venv: $(STAMPS)/package ## .venv with the package, editable
 
 demo: $(STAMPS)/demo ## two workers on real temperatures, one is killed (KEEP=1 leaves the server up)
 	$(BIN)/python -m examples.temperature_alarms $(if $(KEEP),--keep)
+
+gateway: $(STAMPS)/test $(STAMPS)/system ## a prompt in a stand-in Ignition gateway with a running database
+	@$(BIN)/python -m tests.gateway
 
 test: $(STAMPS)/test $(STAMPS)/system ## everything but the slow proof
 	$(BIN)/python -m pytest -m "not proof" $(ARGS)

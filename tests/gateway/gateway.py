@@ -102,10 +102,13 @@ class StandInGateway:
         """The value of an expression in the script scope of a project, as JSON."""
         return self.run("", project, returns=expression, keep=keep, seconds=seconds)
 
-    def prompt(self, line: str, project: str | None = None, seconds: float = ANSWER_SECONDS) -> str:
-        """What a statement printed, or the expression's value, as at an interactive prompt."""
-        self._ask("prompt", seconds, code=line, project=self._named(project))
-        return self.printed
+    def prompt(
+        self, code: str, project: str | None = None, seconds: float = ANSWER_SECONDS
+    ) -> str | None:
+        """What a statement printed, or the expression's value, as at an interactive prompt; None where
+        the text is the beginning of a statement."""
+        is_whole = self._ask("prompt", seconds, code=code, project=self._named(project))
+        return self.printed if is_whole else None
 
     def save(
         self,

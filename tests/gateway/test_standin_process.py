@@ -45,12 +45,6 @@ def test_a_request_that_hangs_does_not_stop_others(gateway: StandInGateway) -> N
     gateway.run("system.util.globals.pop('hang').countDown()")
 
 
-def test_a_prompt_prints_values_and_remembers(gateway: StandInGateway) -> None:
-    gateway.prompt("a = 20")
-    assert gateway.prompt("a + 1") == "21\n"
-    assert gateway.prompt("for i in range(2):\n    print i") == "0\n1\n"
-
-
 def test_asynchronous_scripts_run_in_their_project(gateway: StandInGateway) -> None:
     code = """
 def work(a, b=0):

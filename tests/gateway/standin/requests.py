@@ -2,6 +2,8 @@
 
 from __future__ import absolute_import, division, print_function
 
+import codeop
+
 from java.lang import System, Thread
 from java.util.concurrent import CountDownLatch
 from standin import figures
@@ -25,9 +27,13 @@ class Requests(object):
         return None if returns is None else interpreter.evaluate(returns, scope)
 
     def prompt(self, code, project):
-        """A statement or an expression in the scope of the prompt; an expression's value is printed."""
+        """A statement or an expression in the scope of the prompt; an expression's value is printed.
+        False where the text is the beginning of one."""
         interpreter = self.gateway.interpreter(project)
+        if interpreter.call(codeop.compile_command, code) is None:
+            return False
         interpreter.execute_line(code, self._scope(interpreter, project, "prompt"))
+        return True
 
     def save(self, project, resources):
         self._kept_scopes.clear()
