@@ -34,7 +34,6 @@
 \ir functions/read_options.sql
 \ir functions/notify_idle.sql
 \ir functions/insert_workflows.sql
-\ir functions/insert_workflow.sql
 \ir functions/enqueue_requests.sql
 \ir functions/enqueue_plain.sql
 \ir functions/enqueue.sql

@@ -1,18 +1,20 @@
 -- Wakes idle workers of these queues, and costs nothing while nobody is idle. A worker that goes idle
 -- takes the idle lock of its queues in shared mode, then tries the in-flight lock, then looks once more;
 -- we hold the in-flight lock until commit and then probe: whoever comes second sees the other, so no
--- wake-up is lost, not even over a transaction that stays open.
+-- wake-up is lost, not even over a transaction that stays open. Who cannot have the in-flight lock at
+-- once has met a worker that is going idle, and notifies.
 create or replace function workflows.notify_idle(p_queue_ids integer[]) returns integer
 language plpgsql volatile
 as $$
 declare
   v_queue_id integer;
   v_notified integer := 0;
+  v_is_unlocked boolean;
 begin
   foreach v_queue_id in array p_queue_ids loop
-    perform pg_advisory_xact_lock_shared(hashtext('workflows.inflight'), v_queue_id);
-    if pg_try_advisory_lock(hashtext('workflows.idle'), v_queue_id) then
-      perform pg_advisory_unlock(hashtext('workflows.idle'), v_queue_id);
+    if pg_try_advisory_xact_lock_shared(hashtext('workflows.inflight'), v_queue_id)
+       and pg_try_advisory_lock(hashtext('workflows.idle'), v_queue_id) then
+      v_is_unlocked := pg_advisory_unlock(hashtext('workflows.idle'), v_queue_id);
     else
       perform pg_notify('workflows_wake', v_queue_id::text);
       v_notified := v_notified + 1;

@@ -1,18 +1,22 @@
--- Cheap tests first (the setting payload_bytes cannot be less than 1024); only text that could hold something poisonous is parsed as jsonb, which finds NUL,
--- lone surrogates, numbers no double can hold, and more than 64 levels.
-create or replace function workflows.payload_problem(p_text text, p_limit integer default null) returns text
+-- Cheap tests first (the setting payload_bytes cannot be less than 1024); only text that could hold
+-- something poisonous is parsed as jsonb, which finds NUL, lone surrogates, numbers no double can hold,
+-- and more than 64 levels.
+create or replace function workflows.payload_problem(
+  p_text text, p_limit integer default null) returns text
 language plpgsql stable
 as $$
 declare
+  v_json json;
   v_value jsonb;
   v_problem text := 'is not valid JSON';
 begin
   if p_text is null then return 'must be JSON, not null'; end if;
-  if octet_length(p_text) > 1024 and octet_length(p_text) > coalesce(p_limit, workflows.setting_of('payload_bytes')::integer) then
-    return 'is larger than ' || coalesce(p_limit, workflows.setting_of('payload_bytes')::integer) || ' bytes';
+  if octet_length(p_text) > 1024 then
+    p_limit := coalesce(p_limit, workflows.setting_of('payload_bytes')::integer);
+    if octet_length(p_text) > p_limit then return 'is larger than ' || p_limit || ' bytes'; end if;
   end if;
   begin
-    perform p_text::json;
+    v_json := p_text::json;  -- a `perform` would be a query of its own
     if length(p_text) - length(translate(p_text, '[{', '')) <= 64
        and p_text !~ '\\u(0000|[dD][89a-fA-F])|[eE]\+?[0-9]{3}|[0-9]{250}' then
       return null;
@@ -25,11 +29,16 @@ begin
     when numeric_value_out_of_range then return 'contains a number that is out of range';
     when data_exception then return v_problem;
   end;
-  if jsonb_path_exists(v_value, 'strict $.**{64} ? (@.type() == "array" || @.type() == "object")') then return 'is nested deeper than 64 levels'; end if;
-  if jsonb_path_exists(v_value, '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))') then
+  if jsonb_path_exists(
+      v_value, 'strict $.**{64} ? (@.type() == "array" || @.type() == "object")') then
+    return 'is nested deeper than 64 levels';
+  end if;
+  if jsonb_path_exists(v_value, '$.** ? (@.type() == "number"
+      && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))') then
     return 'contains a number that is out of range';
   end if;
   return null;
 end
 $$;
-comment on function workflows.payload_problem(text, integer) is 'What is wrong with a payload given as JSON text, or null.';
+comment on function workflows.payload_problem(text, integer) is
+  'What is wrong with a payload given as JSON text, or null.';

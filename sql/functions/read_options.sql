@@ -6,6 +6,9 @@ language plpgsql volatile
 as $$
 declare
   v_request workflows.enqueue_request := p_request;
+  v_known text[] := '{actor,allow_during_maintenance,available_at,deduplication_id,delay_seconds,'
+    'max_attempts,on_duplicate,on_worker_lost,parent,partition_key,priority,queue_name,resources,'
+    'start_before,timeout_seconds,workflow_id,workflow_version}';
   v_options jsonb;
   v_key text;
   v_value jsonb;
@@ -24,8 +27,14 @@ begin
     return v_request;
   end if;
   v_request.on_duplicate := 'return';
-  for v_key, v_value in select e.key, e.value from jsonb_each(v_options) e order by e.key loop
-    continue when jsonb_typeof(v_value) = 'null';
+  if v_options - v_known <> '{}' then
+    v_request.problem := workflows.bad_argument((
+      select min(k) from jsonb_object_keys(v_options - v_known) k), 'is not an option of enqueue');
+    return v_request;
+  end if;
+  foreach v_key in array v_known loop  -- a loop over a query would cost more than all the rest
+    v_value := v_options -> v_key;
+    continue when v_value is null or v_value = 'null';
     v_text := v_value #>> '{}';
     v_problem := workflows.option_problem(v_key, v_value, v_text);
     if v_problem is null then
@@ -86,8 +95,9 @@ declare
   v_limit numeric;
 begin
   if p_key in ('workflow_id', 'parent') then
-    return case when jsonb_typeof(p_value) = 'string'
-      and p_text ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then null else 'is not a uuid' end;
+    return case when jsonb_typeof(p_value) <> 'string'
+      or translate(lower(p_text), '123456789abcdef', repeat('0', 15))
+        <> '00000000-0000-0000-0000-000000000000' then 'is not a uuid' end;
   elsif p_key in ('queue_name', 'partition_key', 'deduplication_id', 'actor') then
     return case when jsonb_typeof(p_value) <> 'string' then 'must be text' else workflows.name_problem(p_text) end;
   elsif p_key in ('workflow_version', 'priority', 'max_attempts') then
@@ -120,7 +130,7 @@ begin
             from jsonb_array_elements(p_value) r
             where jsonb_typeof(r) <> 'string' or workflows.name_problem(r #>> '{}') is not null limit 1);
   end if;
-  return 'is not an option of enqueue';
+  return null;
 end
 $$;
 comment on function workflows.option_problem(text, jsonb, text) is 'What is wrong with one option of enqueue, or null.';

@@ -3,9 +3,15 @@
 
 alter type workflows.enqueue_request add attribute allow_during_maintenance boolean;
 
--- Another signature takes its place; without parentheses, since it stands only where 0001 was released.
+-- Others take their place; without parentheses, since they stand only where 0001 was released.
 -- squawk-ignore ban-drop-function
 drop function if exists workflows.queue_problem;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.insert_workflow;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.take_ready;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.lock_limited;
 
 alter table workflows.queue
   add column run_on text not null default 'active'
