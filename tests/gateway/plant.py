@@ -140,10 +140,10 @@ class Plant:
 
     def workers(self, where: str = "true") -> list[tuple[Any, ...]]:
         """(project, generation, worker_id) of the workers that live."""
-        columns = "project_name, generation, worker_id::text"
-        return self.conn.execute(
-            f"select {columns} from workflows.worker_status where {where} order by 1, 2"
-        ).fetchall()
+        sql = f"""
+            select project_name, generation, worker_id from workflows.worker_status
+            where status in ('active', 'late') and {where} order by 1, 2"""
+        return self.conn.execute(sql).fetchall()
 
     def wait_for_workers(self, *wanted: tuple[str, int]) -> None:
         """Until exactly these live: (project, generation)."""
