@@ -183,3 +183,18 @@ def test_rejected_entries_until_they_are_resolved(ask, calls):
     )
     assert ask("RejectedEntries") == []
     assert ask("RejectedEntries", includeResolved=True)[0]["resolved_by"] == "anna"
+
+
+def test_the_guide_names_every_query_and_its_parameters(project):
+    guide = (ROOT / "docs/guides/perspective-queue-depth.md").read_text(encoding="utf-8")
+    told = {
+        row[0]: re.findall(r"`(\w+)`", row[1])
+        for row in re.findall(
+            r"^\| `(\w+)`[^|]*\| (.*) \|$", guide.partition("## The other")[2], re.M
+        )
+    }
+    for name in NAMES:
+        declared = {p["identifier"] for p in load(project, name)[1]["parameters"]}
+        short = name.rpartition("/")[2]
+        assert short == "QueueDepth" or set(told[short]) == declared, short
+    assert len(told) == len(NAMES) - 1

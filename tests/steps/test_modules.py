@@ -1,11 +1,15 @@
 """Importing a module of steps registers its steps, and that is all it does."""
 
+import importlib
+import inspect
+import re
 import subprocess
 import sys
 
 import pytest
 
 from exchange.workflows import testing
+from tests.style.sources import ROOT
 
 STEPS = {
     "tags": ["tags.read", "tags.write", "tags.write_confirm"],
@@ -48,3 +52,13 @@ def test_the_valve_of_the_example_is_closed_when_the_level_does_not_come(tags):
     ended = testing.run_inline("demo.fill_tank", {"tank": "[default]Tank"})
     assert type(ended.error).__name__ == "TimedOut"
     assert [value for _, value in tags.written] == [True, False]
+
+
+def test_the_guide_has_the_signatures_as_they_are():
+    guide = (ROOT / "docs/guides/ready-made-steps.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+\.\w+)(\([^`]*\))`", guide, re.M))
+    assert len(told) == 9
+    for name, signature in told.items():
+        module, function = name.split(".")
+        step = getattr(importlib.import_module("exchange.workflows.steps." + module), function)
+        assert str(inspect.signature(step)) == signature
