@@ -39,6 +39,26 @@ def test_two_claims_never_get_the_same_workflow(
     assert calls.value("select count(distinct lease_token) from workflows.lease") == 4
 
 
+@pytest.mark.parametrize("max_running", [None, 4])
+def test_a_claim_that_finds_only_locked_work_is_told_to_come_back(
+    calls, worker, make_worker, open_session, max_running
+):
+    """Another claim may not have committed yet: coming back short does not mean that there is no more."""
+    calls.call("set_queue", queue_name="default", options={"max_running": max_running})
+    ids = [calls.enqueue("mix") for _ in range(2)]
+    worker.claim(0)
+    first = second(worker, open_session())
+    assert first.claim_ids(1) == ids[:1]
+    other = make_worker("mix")
+    reply = other.claim_reply(4, may_idle=True)
+    got = [one["w"] for one in reply["workflows"]]
+    assert (got, reply["retry_ms"]) == ([] if max_running else ids[1:], 5)
+    assert not reply["idle"]
+    first.calls.conn.commit()
+    reply = other.claim_reply(4, may_idle=True)
+    assert ("retry_ms" in reply and reply["retry_ms"], reply["idle"]) == (None, True)
+
+
 @pytest.mark.parametrize("command", ["CANCEL", "HOLD", "STOP"])
 def test_claim_first_then_command(calls, worker, open_session, session, blocked, command):
     """The order waits for the claim to commit, then asks the running workflow."""
