@@ -21,7 +21,7 @@ SECONDS = 600.0
 
 
 def converse(
-    gateway: StandInGateway, read: Callable[[str], str], write: Callable[[str], None]
+    gateway: StandInGateway, read: Callable[[str], str], write: Callable[[str], object]
 ) -> None:
     """Until the end of the input."""
     block = ""

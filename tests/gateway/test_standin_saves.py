@@ -6,6 +6,7 @@ import pytest
 
 from tests.gateway.gateway import StandInGateway
 from tests.gateway.projects import Project
+from tests.waiting import wait_until
 
 SAVES = 20
 BALLAST = """
@@ -111,10 +112,11 @@ def test_a_thread_of_the_pool_keeps_no_interpreter(saved: StandInGateway) -> Non
     saved.write_tag("Keep/a", 1)
     ended = "getattr(system.util.globals['ended'], 'await')(5, TimeUnit.SECONDS)"
     assert saved.run("from java.util.concurrent import TimeUnit", returns=ended) is True
-    saved.create_tag("Keep/b", script="raise ValueError(plant.flows.version())")
+    saved.create_tag("Keep/b", script="raise ValueError('%s has failed' % plant.flows.version())")
     saved.write_tag("Keep/b", 1)
+    wait_until(lambda: "has failed" in saved.log())
     saved.save("plant")
-    assert saved.old_interpreters_alive() == 0
+    wait_until(lambda: saved.old_interpreters_alive() == 0)
 
 
 def test_memory_is_flat_over_many_saves(saved: StandInGateway) -> None:
