@@ -103,7 +103,11 @@ class GatewayProcess:
                 "\nfrom exchange.workflows import settings\n"
                 f"settings.PREFETCH_SECONDS = {self._prefetch_seconds}\n"
             )
-        return {"plant.flows": text, "plant.recording": (HERE / "recording.py").read_text()}
+        return {
+            "plant.flows": text,
+            "plant.recording": (HERE / "recording.py").read_text(),
+            "plant.offers": (HERE / "gateway_offers.py").read_text(),
+        }
 
     @property
     def pid(self) -> int:
@@ -160,6 +164,10 @@ class GatewayProcess:
     def run(self, code: str, **options: Any) -> Any:
         return self.gateway.run(code, self.project, **options)
 
+    def offers(self) -> dict[str, Any]:
+        """What came of the offers so far: gateway_offers.figures()."""
+        return self.gateway.evaluate("plant.offers.figures()", self.project)
+
 
 class GatewaySite(Site):
     def gateway(self, name: str = "g", **options: Any) -> GatewayProcess:
@@ -188,7 +196,7 @@ class GatewaySite(Site):
         """The server process of a gateway's session in which such a statement is seen."""
         query = (
             "select pid from pg_stat_activity where datname = current_database()"
-            " and application_name like 'PostgreSQL JDBC%%' and query ilike %s limit 1"
+            " and application_name = 'ignition' and query ilike %s limit 1"
         )
         return wait_until(lambda: self.one(query, f"%{text}%"), f"a session with {text}", seconds)
 

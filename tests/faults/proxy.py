@@ -10,13 +10,16 @@ import time
 
 MODES = ("pass", "delay", "drop_replies", "drop_requests", "blackhole", "reset")
 
+Pair = tuple[socket.socket, socket.socket]
+
 
 class Proxy:
     """`mode` says what happens to bytes from now on:
 
     pass, delay (`seconds` each way), drop_replies (requests arrive, answers are lost),
     drop_requests, blackhole (nothing passes, nothing is closed), reset (all is cut by RST).
-    `reset_share` cuts that share of connections at each chunk while bytes pass.
+    `reset_share` cuts that share of connections at each chunk while bytes pass. silence() makes a
+    blackhole of those connections alone in which `mark` (lower case) was sent.
     """
 
     def __init__(self, host: str, port: int):
@@ -24,7 +27,10 @@ class Proxy:
         self.mode = "pass"
         self.seconds = 0.0
         self.reset_share = 0.0
-        self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+        self.mark = b""
+        self._marked: set[Pair] = set()
+        self._silent: set[Pair] = set()
+        self._pairs: set[Pair] = set()
         self._lock = threading.Lock()
         self._is_open = True
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -36,6 +42,10 @@ class Proxy:
         self.mode = mode
         if mode == "reset":
             self.cut()
+
+    def silence(self) -> int:
+        self._silent = self._marked & self._pairs
+        return len(self._silent)
 
     def redirect(self, host: str, port: int) -> None:
         """Lead to another server from now on, like an address that moved."""
@@ -77,9 +87,11 @@ class Proxy:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._lock:
             self._pairs.add((client, server))
-        down = threading.Thread(target=self._pump, args=(server, client, "replies"), daemon=True)
+        pair = (client, server)
+        pump = self._pump
+        down = threading.Thread(target=pump, args=(server, client, "replies", pair), daemon=True)
         down.start()
-        self._pump(client, server, "requests")
+        pump(client, server, "requests", pair)
         down.join()
         with self._lock:
             self._pairs.discard((client, server))
@@ -87,7 +99,7 @@ class Proxy:
             with contextlib.suppress(OSError):
                 end.close()
 
-    def _pump(self, source: socket.socket, target: socket.socket, what: str) -> None:
+    def _pump(self, source: socket.socket, target: socket.socket, what: str, pair: Pair) -> None:
         """Copy until one side ends. A blackhole delivers late, as TCP would; what is dropped stays
         dropped, and that connection is of no use then."""
         is_deaf = False
@@ -95,7 +107,7 @@ class Proxy:
             while True:
                 readable, _, _ = select.select([source], [], [], 0.1)
                 is_deaf = is_deaf or (self.mode == f"drop_{what}" and bool(readable))
-                if not readable or self.mode == "blackhole":
+                if not readable or self.mode == "blackhole" or pair in self._silent:
                     time.sleep(0.01 if readable else 0)
                     continue
                 chunk = source.recv(65536)
@@ -103,6 +115,8 @@ class Proxy:
                     break
                 if is_deaf:
                     continue
+                if self.mark and what == "requests" and self.mark in chunk.lower():
+                    self._marked.add(pair)
                 if self.mode == "delay":
                     time.sleep(self.seconds)
                 if self.reset_share and random.random() < self.reset_share:

@@ -54,7 +54,7 @@ def test_f13_every_session_of_a_gateway_is_terminated(site):
             site.enqueue("three_steps", {"seconds": 0.05})
         site.one(
             "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-            " where datname = current_database() and application_name like 'PostgreSQL JDBC%%'"
+            " where datname = current_database() and application_name = 'ignition'"
         )
         time.sleep(0.3)
     site.wait_all_ended(30)
