@@ -65,7 +65,13 @@ begin
     insert into workflows.new_lane (lane_id, queue_id, workflow_name, workflow_version, priority, kind)
     select distinct f.new_lane_id, f.new_queue_id, f.workflow_name, f.new_version, f.new_priority, f.new_kind
     from settled f where f.is_new and f.new_status = 'ENQUEUED' and not exists (select from workflows.lane l where l.lane_id = f.new_lane_id))
-  select jsonb_agg(workflows.enqueue_answer(f.refusal, f.new_id, f.is_new, f.is_registered) order by f.request_no),
+  select jsonb_agg(workflows.enqueue_answer(
+      -- who would be answered by a batch-mate that was refused is refused with it
+      case when f.refusal ? 'holder' then coalesce(
+        (select h.refusal from settled h
+         where h.new_id = (f.refusal ->> 'holder')::uuid and h.refusal is not null limit 1),
+        f.refusal) else f.refusal end,
+      f.new_id, f.is_new, f.is_registered) order by f.request_no),
     array_agg(distinct f.new_queue_id) filter (where f.is_new and f.new_status = 'ENQUEUED'),
     array_agg(f.new_id) filter (where f.is_new)
   into v_answer, v_queues, v_new

@@ -105,3 +105,12 @@ def test_one_and_many_are_let_in_alike(calls, options):
     [long] = calls.enqueue_many({**entry, "options": {**options, "deduplication_id": "a"}})
     for workflow_id in (one, many["workflow_id"], long["workflow_id"]):
         assert [_spaced(row) for row in rows(calls, workflow_id)] == [_spaced(r) for r in before]
+
+
+@pytest.mark.parametrize("why", REFUSING)
+def test_who_shares_its_deduplication_id_with_one_that_is_refused_is_refused_too(calls, why):
+    """Else its sender would be given the id of a workflow that is nowhere."""
+    REFUSING[why](calls)
+    entry = {"workflow_name": "mix", "options": {"deduplication_id": "a"}}
+    answers = calls.enqueue_many(entry, entry, {"workflow_name": "mix"})
+    assert [answer.get("error", {}).get("code") for answer in answers] == ["WF005"] * 3
