@@ -23,6 +23,7 @@ def pytest_runtest_makereport(item: Any, call: Any) -> Any:
     report = yield
     if report.failed:
         for name, value in getattr(item, "funcargs", {}).items():
+            value = getattr(value, "gateway", value)
             if isinstance(value, StandInGateway):
                 report.sections.append((f"log of {name}", value.log()[-LOG_SHOWN:]))
     return report
