@@ -52,12 +52,16 @@ class Shim(object):
     """One pool named DATABASE, and what a test needs to know and to do about it."""
 
     def __init__(self, driver_jar, url, user):
-        self._loader = URLClassLoader([File(driver_jar).toURI().toURL()], ClassLoader.getPlatformClassLoader())
+        self._loader = URLClassLoader(
+            [File(driver_jar).toURI().toURL()], ClassLoader.getPlatformClassLoader()
+        )
         self._url = url
         self._user = user
         self._most = AtomicInteger()
         self.handles = ConcurrentHashMap()
         self.can_reach_driver = True
+        # (is_master, is_active) of a redundant gateway.
+        self.redundancy = None
         self.pool = BasicDataSource()
         self.pool.setDriverClassLoader(self._loader)
         self.pool.setDriverClassName("org.postgresql.Driver")
@@ -73,7 +77,11 @@ class Shim(object):
 
     def connect(self):
         """A connection of its own, beside the pool."""
-        driver = Class.forName("org.postgresql.Driver", True, self._loader).getDeclaredConstructor([]).newInstance([])
+        driver = (
+            Class.forName("org.postgresql.Driver", True, self._loader)
+            .getDeclaredConstructor([])
+            .newInstance([])
+        )
         properties = Properties()
         properties.setProperty("user", self._user)
         return driver.connect(self._url, properties)
@@ -93,7 +101,9 @@ class Shim(object):
 
     def borrow(self, database):
         if database != DATABASE:
-            raise IllegalArgumentException('Datasource "%s" does not exist in this Gateway.' % database)
+            raise IllegalArgumentException(
+                'Datasource "%s" does not exist in this Gateway.' % database
+            )
         connection = self.pool.getConnection()
         borrowed = self.pool.getNumActive()
         while True:
@@ -104,7 +114,9 @@ class Shim(object):
     def handle(self, name):
         handle = self.handles.get(name)
         if handle is None:
-            raise IllegalArgumentException("Transaction %s does not exist, or has timed out." % name)
+            raise IllegalArgumentException(
+                "Transaction %s does not exist, or has timed out." % name
+            )
         handle.used_at = System.nanoTime()
         return handle
 
@@ -142,6 +154,19 @@ def _gateway_class(shim):
             if not shim.can_reach_driver:
                 raise AttributeError("getDatasourceManager")
             return Sources()
+
+        def getRedundancyManager(self):
+            return Redundancy()
+
+    class Redundancy(object):
+        def isRedundancyEnabled(self):
+            return shim.redundancy is not None
+
+        def isMaster(self):
+            return shim.redundancy[0]
+
+        def isActive(self):
+            return shim.redundancy[1]
 
     class IgnitionGateway(object):
         @staticmethod

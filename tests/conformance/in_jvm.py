@@ -6,9 +6,12 @@ import json
 import os
 import sys
 
-sys.path[:0] = [os.environ["CONFORMANCE_ROOT"], os.path.join(os.environ["CONFORMANCE_ROOT"], "ignition")]
+sys.path[:0] = [
+    os.environ["CONFORMANCE_ROOT"],
+    os.path.join(os.environ["CONFORMANCE_ROOT"], "ignition"),
+]
 
-from java.lang import System, Throwable  # noqa: E402
+from java.lang import ProcessBuilder, System, Throwable  # noqa: E402
 
 from tests.conformance import gateway_shim  # noqa: E402
 
@@ -32,8 +35,8 @@ class GatewayWorld(promises.World):
         self.shim = SHIM
         self._admin = SHIM.connect()
 
-    def make_connector(self):
-        return instance.open_gateway_connector(gateway_shim.DATABASE, self.schema)
+    def make_connector(self, **options):
+        return instance.open_gateway_connector(gateway_shim.DATABASE, self.schema, **options)
 
     def admin(self, sql, args=()):
         statement = self._admin.prepareStatement(sql)
@@ -51,7 +54,10 @@ class GatewayWorld(promises.World):
         finally:
             statement.close()
 
-    def take_all_connections(self):
+    def signal(self, pid, name):
+        assert ProcessBuilder(["kill", "-" + name, str(pid)]).start().waitFor() == 0
+
+    def take_all_connections(self, connector):
         taken = []
         while SHIM.pool.getNumActive() < gateway_shim.POOL_CONNECTIONS:
             taken.append(SHIM.pool.getConnection())

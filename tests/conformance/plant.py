@@ -34,7 +34,9 @@ def conformance_write(tx, number):
     tx.update("insert into public.conformance_plant (number) values (?)", [number])
     if number < 0:
         raise ValveStuck("negative")
-    return tx.query("select count(*) as count from public.conformance_plant where number = ?", [number])[0]["count"]
+    return tx.query(
+        "select count(*) as count from public.conformance_plant where number = ?", [number]
+    )[0]["count"]
 
 
 @step(transactional=True)
@@ -95,9 +97,10 @@ class Working(object):
 
     def __enter__(self):
         self.rt = Workflows(self._world.host, self._world.connector)
-        self.worker = Worker(
-            connector=self._world.connector, queues=[queue(self._world)], definitions=registry.REGISTRY, **self._keywords
+        keywords = dict(
+            self._keywords, connector=self._world.connector, queues=[queue(self._world)]
         )
+        self.worker = Worker(definitions=registry.REGISTRY, **keywords)
         self.worker.start()
         return self
 

@@ -33,15 +33,19 @@ class World(object):
             self._connector = self.make_connector()
         return self._connector
 
-    def make_connector(self):
+    def make_connector(self, **options):
         raise NotImplementedError
 
     def admin(self, sql, args=()):
         """The rows of a statement, as lists."""
         raise NotImplementedError
 
-    def take_all_connections(self):
-        """Leave none for the connector; returns the function that gives them back."""
+    def take_all_connections(self, connector):
+        """Leave none for a connector; returns the function that gives them back."""
+        raise NotImplementedError
+
+    def signal(self, pid, name):
+        """Send STOP or CONT to a backend."""
         raise NotImplementedError
 
     def store(self):
@@ -87,11 +91,13 @@ def by_name():
 
 def names(is_gateway):
     import_all()
-    return [function.__name__ for function, is_gateways in PROMISES if is_gateway or not is_gateways]
+    return [
+        function.__name__ for function, is_gateways in PROMISES if is_gateway or not is_gateways
+    ]
 
 
 def import_all():
-    for part in ("calls", "listening", "working", "values", "gateways"):
+    for part in ("hosts", "calls", "listening", "working", "values", "gateways"):
         __import__("tests.conformance.promises_%s" % part)
 
 

@@ -28,18 +28,21 @@ def arguments_cross_unchanged(world):
 @promise
 def errors_come_with_state_message_detail_and_hint(world):
     world.admin("drop function if exists public.conformance_refuse()")
-    world.admin(
-        """create function public.conformance_refuse() returns text language plpgsql as $$
+    world.admin("""create function public.conformance_refuse() returns text language plpgsql as $$
            begin raise exception using errcode = 'WF002', message = E'Druck 5 \\u00b5bar \\u2713',
-             detail = E'{"field":"Tank \\u00e4"}', hint = E'pr\\u00fcfen'; end $$"""
+             detail = E'{"field":"Tank \\u00e4"}', hint = E'pr\\u00fcfen'; end $$""")
+    error = refused(
+        errors.BadArgument, world.connector.call, "select public.conformance_refuse()", ()
     )
-    error = refused(errors.BadArgument, world.connector.call, "select public.conformance_refuse()", ())
     assert error.code == "WF002"
     assert error.message == b"Druck 5 \xc2\xb5bar \xe2\x9c\x93".decode("utf-8")
     assert error.field == b"Tank \xc3\xa4".decode("utf-8")
     assert error.hint == b"pr\xc3\xbcfen".decode("utf-8")
     assert b"\xc2\xb5bar".decode("utf-8") in compat.describe_error(error)[0]["message"]
-    assert refused(errors.DatabaseError, world.connector.call, "select (1 / 0)::text", ()).code == "22012"
+    assert (
+        refused(errors.DatabaseError, world.connector.call, "select (1 / 0)::text", ()).code
+        == "22012"
+    )
     assert not refused(errors.DatabaseError, world.connector.call, "select nothing", ()).is_lost
 
 
@@ -66,13 +69,11 @@ def a_connection_that_is_lost_during_a_call_is_replaced(world):
     # A sequence keeps its number whatever becomes of the session: only the first call ends its own.
     world.admin("drop sequence if exists public.conformance_calls")
     world.admin("create sequence public.conformance_calls")
-    world.admin(
-        """create function public.conformance_break() returns text language plpgsql as $$
+    world.admin("""create function public.conformance_break() returns text language plpgsql as $$
            begin
              if nextval('public.conformance_calls') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if;
              return 'answered';
-           end $$"""
-    )
+           end $$""")
     assert world.connector.call("select public.conformance_break()", ()) == "answered"
 
 
@@ -103,7 +104,10 @@ def claiming_and_renewing_stay_on_one_session(world):
             pid = session.call(_PID, ())
             serial = session.serial
             session.call("select set_config('application_name', 'conformance-held', false)", ())
-            assert refused(errors.DatabaseError, session.call, "select (1 / 0)::text", ()).code == "22012"
+            assert (
+                refused(errors.DatabaseError, session.call, "select (1 / 0)::text", ()).code
+                == "22012"
+            )
             assert [session.call(_PID, ()) for _ in range(5)] == [pid] * 5
             assert session.serial == serial
             world.terminate(pid)
@@ -122,7 +126,9 @@ def what_a_held_session_did_is_committed_when_the_call_returns(world):
     try:
         insert = "with i as (insert into public.conformance_held values (1) returning number) select number::text from i"
         assert session.call(insert, ()) == "1"
-        assert [int(row[0]) for row in world.admin("select count(*) from public.conformance_held")] == [1]
+        assert [
+            int(row[0]) for row in world.admin("select count(*) from public.conformance_held")
+        ] == [1]
         open_for = "select count(*) from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()"
         assert int(world.admin(open_for)[0][0]) == 0
     finally:
@@ -145,20 +151,22 @@ def marks_of_a_session_are_gone_when_it_closes(world):
 @promise
 def renewing_does_not_wait_for_the_pool(world):
     """F28: other scripts hold every connection."""
-    session = world.connector.session("renew")
+    connector = world.make_connector(retry_seconds=0.3)
+    session = connector.session("renew")
     give_back = None
     try:
         session.call("select 1::text", ())
-        give_back = world.take_all_connections()
+        give_back = world.take_all_connections(connector)
         begun = world.host.monotonic()
         assert session.call("select 2::text", ()) == "2"
         assert world.host.monotonic() - begun < 2
-        lost(world.connector.call, "select 3::text", ())
+        lost(connector.call, "select 3::text", ())
     finally:
         session.close()
         if give_back is not None:
             give_back()
     assert world.connector.call("select 4::text", ()) == "4"
+    connector.close()
 
 
 @promise
@@ -166,8 +174,15 @@ def a_transaction_commits_all_or_nothing(world):
     world.admin("drop table if exists public.conformance_rows")
     world.admin("create table public.conformance_rows (number bigint, remark text)")
     with world.connector.transaction() as tx:
-        assert tx.update("insert into public.conformance_rows values (?, ?), (?, ?)", [_BIG, EMOJI, 2, None]) == 2
-        rows = tx.query("select number, remark from public.conformance_rows where number > ? order by 1", [1])
+        assert (
+            tx.update(
+                "insert into public.conformance_rows values (?, ?), (?, ?)", [_BIG, EMOJI, 2, None]
+            )
+            == 2
+        )
+        rows = tx.query(
+            "select number, remark from public.conformance_rows where number > ? order by 1", [1]
+        )
         assert [row["remark"] for row in rows] == [None, EMOJI], rows
         assert [int(row["number"]) for row in rows] == [2, _BIG]
         assert tx.call("select count(*)::text from public.conformance_rows", ()) == "2"

@@ -96,7 +96,9 @@ def the_budget_of_connections_is_kept(world):
 def any_connection_name_works_and_is_kept_once(world):
     found = world.host.make_queue()
     for number in range(16):
-        world.host.start_thread("conformance-%d" % number, lambda: found.put(instance.getWorkflows("WorkflowsDB")))
+        world.host.start_thread(
+            "conformance-%d" % number, lambda: found.put(instance.getWorkflows("WorkflowsDB"))
+        )
     first = found.get(True, PATIENCE)
     assert all(found.get(True, PATIENCE) is first for _ in range(15))
     assert instance.getWorkflows() is first
@@ -144,10 +146,9 @@ def a_script_that_is_terminated_ends(world):
 
     from exchange.workflows.api.envelope import answers
 
+    @answers("FAILED")
+    def script(ending):
+        raise ending
+
     for ending in (Error("terminated"), InterruptedException(), KeyboardInterrupt()):
-
-        @answers("FAILED")
-        def script():
-            raise ending
-
-        assert refused(ending.__class__, script) is ending
+        assert refused(ending.__class__, script, ending) is ending

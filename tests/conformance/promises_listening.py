@@ -25,7 +25,11 @@ def a_notification_is_heard(world):
     listening = world.connector.listen(_CHANNEL)
     try:
         assert listening.wait(0.01) == []
-        world.admin("select pg_notify(?, n::text) from generate_series(1, 20) n".replace("?", "'%s'" % _CHANNEL))
+        world.admin(
+            "select pg_notify(?, n::text) from generate_series(1, 20) n".replace(
+                "?", "'%s'" % _CHANNEL
+            )
+        )
         assert _hear(world, listening, 20) == [str(n) for n in range(1, 21)]
         world.admin("select pg_notify('%s', 'before')" % _CHANNEL)
         listening.check()
@@ -75,6 +79,26 @@ def nobody_listens_after_the_session_is_closed(world):
     finally:
         for session in sessions:
             session.close()
+
+
+@promise
+def a_listening_session_that_answers_no_more_is_given_up(world):
+    """F22: a half-open connection. Nothing tells us but the answer that does not come."""
+    check_seconds, settings.LISTEN_CHECK_SECONDS = settings.LISTEN_CHECK_SECONDS, 1.0
+    listening = world.connector.listen(_CHANNEL)
+    [[pid]] = world.admin(
+        "select pid from pg_stat_activity where datname = current_database() and query ilike 'listen%'"
+    )
+    world.signal(int(pid), "STOP")
+    try:
+        begun = world.host.monotonic()
+        lost(listening.check)
+        listening.close()
+        assert world.host.monotonic() - begun < PATIENCE / 2
+    finally:
+        world.signal(int(pid), "CONT")
+        settings.LISTEN_CHECK_SECONDS = check_seconds
+    assert world.connector.call("select 'next'::text", ()) == "next"
 
 
 class _DeafSession(object):

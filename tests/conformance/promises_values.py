@@ -55,12 +55,12 @@ def what_has_no_plain_form_is_refused_with_its_place(world):
 
 @gateway_promise
 def values_of_java_become_plain(world):
+    from jarray import array
     from java.lang import Boolean, Double, Integer, Long, String
     from java.math import BigDecimal, BigInteger
     from java.sql import Timestamp
-    from java.util import ArrayList, Date, HashMap, HashSet, LinkedHashMap, Optional
     from java.util import UUID as JavaUuid
-    from jarray import array
+    from java.util import ArrayList, Date, HashMap, HashSet, LinkedHashMap, Optional
 
     assert plain(Date(0)) == "1970-01-01T00:00:00.000000+00:00"
     moment = Timestamp(1769846400000)
@@ -76,7 +76,10 @@ def values_of_java_become_plain(world):
     assert plain(mapping) == {"list": [1, None, 2.5], "3": ["a"]}
     assert plain(array([1, 2], "i")) == [1, 2]
     assert plain([Long(2**40), Double(1.5), Boolean(True), String("x")]) == [2**40, 1.5, True, "x"]
-    assert refused(payload.BadValue, payload.to_json, {"a": HashMap({"b": Optional.empty()})}).path == "value.a.b"
+    assert (
+        refused(payload.BadValue, payload.to_json, {"a": HashMap({"b": Optional.empty()})}).path
+        == "value.a.b"
+    )
     assert refused(payload.BadValue, payload.to_json, [Double.NaN]).path == "value[0]"
 
 
@@ -104,10 +107,16 @@ def values_of_the_gateway_become_plain(world):
         "timestamp": "1970-01-01T00:00:00.000000+00:00",
     }
     rows = Rows(["tank", "level"], [["T-1", 4.5], [EMOJI, None]])
-    assert plain({"rows": rows}) == {"rows": [{"tank": "T-1", "level": 4.5}, {"tank": EMOJI, "level": None}]}
-    json_column = world.admin("select '{\"a\": \"\\u00b5\"}'::jsonb, 1.5::numeric, now(), gen_random_uuid(), 2::bigint")[0]
+    assert plain({"rows": rows}) == {
+        "rows": [{"tank": "T-1", "level": 4.5}, {"tank": EMOJI, "level": None}]
+    }
+    json_column = world.admin(
+        'select \'{"a": "\\u00b5"}\'::jsonb, 1.5::numeric, now(), gen_random_uuid(), 2::bigint'
+    )[0]
     found = plain(json_column)
     assert found[0].startswith('{"a"') and found[1] == 1.5 and found[4] == 2, found
     with world.connector.transaction() as tx:
-        [row] = tx.query("select 1.5::numeric as amount, timestamptz '2026-01-31 08:00:00.123456+00' as at")
+        [row] = tx.query(
+            "select 1.5::numeric as amount, timestamptz '2026-01-31 08:00:00.123456+00' as at"
+        )
     assert plain(row) == {"amount": 1.5, "at": "2026-01-31T08:00:00.123456+00:00"}

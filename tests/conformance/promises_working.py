@@ -18,7 +18,9 @@ def a_workflow_is_enqueued_read_and_cancelled(world):
     assert rt.getWorkflow(workflow_id)["status"] == "HELD"
     assert rt.cancel(workflow_id, actor="somebody")["outcome"] == "accepted"
     assert rt.getWorkflow(workflow_id)["status"] == "CANCELLED"
-    many = rt.enqueueMany([{"workflowName": "conformance_unknown", "queueName": QUEUE}, {"workflowName": ""}])
+    many = rt.enqueueMany(
+        [{"workflowName": "conformance_unknown", "queueName": QUEUE}, {"workflowName": ""}]
+    )
     assert "workflow_id" in many[0] and many[1]["error"]["code"] == "WF002", many
     rt.cancel(many[0]["workflow_id"])
 
@@ -40,7 +42,9 @@ def an_error_with_any_text_is_recorded_and_tried_again(world):
     with Working(world) as plant:
         row = plant.ended(plant.enqueue("conformance_failing", {"text": MICRO}))
         assert row["status"] == "ERROR", row
-        assert row["error"]["class"] == "ValveStuck" and row["error"]["message"] == MICRO, row["error"]
+        assert row["error"]["class"] == "ValveStuck" and row["error"]["message"] == MICRO, row[
+            "error"
+        ]
         [one] = plant.rt.listSteps(row["workflow_id"])
         assert one["attempts"] == 3, one
 

@@ -1,5 +1,8 @@
 """Every promise over every connector: one line each."""
 
+import contextlib
+import os
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,15 +28,18 @@ class PsycopgWorld(promises.World):
         self._dsn = dsn
         self._admin = psycopg.connect(dsn, autocommit=True)
 
-    def make_connector(self) -> Any:
-        return instance.open_connector(self._dsn, self.schema, pool_size=_CONNECTIONS, retry_seconds=1.0)
+    def make_connector(self, **options: Any) -> Any:
+        return instance.open_connector(self._dsn, self.schema, pool_size=_CONNECTIONS, **options)
 
     def admin(self, sql: str, args: Any = ()) -> list[Any]:
         cursor = self._admin.execute(to_psycopg(sql), list(args))
         return [list(row) for row in cursor.fetchall()] if cursor.description else []
 
-    def take_all_connections(self) -> Callable[[], None]:
-        taken = [self.connector.transaction() for _ in range(_CONNECTIONS)]
+    def signal(self, pid: int, name: str) -> None:
+        os.kill(pid, getattr(signal, "SIG" + name))
+
+    def take_all_connections(self, connector: Any) -> Callable[[], None]:
+        taken = [connector.transaction() for _ in range(_CONNECTIONS)]
         for transaction in taken:
             transaction.__enter__()
 
@@ -48,7 +54,8 @@ class PsycopgWorld(promises.World):
         self._admin.close()
 
 
-def _database(server: Server, name: str) -> Iterator[str]:
+@contextlib.contextmanager
+def temporary_database(server: Server, name: str) -> Iterator[str]:
     with psycopg.connect(server.dsn(), autocommit=True) as admin:
         admin.execute(f"create database {name}")
         try:
@@ -60,7 +67,7 @@ def _database(server: Server, name: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def psycopg_world(server: Server) -> Iterator[PsycopgWorld]:
-    for name in _database(server, "conformance_psycopg"):
+    with temporary_database(server, "conformance_psycopg") as name:
         world = PsycopgWorld(server.dsn(name))
         yield world
         world.close()
@@ -68,7 +75,7 @@ def psycopg_world(server: Server) -> Iterator[PsycopgWorld]:
 
 @pytest.fixture(scope="module")
 def jvm(server: Server) -> Iterator[Jvm]:
-    for name in _database(server, "conformance_jdbc"):
+    with temporary_database(server, "conformance_jdbc") as name:
         started = Jvm("127.0.0.1", server.port, name, SUPERUSER, SCHEMA)
         yield started
         started.stop()
@@ -93,7 +100,9 @@ def test_what_a_promise_asks_for_can_be_missed(psycopg_world: PsycopgWorld) -> N
         promises.refused(errors.BadArgument, psycopg_world.connector.call, "select nothing", ())
 
 
-def test_without_its_jars_the_suite_fails_and_says_what_to_install(monkeypatch: Any, tmp_path: Any) -> None:
+def test_without_its_jars_the_suite_fails_and_says_what_to_install(
+    monkeypatch: Any, tmp_path: Any
+) -> None:
     monkeypatch.setattr("tests.conformance.jvm.JARS", tmp_path)
     with pytest.raises(AssertionError, match="apt-get install jython"):
         Jvm("127.0.0.1", 1, "none", "none", SCHEMA)

@@ -114,9 +114,6 @@ class FakeHost:
     def gateway_role(self):
         return self.role
 
-    def project_name(self):
-        return ""
-
     def plan(self, seconds, action):
         """Do something when that much time has passed."""
         self.plans.append((self.now + seconds, action))

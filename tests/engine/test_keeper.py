@@ -268,9 +268,12 @@ def test_f22_a_worker_that_listens_pings_itself():
     watch.renew()
     assert watch.state.unheard_since == first
     # A ping that was heard before the renewal that sent it was answered does not count as unheard.
-    watch.store.answer_with(
-        renew_worker=lambda *_: (setattr(watch.state, "unheard_since", None), RENEWED)[1]
-    )
+
+    def hear(*_):
+        watch.state.unheard_since = None
+        return RENEWED
+
+    watch.store.answer_with(renew_worker=hear)
     watch.renew()
     assert watch.state.unheard_since is None
 

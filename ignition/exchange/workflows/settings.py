@@ -51,6 +51,8 @@ LISTEN_DEAF_SECONDS = 10.0
 LISTEN_LOOK_SECONDS = 2.0
 ROLE_LOOK_SECONDS = 1.0
 CALL_SECONDS = 15.0
+# A client's call whose connection is lost is sent again for so long; as long it waits for a free connection.
+RETRY_SECONDS = 5.0
 
 # The in-memory buffer of enqueueInMemory.
 BUFFER_ENTRIES = 400000

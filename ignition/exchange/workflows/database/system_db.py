@@ -43,8 +43,8 @@ class SystemDbConnector(object):
         self,
         database_name,
         schema=settings.SCHEMA_NAME,
-        connections=8,
-        retry_seconds=5.0,
+        connections=settings.CONNECTIONS,
+        retry_seconds=settings.RETRY_SECONDS,
         share=None,
     ):
         self.database_name = database_name

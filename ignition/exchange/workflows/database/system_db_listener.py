@@ -16,7 +16,6 @@ from exchange.workflows.database.system_db_errors import translate
 
 _SLICE_MS = 500
 _WORN_SECONDS = 600.0
-_ANSWER_MS = int(settings.LISTEN_CHECK_SECONDS * 500)
 _DRIVER_INTERFACE = "org.postgresql.PGConnection"
 
 
@@ -56,7 +55,7 @@ class SystemDbListener(object):
         if not self._connection.getAutoCommit():
             self._connection.setAutoCommit(True)
         # An answer that never comes must not keep us for ever.
-        self._driver.setNetworkTimeout(_AtOnce(), _ANSWER_MS)
+        self._driver.setNetworkTimeout(_AtOnce(), int(settings.LISTEN_CHECK_SECONDS * 500))
         _execute(self._connection, 'listen "%s"' % channel.replace('"', '""'))
 
     def wait(self, seconds):

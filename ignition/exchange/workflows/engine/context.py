@@ -15,7 +15,8 @@ import threading
 from exchange.workflows import compat, errors
 from exchange.workflows.engine import payload, replay
 
-_local = threading.local()
+# In a gateway two threads can run this top level at once; a context that was entered by then is kept.
+_local = globals().setdefault("_local", threading.local())
 _SIGNALS = {
     "hold": errors.Held,
     "stop": errors.Stopped,

@@ -123,11 +123,13 @@ def _find_host():
     return cpython
 
 
-def open_gateway_connector(database_name, schema=settings.SCHEMA_NAME, connections=settings.CONNECTIONS):
+def open_gateway_connector(
+    database_name, schema=settings.SCHEMA_NAME, connections=settings.CONNECTIONS, retry_seconds=settings.RETRY_SECONDS
+):
     """A connector for a database connection of this gateway, by its name."""
     from exchange.workflows.database.system_db import SystemDbConnector
 
-    return SystemDbConnector(database_name, schema, connections, share=choose_host().share)
+    return SystemDbConnector(database_name, schema, connections, retry_seconds, share=choose_host().share)
 
 
 def open_connector(dsn, schema=settings.SCHEMA_NAME, direct_dsn=None, **options):

@@ -117,7 +117,7 @@ def check_name(field, name):
     is_text = isinstance(name, compat.string_types)
     if not is_text or not name or len(name) > settings.NAME_CHARACTERS or name != name.strip():
         raise _bad(field, name, "must be a text of 1 to %d characters" % settings.NAME_CHARACTERS)
-    if any(ord(character) < 32 or ord(character) == 127 for character in name):
+    if _CONTROL_CHARACTER.search(name) is not None:
         raise _bad(field, name, "must not contain control characters")
 
 
@@ -138,4 +138,5 @@ def _bad(field, value, problem):
     return errors.BadArgument("%s %s: %r" % (field, problem, value), detail={"field": field})
 
 
-REGISTRY = Registry()
+# In a gateway two threads can run this top level at once; what was registered by then is kept.
+REGISTRY = globals().setdefault("REGISTRY", Registry())

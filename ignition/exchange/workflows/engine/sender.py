@@ -62,6 +62,8 @@ class Sender(object):
             self.host.get_logger(self.purpose).error(text)
             self._abandon(whole)
             self.give_up_lost(whole)
+            if compat.is_termination(error):
+                raise
         return not is_last
 
     def _keep_pace(self):

@@ -58,35 +58,6 @@ def process_id():
     return os.getpid()
 
 
-class make_shared_text(object):
-    def __init__(self):
-        self._text = None
-
-    def get(self):
-        return self._text
-
-    def set(self, text):
-        self._text = text
-
-
-class make_shared_number(object):
-    def __init__(self):
-        self._number = 0
-        self._lock = threading.Lock()
-
-    def get(self):
-        return self._number
-
-    def set(self, number):
-        with self._lock:
-            self._number = number
-
-    def incrementAndGet(self):
-        with self._lock:
-            self._number += 1
-            return self._number
-
-
 _shared = {}
 _shared_lock = threading.Lock()
 

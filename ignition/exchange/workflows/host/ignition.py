@@ -16,7 +16,6 @@ from java.lang.management import ManagementFactory
 from java.net import InetAddress
 from java.util.concurrent import ConcurrentHashMap, LinkedBlockingQueue, Semaphore, TimeUnit
 from java.util.concurrent.atomic import AtomicLong, AtomicReference
-from java.util.concurrent.atomic import AtomicLong, AtomicReference
 
 from exchange.workflows import compat
 from exchange.workflows.host import ignition_files as files  # noqa: F401  the buffer's
@@ -153,13 +152,13 @@ def share(key, make):
     """The one Java object that this gateway keeps under `key`, for all projects and across saves; made by
     make() where there is none. Two threads may both call make(): the first to be kept wins.
     """
-    shared = _shared()
-    found = shared.get(key)
+    kept = _shared()
+    found = kept.get(key)
     if found is None:
         made = make()
         if not _is_java(made):
             raise IllegalArgumentException("only Java objects may outlive a script: %s is %s" % (key, type(made)))
-        found = shared.putIfAbsent(key, made)
+        found = kept.putIfAbsent(key, made)
         found = made if found is None else found
     return found
 
@@ -173,10 +172,6 @@ def _is_java(made):
 def unshare(key):
     """Forget what share() keeps under `key`."""
     _shared().remove(key)
-
-
-make_shared_number = AtomicLong
-make_shared_text = AtomicReference
 
 
 def _shared():
