@@ -17,10 +17,8 @@ declare
   v_gates bigint[];
   v_kind text;
   v_lane bigint;
-  v_xid xid8;
   v_seq bigint;
   v_has_lane boolean;
-  v_notified integer;
 begin
   if p_options <> '{}' then
     v_request := workflows.read_options(v_request, p_options, v_now);
@@ -55,8 +53,8 @@ begin
   v_lane := workflows.lane_key(
     v_place.queue_id, p_workflow_name, v_place.version, v_place.priority, v_kind);
   v_id := coalesce(v_request.workflow_id, workflows.new_workflow_id(v_now));
-  v_xid := pg_current_xact_id();  -- before ready_seq is drawn: the marks of lane rely on that
-  v_seq := nextval('workflows.ready_seq');
+  -- the transaction has its id before ready_seq is drawn: the marks of lane rely on that
+  v_seq := case when pg_current_xact_id() is not null then nextval('workflows.ready_seq') end;
   with added as (
     insert into workflows.workflow (
       workflow_id, lane_id, ready_seq, status, state, enqueued_at, available_at, start_before,
@@ -89,7 +87,7 @@ begin
       lane_id, queue_id, workflow_name, workflow_version, priority, kind)
     values (v_lane, v_place.queue_id, p_workflow_name, v_place.version, v_place.priority, v_kind);
   end if;
-  v_notified := workflows.notify_idle(array[v_place.queue_id]);
+  perform workflows.notify_idle(array[v_place.queue_id]);
   return v_id;
 end
 $$;

@@ -31,7 +31,7 @@ create or replace function workflows.enqueue_clean(p_items text, p_now timestamp
 language plpgsql volatile
 as $$
 declare
-  v_items json := p_items;
+  v_items json := p_items::json;
   v_names text[];
   v_inputs text[];
   v_ids text[];

@@ -9,16 +9,13 @@ as $$
 declare
   v_queue_id integer;
   v_notified integer := 0;
-  v_is_unlocked boolean;
 begin
   foreach v_queue_id in array p_queue_ids loop
-    if pg_try_advisory_xact_lock_shared(hashtext('workflows.inflight'), v_queue_id)
-       and pg_try_advisory_lock(hashtext('workflows.idle'), v_queue_id) then
-      v_is_unlocked := pg_advisory_unlock(hashtext('workflows.idle'), v_queue_id);
-    else
-      perform pg_notify('workflows_wake', v_queue_id::text);
-      v_notified := v_notified + 1;
-    end if;
+    continue when pg_try_advisory_xact_lock_shared(hashtext('workflows.inflight'), v_queue_id)
+      and pg_try_advisory_lock(hashtext('workflows.idle'), v_queue_id)
+      and pg_advisory_unlock(hashtext('workflows.idle'), v_queue_id);
+    perform pg_notify('workflows_wake', v_queue_id::text);
+    v_notified := v_notified + 1;
   end loop;
   return v_notified;
 end

@@ -6,7 +6,6 @@ create or replace function workflows.payload_problem(
 language plpgsql stable
 as $$
 declare
-  v_json json;
   v_value jsonb;
   v_problem text := 'is not valid JSON';
 begin
@@ -16,8 +15,7 @@ begin
     if octet_length(p_text) > p_limit then return 'is larger than ' || p_limit || ' bytes'; end if;
   end if;
   begin
-    v_json := p_text::json;  -- a `perform` would be a query of its own
-    if length(p_text) - length(translate(p_text, '[{', '')) <= 64
+    if p_text::json is not null and length(p_text) - length(translate(p_text, '[{', '')) <= 64
        and p_text !~ '\\u(0000|[dD][89a-fA-F])|[eE]\+?[0-9]{3}|[0-9]{250}' then
       return null;
     end if;

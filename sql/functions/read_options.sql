@@ -6,9 +6,9 @@ language plpgsql volatile
 as $$
 declare
   v_request workflows.enqueue_request := p_request;
-  v_known text[] := '{actor,allow_during_maintenance,available_at,deduplication_id,delay_seconds,'
+  v_known text[] := ('{actor,allow_during_maintenance,available_at,deduplication_id,delay_seconds,'
     'max_attempts,on_duplicate,on_worker_lost,parent,partition_key,priority,queue_name,resources,'
-    'start_before,timeout_seconds,workflow_id,workflow_version}';
+    'start_before,timeout_seconds,workflow_id,workflow_version}')::text[];
   v_options jsonb;
   v_key text;
   v_value jsonb;
