@@ -24,7 +24,7 @@ from tests.gateway.wire import GatewayError, ScriptError, Wire
 
 __all__ = ["Database", "GatewayError", "ScriptError", "StandInGateway"]
 
-START_SECONDS = 60.0
+START_SECONDS = 90.0
 STOP_SECONDS = 30.0
 
 

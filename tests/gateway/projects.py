@@ -18,6 +18,10 @@ HEADERS = {
     "update": ("onUpdate.py", "def onUpdate(actor, resources):"),
     "timer": ("handleTimerEvent.py", "def handleTimerEvent():"),
     "message": ("handleMessage.py", "def handleMessage(payload):"),
+    "tag-change": (
+        "onTagChange.py",
+        "def onTagChange(initialChange, newValue, previousValue, event, executionCount):",
+    ),
 }
 CHANGED = {"actor": "external", "timestamp": "2026-01-01T00:00:00Z"}
 
@@ -28,6 +32,7 @@ class Project:
 
     timers: {"Tick": ("exchange.workflows.gateway.tick()", {"delay": 1000})}
     messages: {"Ping": "return payload"}
+    tag_changes: {"Levels": ("...", ["[default]Tank/Level"])}
     queries: {"Depth": ("select ...", {"type": "ScalarQuery", "parameters": [...]})}
     """
 
@@ -39,6 +44,7 @@ class Project:
     update: str | None = None
     timers: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)
+    tag_changes: Mapping[str, tuple[str, list[str]]] = field(default_factory=dict)
     queries: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
@@ -60,6 +66,8 @@ class Project:
             write_event(folder, "timer", body, name, attributes)
         for name, body in self.messages.items():
             write_event(folder, "message", body, name)
+        for name, (body, paths) in self.tag_changes.items():
+            write_event(folder, "tag-change", body, name, {"paths": paths})
         for name, (text, attributes) in self.queries.items():
             where = folder / "ignition" / "named-query" / name
             _write_resource(where, "query.sql", text, "DG", {"database": "", **attributes}, 2)

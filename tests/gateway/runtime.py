@@ -130,6 +130,8 @@ def _jython_alone() -> tuple[Path, list[str]]:
             CACHES.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=CACHES, delete=False) as made:
                 _copy_without_class_path(packed, lines, Path(made.name))
+            # The archive of classes is bound to the time of its jars, whoever made them.
+            os.utime(made.name, ns=(debian.stat().st_mtime_ns,) * 2)
             Path(made.name).rename(alone)
     wanted = [jar for jar in sum(named, []) if not NOT_JYTHONS.search(jar) and Path(jar).exists()]
     return alone, wanted

@@ -40,8 +40,9 @@ def test_a_request_that_hangs_does_not_stop_others(gateway: StandInGateway) -> N
     gateway.run(
         "from java.util.concurrent import CountDownLatch; system.util.globals['hang'] = CountDownLatch(1)"
     )
-    with pytest.raises(GatewayError, match=r"no answer in 0\.2 s"):
+    with pytest.raises(GatewayError, match=r"no answer in 0\.2 s") as caught:
         gateway.run("getattr(system.util.globals['hang'], 'await')()", seconds=0.2)
+    assert "<script>:1" in str(caught.value)
     gateway.run("system.util.globals.pop('hang').countDown()")
 
 

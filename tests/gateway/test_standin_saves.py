@@ -56,7 +56,7 @@ def nothing_shared(saved: StandInGateway) -> Iterator[None]:
     yield
     saved.run("system.util.globals.clear()")
     saved.save("plant")
-    assert saved.old_interpreters_alive() == 0
+    wait_until(lambda: saved.old_interpreters_alive() == 0)
 
 
 def test_a_save_makes_a_new_interpreter(saved: StandInGateway) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.gateway.gateway import StandInGateway
+from tests.gateway.projects import Project
 
 GLOBALS = "system.util.globals"
 NOTE = f"""
@@ -139,3 +140,18 @@ def test_a_storm_from_java_threads(gateway: StandInGateway) -> None:
     assert gateway.storm(paths, 2000, threads=2) < 20
     assert gateway.storm(paths, 200, per_second=1000) >= 0.19
     assert gateway.read_tag("Storm/9") == 199
+
+
+def test_a_gateway_tag_change_script_misses_nothing(gateway: StandInGateway) -> None:
+    noted = f"{GLOBALS}.setdefault('changes', []).append([newValue.value, initialChange, executionCount])"
+    body = f"{noted}\n{GLOBALS}['seen'].countDown()"
+    Project(tag_changes={"Levels": (body, ["Deep/a"])}).write(gateway.projects_folder / "site")
+    gateway.save("site")
+    latches(gateway, seen=50)
+    gateway.create_tag("Deep/a")
+    gateway.storm(["Deep/a"], 50)
+    await_latch(gateway, "seen")
+    changes = gateway.evaluate(f"{GLOBALS}['changes']")
+    assert changes == [[n, n == 0, n + 1] for n in range(50)]
+    gateway.save("site")
+    assert gateway.old_interpreters_alive() == 0

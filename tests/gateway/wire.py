@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 LOG_SHOWN = 4000
+STACKS = "stacks"
+STACKS_SECONDS = 2.0
 
 
 class GatewayError(Exception):
@@ -58,14 +60,15 @@ class Wire:
                 self.process.stdin.flush()
         except (OSError, ValueError):
             raise GatewayError(f"the gateway is not running{self._end_of_log()}") from None
-        return self.answer(number, seconds)
+        return self.answer(number, seconds, request)
 
-    def answer(self, number: int, seconds: float) -> dict[str, Any]:
+    def answer(self, number: int, seconds: float, request: str = "start") -> dict[str, Any]:
         """Wait for the answer to one request."""
         try:
             answer = self._waiting[number].get(timeout=seconds)
         except queue.Empty:
-            raise GatewayError(f"no answer in {seconds} s{self._end_of_log()}") from None
+            where = "" if request == STACKS else self._stacks()
+            raise GatewayError(f"no answer in {seconds} s{where}{self._end_of_log()}") from None
         finally:
             self._waiting.pop(number, None)
         if answer is None:
@@ -89,7 +92,7 @@ class Wire:
         assert self.process.stdout
         try:
             for line in self.process.stdout:
-                answer = json.loads(line)
+                answer = self._parse(line)
                 waiting = self._waiting.get(answer["id"])
                 if waiting:
                     waiting.put(answer)
@@ -97,6 +100,21 @@ class Wire:
             pass  # closed by end()
         for waiting in list(self._waiting.values()):
             waiting.put(None)
+
+    def _parse(self, line: bytes) -> dict[str, Any]:
+        try:
+            return json.loads(line)
+        except ValueError:  # the JVM itself said something
+            with self._log_file.open("ab") as log:
+                log.write(line)
+            return {"id": None}
+
+    def _stacks(self) -> str:
+        """Where the threads of the JVM are, when it still answers."""
+        try:
+            return f"\n--- its threads\n{self.ask(STACKS, {}, STACKS_SECONDS)['value']}"
+        except GatewayError:
+            return ""
 
     def _end_of_log(self) -> str:
         text = self._log_file.read_text(errors="replace") if self._log_file.exists() else ""

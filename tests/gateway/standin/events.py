@@ -20,7 +20,6 @@ HEADERS = {
     "update": ("onUpdate.py", "onUpdate(actor, resources)"),
     "timer": ("handleTimerEvent.py", "handleTimerEvent()"),
     "message": ("handleMessage.py", "handleMessage(payload)"),
-    "scheduled": ("handleScheduleEvent.py", "handleScheduleEvent()"),
     "tag-change": (
         "onTagChange.py",
         "onTagChange(initialChange, newValue, previousValue, event, executionCount)",

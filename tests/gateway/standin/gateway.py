@@ -51,7 +51,7 @@ class Gateway(object):
         """Load every project and run its startup script, parents first."""
         projects = read_projects(self._projects_folder)
         for name in sorted(projects, key=lambda one: (len(projects[one].lineage), one)):
-            self._running[name] = RunningProject(projects[name], self._make_interpreter)
+            self._running[name] = RunningProject(projects[name], self._make_interpreter, self.tags)
         for name in self._in_order():
             self._running[name].start()
 
@@ -72,7 +72,9 @@ class Gateway(object):
                     old.stop()
                     self._traces.append(old.interpreter.trace())
                     del old
-                self._running[one] = RunningProject(projects[one], self._make_interpreter)
+                self._running[one] = RunningProject(
+                    projects[one], self._make_interpreter, self.tags
+                )
                 self._running[one].start()
                 self._running[one].update(ACTOR, resources)
 

@@ -105,6 +105,9 @@ class Requests(object):
     def used_megabytes(self):
         return figures.used_megabytes()
 
+    def stacks(self):
+        return figures.stacks()
+
     def threads(self, prefix):
         return figures.thread_names(prefix)
 

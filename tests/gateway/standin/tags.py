@@ -39,7 +39,7 @@ class Tags(object):
         """run_script(tag, arguments) runs a value-changed script and never raises."""
         self._run_script = run_script
         self._tags = {}
-        self._listeners = []
+        self.listeners = []  # listener(tag, previous, current, is_initial)
         self._threads = Executors.newFixedThreadPool(EVENT_THREADS, _Threads())
 
     def find(self, path):
@@ -58,13 +58,6 @@ class Tags(object):
 
     def paths(self):
         return sorted(self._tags)
-
-    def on_change(self, listener):
-        """listener(tag, previous, current, is_initial) for the gateway's tag-change scripts."""
-        self._listeners.append(listener)
-
-    def forget_listeners(self):
-        del self._listeners[:]
 
     def write(self, path, value):
         """The quality of the write: a refused one changes nothing."""
@@ -86,7 +79,7 @@ class Tags(object):
             is_initial, tag.is_initial = tag.is_initial, False
             if tag.script is not None:
                 self._add_event(tag, previous, current, is_initial)
-        for listener in list(self._listeners):
+        for listener in list(self.listeners):
             listener(tag, previous, current, is_initial)
 
     def _add_event(self, tag, previous, current, is_initial):
