@@ -9,7 +9,7 @@ from bench.place import Place
 from bench.reading import Aim, Measurement, Reading, Size
 from bench.systems.system import System
 
-SYSTEMS = ("ours", "sql", "bare", "pgqueuer", "procrastinate", "dbos", "absurd")
+SYSTEMS = ("ours", "gateway", "sql", "bare", "pgqueuer", "procrastinate", "dbos", "absurd")
 
 
 def sample(processes: int, place: Place, system: System, size: Size) -> list[Reading]:

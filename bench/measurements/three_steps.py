@@ -24,7 +24,7 @@ def sample(place: Place, system: System, size: Size) -> list[Reading]:
 MEASUREMENT = Measurement(
     "3-step workflows",
     "bare: one commit per step for a whole batch",
-    ("ours", "sql", "bare", "dbos", "absurd"),
+    ("ours", "gateway", "sql", "bare", "dbos", "absurd"),
     sample,
     (Aim("rate", 15, against="peers"),),
 )

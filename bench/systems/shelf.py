@@ -7,8 +7,8 @@ from importlib.util import find_spec
 
 from bench.systems.system import System
 
-NAMES = ("ours", "sql", "bare", "pgqueuer", "procrastinate", "dbos", "absurd")
-PEERS = NAMES[3:]
+NAMES = ("ours", "gateway", "sql", "bare", "pgqueuer", "procrastinate", "dbos", "absurd")
+PEERS = NAMES[4:]
 
 
 def take(name: str) -> System:

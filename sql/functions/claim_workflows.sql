@@ -19,6 +19,8 @@ declare
   v_is_active boolean;
   v_is_draining boolean;
   v_claimed integer := 0;
+  v_more integer;
+  v_is_contended boolean := false;
   v_is_idle boolean := false;
   v_retry_ms integer;
 begin
@@ -38,14 +40,19 @@ begin
     perform workflows.fold_new_lanes();
     if not workflows.admit_gated() then v_retry_ms := 5; end if;
     perform workflows.fold_new_lanes();
-    v_claimed := workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now);
-    if p_may_idle and v_claimed < p_start_now and v_all_queues <@ v_queues then
+    select t.taken, t.is_contended into v_claimed, v_is_contended
+    from workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now) t;
+    if p_may_idle and v_claimed < p_start_now and not v_is_contended
+      and v_all_queues <@ v_queues then
       v_is_idle := true;
       if not workflows.mark_idle(v_queues) then v_retry_ms := coalesce(v_retry_ms, 20); end if;
       perform workflows.fold_new_lanes();
-      v_claimed := v_claimed + workflows.take_ready(
-        v_worker, v_queues, p_start_now - v_claimed, p_prefetch, p_request_no, v_now);
+      select t.taken, t.is_contended into v_more, v_is_contended
+      from workflows.take_ready(
+        v_worker, v_queues, p_start_now - v_claimed, p_prefetch, p_request_no, v_now) t;
+      v_claimed := v_claimed + v_more;
     end if;
+    if v_is_contended and v_claimed < p_start_now then v_retry_ms := coalesce(v_retry_ms, 5); end if;
   end if;
   return workflows.claim_answer(v_worker, p_request_no, v_is_idle, v_retry_ms, v_now);
 end

@@ -1,9 +1,11 @@
 -- The claim proper, in three steps. Quota: how many rows to take from each lane, by reading from its mark,
 -- without locks. Take: lock and delete just those rows, mark the workflows RUNNING, insert their leases.
 -- Mark: move low behind what has been taken, so that the next claim does not walk over dead rows.
--- Another claimer may have taken some meanwhile, hence up to three rounds.
+-- Another claimer may have taken some meanwhile, hence up to three rounds. is_contended: what there is to
+-- take is locked by a claim that has not committed, so coming back short does not mean that there is no more.
 create or replace function workflows.take_ready(
-  p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamptz) returns integer
+  p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer,
+  p_claim_no bigint, p_now timestamptz, out taken integer, out is_contended boolean)
 language plpgsql volatile
 as $$
 declare
@@ -17,12 +19,14 @@ declare
   v_taken integer;
   v_claimed uuid[];
   v_expired uuid[];
-  v_total integer := 0;
 begin
+  taken := 0;
+  is_contended := false;
   for v_round in 1..3 loop
-    select l.queue_ids, l.caps into v_limited, v_caps from workflows.lock_limited(p_queue_ids) l;
+    select l.queue_ids, l.caps, l.is_locked into v_limited, v_caps, is_contended
+    from workflows.lock_limited(p_queue_ids) l;
     select q.lanes, q.lows, q.firsts, q.counts, q.wanted into v_lanes, v_lows, v_firsts, v_counts, v_wanted
-    from workflows.claim_quota(p_worker_id, p_queue_ids, v_limited, v_caps, p_start_now - v_total, p_prefetch) q;
+    from workflows.claim_quota(p_worker_id, p_queue_ids, v_limited, v_caps, p_start_now - taken, p_prefetch) q;
     exit when v_lanes is null;
     with quota as materialized (
       select * from unnest(v_lanes, v_lows, v_counts) q(lane_id, low, wanted)),
@@ -36,7 +40,7 @@ begin
     placed as materialized (
       select g.workflow_id, l.queue_id, d.timeout_seconds, q.max_running is not null as is_limited,
         row_number() over (order by l.kind = 'new' and q.max_running is null and d.on_worker_lost = 'retry',
-          l.kind <> 'command', l.priority, l.kind <> 'returning', g.ready_seq) <= p_start_now - v_total as is_started
+          l.kind <> 'command', l.priority, l.kind <> 'returning', g.ready_seq) <= p_start_now - taken as is_started
       from gone g join workflows.lane l on l.lane_id = g.lane_id join workflows.queue q on q.queue_id = l.queue_id
       join workflows.workflow_definition d on d.workflow_name = l.workflow_name and d.workflow_version = l.workflow_version
       where g.is_late is not true),
@@ -55,26 +59,28 @@ begin
     select array_agg(g.workflow_id) filter (where g.is_late is not true), array_agg(g.workflow_id) filter (where g.is_late)
     into v_claimed, v_expired from gone g;
     v_taken := coalesce(cardinality(v_claimed), 0);
-    v_total := v_total + v_taken;
+    taken := taken + v_taken;
     if v_taken > 0 then perform workflows.audit_change(v_claimed, 'claimed', null, null, p_worker_id::text); end if;
     if v_expired is not null then perform workflows.expire_unstarted(v_expired, p_now); end if;
     update workflows.lane l set low = q.first_seq - 1000
     from unnest(v_lanes, v_firsts) q(lane_id, first_seq)
     where l.lane_id = q.lane_id and q.first_seq - l.low > 5000
       and l.lane_id in (select l2.lane_id from workflows.lane l2 where l2.lane_id = q.lane_id for no key update skip locked);
-    exit when v_taken >= v_wanted or v_total >= p_start_now;
+    exit when v_taken >= v_wanted or taken >= p_start_now;
+    is_contended := true;
   end loop;
-  return v_total;
 end
 $$;
 comment on function workflows.take_ready(uuid, integer[], integer, integer, bigint, timestamptz) is 'Takes claimable workflows for a worker.';
 
 -- Room in the limited queues: the lock orders all claims of a queue, and the count is a new statement, so
 -- it can be too high, never too low. A queue that another claim has locked has no room for us now.
-create or replace function workflows.lock_limited(p_queue_ids integer[], out queue_ids integer[], out caps integer[])
+create or replace function workflows.lock_limited(
+  p_queue_ids integer[], out queue_ids integer[], out caps integer[], out is_locked boolean)
 language plpgsql volatile
 as $$
 begin
+  is_locked := false;
   select array_agg(q.queue_id order by q.queue_id) into queue_ids from workflows.queue q
   where q.queue_id = any (p_queue_ids) and q.max_running is not null and not q.is_paused;
   if queue_ids is null then return; end if;
@@ -82,6 +88,7 @@ begin
     select case when k.queue_id is null then 0 end from unnest(queue_ids) i(queue_id)
     left join (select q.queue_id from workflows.queue q where q.queue_id = any (queue_ids) for no key update skip locked) k
       on k.queue_id = i.queue_id);
+  is_locked := coalesce(0 = any (caps), false);
   caps := array(
     select coalesce(c.cap, greatest(0, q.max_running - (select count(*) from workflows.lease e
       where e.queue_id = c.queue_id and e.is_limited)))::integer

@@ -120,6 +120,17 @@ def test_the_database_can_ask_to_be_asked_soon_again():
     assert len(desk.asked()) == 2
 
 
+def test_a_transaction_that_stays_open_is_asked_after_less_and_less_often():
+    desk = Desk(*[answer(retry_ms=5)] * 10, answer(), answer(retry_ms=5))
+    waits = []
+    for _ in range(12):
+        waits.append(desk.turn())
+        desk.host.now += waits[-1]
+    assert waits[:4] == pytest.approx([0.005, 0.01, 0.02, 0.04])
+    assert waits[9] == waits[10] == pytest.approx(1.1), "never longer than the poll"
+    assert waits[11] == pytest.approx(0.005)
+
+
 def test_the_idle_mark_is_told_back_on_the_same_session_only():
     desk = Desk(answer(idle=True))
     for _ in range(2):

@@ -56,6 +56,7 @@ class Dispatcher(object):
         self._poll_at = 0.0
         self._window_now = 0
         self._request_no = 0
+        self._returns = 0
         self._unanswered = None
         self._rate = 0.0
         self._measured = (0, host.monotonic())
@@ -180,7 +181,16 @@ class Dispatcher(object):
         self._is_lean = len(leases) < room.total
         if leases:
             self._threads.submit(leases)
-        retry_ms = answer.get("retry_ms")
-        wait = self._poll_seconds() if retry_ms is None else retry_ms / 1000.0
+        wait = self._seconds_to_next(answer.get("retry_ms") if self._is_dry else None)
         self._poll_at = now + wait
         return wait if self._is_dry else 0
+
+    def _seconds_to_next(self, retry_ms):
+        """The database asks for a soon return where another transaction has what we want and may commit at any
+        moment. One that stays open is asked after less and less often."""
+        poll_seconds = self._poll_seconds()
+        if retry_ms is None:
+            self._returns = 0
+            return poll_seconds
+        self._returns += 1
+        return min(poll_seconds, retry_ms / 1000.0 * 2 ** min(self._returns - 1, 10))

@@ -1,0 +1,127 @@
+"""How long enqueueInMemory keeps its caller, in a JVM. Run by bench/gateway/run_offer.py under Jython 2.7.
+
+Several threads call it at a fixed rate together, like tag event scripts, and each call is timed in its thread.
+Prints one line of JSON: percentiles in ms, every call above 10 ms with its time, and what the buffer counted.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import json
+import os
+import sys
+
+sys.path[:0] = [os.environ["BENCH_ROOT"], os.path.join(os.environ["BENCH_ROOT"], "ignition")]
+
+from java.lang import Runnable, System, Thread  # noqa: E402
+from java.util.concurrent.locks import LockSupport  # noqa: E402
+from jarray import zeros  # noqa: E402
+from tests.conformance import gateway_shim  # noqa: E402
+
+gateway_shim.install(
+    gateway_shim.Shim(os.environ["BENCH_DRIVER"], os.environ["BENCH_URL"], os.environ["BENCH_USER"])
+)
+
+from exchange.workflows import settings  # noqa: E402
+from exchange.workflows.api import service  # noqa: E402
+from exchange.workflows.engine import instance  # noqa: E402
+
+SLOW_MS = 10.0
+ACCEPTED = "IN_MEMORY_ENQUEUE_ACCEPTED"
+
+
+class Caller(Runnable):
+    """One thread that calls at its part of the rate and keeps each time in a Java array."""
+
+    def __init__(self, calls, calls_per_second, sync):
+        self.calls = calls
+        self.period = int(1e9 / calls_per_second)
+        self.sync = sync
+        self.times = zeros(calls, "l")
+        self.ends = zeros(calls, "l")
+        self.refused = 0
+
+    def run(self):
+        now = System.nanoTime
+        next_at = now()
+        for number in range(self.calls):
+            wait = next_at - now()
+            if wait > 0:
+                LockSupport.parkNanos(wait)
+            next_at += self.period
+            inputs = {"path": "[default]Line 1/Level", "value": number * 0.5, "quality": "Good"}
+            begun = now()
+            answer = service.enqueueInMemory("bench_noop", inputs, sync=self.sync)
+            self.ends[number] = now()
+            self.times[number] = self.ends[number] - begun
+            if answer["code"] != ACCEPTED:
+                self.refused += 1
+
+
+def offer(seconds, rate, threads, sync):
+    callers = [Caller(seconds * rate // threads, rate / threads, sync) for _ in range(threads)]
+    running = [Thread(caller, "tag-events-%d" % n) for n, caller in enumerate(callers)]
+    begun = System.nanoTime()
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    return callers, begun
+
+
+def wait_until_flushed(buffer, seconds):
+    until = System.nanoTime() + int(seconds * 1e9)
+    while buffer.depth() and System.nanoTime() < until:
+        Thread.sleep(10)
+
+
+def figures(callers, begun, started_at):
+    both = []
+    for caller in callers:
+        both.extend(zip(caller.times, caller.ends))
+    times = sorted(one for one, _ in both)
+    last = max(end for _, end in both)
+
+    def share(part):
+        return round(times[min(len(times) - 1, int(len(times) * part))] / 1e6, 4)
+
+    slow = [(round((end - begun) / 1e9, 3), round(one / 1e6, 1)) for one, end in both if one > SLOW_MS * 1e6]
+    return {
+        "calls": len(times),
+        "per_second": int(len(times) / ((last - begun) / 1e9)),
+        "p50_ms": share(0.5),
+        "p99_ms": share(0.99),
+        "p999_ms": share(0.999),
+        "max_ms": round(times[-1] / 1e6, 3),
+        "refused": sum(caller.refused for caller in callers),
+        "above_10_ms": sorted(slow)[:50],
+        "began_at_s": round((begun - started_at) / 1e9, 3),
+    }
+
+
+def main(seconds, rate, threads, journal, sync):
+    started_at = System.nanoTime()
+    settings.DATABASE_NAME = gateway_shim.DATABASE
+    buffer = instance.getWorkflows().buffer
+    if journal:
+        buffer.open_journal(journal)
+    begun = System.nanoTime()
+    service.enqueueInMemory("bench_noop", {"value": 1})
+    first = System.nanoTime() - begun
+    offer(4, rate, threads, sync)
+    wait_until_flushed(buffer, 5)
+    callers, begun = offer(seconds, rate, threads, sync)
+    answer = figures(callers, begun, started_at)
+    answer["first_call_ms"] = round(first / 1e6, 1)
+    left = buffer.depth()
+    drained_from = System.nanoTime()
+    wait_until_flushed(buffer, 1)
+    drained = left - buffer.depth()
+    answer["flushed_per_second_after"] = int(drained / ((System.nanoTime() - drained_from) / 1e9))
+    answer["buffer"] = buffer.figures()
+    print(json.dumps(answer))
+    sys.stdout.flush()
+    System.exit(0)
+
+
+if __name__ == "__main__":
+    main(*[json.loads(argument) for argument in sys.argv[1:6]])
