@@ -1,7 +1,7 @@
 -- Accepts one workflow and answers its id. Inserts only, so that a caller's open transaction blocks
--- neither claims nor other enqueuers. A repeated workflow_id or deduplication_id answers the id that
--- already stands, unless on_duplicate says otherwise. Buttons and tags enqueue one at a time, so one
--- that asks for nothing unusual is written here, in one statement; the rest goes through
+-- neither claims nor other enqueuers. A repeated workflow_id or deduplication_id answers the id
+-- that already stands, unless on_duplicate says otherwise. Buttons and tags enqueue one at a time,
+-- so one that asks for nothing unusual is written here, in one statement; the rest goes through
 -- enqueue_requests, which costs twice as much. The tests hold both ways against each other.
 create or replace function workflows.enqueue(
   p_workflow_name text, p_inputs text default '{}', p_options text default '{}') returns text
@@ -20,11 +20,14 @@ declare
   v_seq bigint;
   v_has_lane boolean;
 begin
-  if p_options <> '{}' then
+  if p_options ~ '^{"workflow_id": ?"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"}$' then
+    v_id := left(right(p_options, 38), 36)::uuid;  -- what the library sends
+  elsif p_options <> '{}' then
     v_request := workflows.read_options(v_request, p_options, v_now);
   end if;
   if v_request.problem is not null or v_request.deduplication_id is not null
-     or v_request.parent_workflow_id is not null or workflows.name_problem(p_workflow_name) is not null
+     or v_request.parent_workflow_id is not null
+     or workflows.name_problem(p_workflow_name) is not null
      or (v_inputs <> '{}' and workflows.payload_problem(v_inputs) is not null) then
     return workflows.enqueue_unusual(p_workflow_name, p_inputs, p_options, v_now);
   end if;
@@ -52,7 +55,7 @@ begin
   v_kind := workflows.lane_kind(v_gates, v_request.on_worker_lost);
   v_lane := workflows.lane_key(
     v_place.queue_id, p_workflow_name, v_place.version, v_place.priority, v_kind);
-  v_id := coalesce(v_request.workflow_id, workflows.new_workflow_id(v_now));
+  v_id := coalesce(v_id, v_request.workflow_id, workflows.new_workflow_id(v_now));
   -- the transaction has its id before ready_seq is drawn: the marks of lane rely on that
   v_seq := case when pg_current_xact_id() is not null then nextval('workflows.ready_seq') end;
   with added as (

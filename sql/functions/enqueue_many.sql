@@ -1,5 +1,5 @@
--- Accepts an array of {workflow_name, inputs, options} and answers one outcome per item, in order: a bad
--- item is answered with its error and does not touch the others.
+-- Accepts an array of {workflow_name, inputs, options} and answers one outcome per item, in order:
+-- a bad item is answered with its error and does not touch the others.
 create or replace function workflows.enqueue_many(p_items text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -22,11 +22,13 @@ begin
   return workflows.enqueue_requests(coalesce(v_requests, '{}'), v_now)::text;
 end
 $$;
-comment on function workflows.enqueue_many(text) is 'Enqueues a JSON array of items and returns one outcome per item.';
+comment on function workflows.enqueue_many(text) is
+  'Enqueues a JSON array of items and returns one outcome per item.';
 
--- Tries the short way: null where the text could hold something poisonous, or an item has any key or option
--- that the short way does not know. Numbers of keys are compared instead of each key being looked at,
--- and all ids are matched at once: a pattern is worked out anew each time that it is applied.
+-- Tries the short way: null where the text could hold something poisonous, or an item has any key
+-- or option that the short way does not know. Numbers of keys are compared instead of each key
+-- being looked at, and all ids are matched at once: a pattern is worked out anew each time that it
+-- is applied.
 create or replace function workflows.enqueue_clean(p_items text, p_now timestamptz) returns text
 language plpgsql volatile
 as $$
@@ -70,27 +72,35 @@ end
 $$;
 comment on function workflows.is_json_array(text) is 'Whether a text is a JSON array.';
 
-create or replace function workflows.read_entry(p_entry json, p_now timestamptz) returns workflows.enqueue_request
+create or replace function workflows.read_entry(
+  p_entry json, p_now timestamptz) returns workflows.enqueue_request
 language plpgsql volatile
 as $$
 declare
   v_request workflows.enqueue_request;
   v_key text;
+  v_problem text;
 begin
   if json_typeof(p_entry) <> 'object' then
     v_request.problem := workflows.bad_argument('items', 'each item must be an object');
     return v_request;
   end if;
-  if p_entry::text ~ '\\u(0000|[dD][89a-fA-F])' and workflows.payload_problem(p_entry::text, 1073741823) is not null then
-    v_request.problem := workflows.bad_argument('inputs', workflows.payload_problem(p_entry::text, 1073741823));
-    return v_request;
+  if p_entry::text ~ '\\u(0000|[dD][89a-fA-F])' then
+    v_problem := workflows.payload_problem(p_entry::text, 1073741823);
+    if v_problem is not null then
+      v_request.problem := workflows.bad_argument('inputs', v_problem);
+      return v_request;
+    end if;
   end if;
-  select k into v_key from json_object_keys(p_entry) k where k not in ('workflow_name', 'inputs', 'options') limit 1;
+  select k into v_key from json_object_keys(p_entry) k
+  where k not in ('workflow_name', 'inputs', 'options') limit 1;
   if found then
-    v_request.problem := workflows.bad_argument(v_key, 'is not a key of an item; use workflow_name, inputs, options');
+    v_request.problem := workflows.bad_argument(
+      v_key, 'is not a key of an item; use workflow_name, inputs, options');
     return v_request;
   end if;
-  return workflows.read_request(p_entry ->> 'workflow_name', (p_entry -> 'inputs')::text, (p_entry -> 'options')::text, p_now);
+  return workflows.read_request(p_entry ->> 'workflow_name', (p_entry -> 'inputs')::text,
+    (p_entry -> 'options')::text, p_now);
 end
 $$;
 comment on function workflows.read_entry(json, timestamptz) is 'Checks one item of enqueue_many.';

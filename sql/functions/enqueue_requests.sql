@@ -1,7 +1,8 @@
--- Enqueues checked requests and answers one outcome each, in order. Requests with a deduplication id are
--- settled first, in the order of those ids, then rows go in by workflow id: two callers with the same
--- ids in opposite order wait for each other but never in a circle.
-create or replace function workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamptz) returns jsonb
+-- Enqueues checked requests and answers one outcome each, in order. Requests with a deduplication
+-- id are settled first, in the order of those ids, then rows go in by workflow id: two callers with
+-- the same ids in opposite order wait for each other but never in a circle.
+create or replace function workflows.enqueue_requests(
+  p_requests workflows.enqueue_request[], p_now timestamptz) returns jsonb
 language plpgsql volatile
 as $$
 declare
@@ -40,7 +41,8 @@ begin
   return workflows.insert_workflows(v_requests, p_now);
 end
 $$;
-comment on function workflows.enqueue_requests(workflows.enqueue_request[], timestamptz) is 'Enqueues checked requests and answers one outcome each.';
+comment on function workflows.enqueue_requests(workflows.enqueue_request[], timestamptz) is
+  'Enqueues checked requests and answers one outcome each.';
 
 -- A later request of the same batch with the same deduplication id: the first has no row yet.
 create or replace function workflows.merge_request(p_first workflows.enqueue_request, p_later workflows.enqueue_request)
@@ -55,7 +57,8 @@ begin
   return v_merged;
 end
 $$;
-comment on function workflows.merge_request(workflows.enqueue_request, workflows.enqueue_request) is 'The first request of a batch as a later one with its deduplication id leaves it.';
+comment on function workflows.merge_request(workflows.enqueue_request, workflows.enqueue_request) is
+  'The first request of a batch as a later one with its deduplication id leaves it.';
 
 create or replace function workflows.held_problem(p_workflow_id uuid) returns jsonb
 language sql immutable
@@ -63,12 +66,14 @@ as $$
   select jsonb_build_object('code', 'WF006', 'field', 'deduplication_id', 'workflow_id', p_workflow_id,
     'problem', 'is held by workflow ' || p_workflow_id)
 $$;
-comment on function workflows.held_problem(uuid) is 'Detail of a WF006: who holds the deduplication id.';
+comment on function workflows.held_problem(uuid) is
+  'Detail of a WF006: who holds the deduplication id.';
 
--- Takes the deduplication id of a request for its workflow. Null: taken, go on. {"holder": id}: answer
--- that workflow instead. Otherwise the error. An id is free again once its workflow has ended, which is
--- judged here, so that finishing never touches this table.
-create or replace function workflows.take_deduplication_id(p_request workflows.enqueue_request) returns jsonb
+-- Takes the deduplication id of a request for its workflow. Null: taken, go on. {"holder": id}:
+-- answer that workflow instead. Otherwise the error. An id is free again once its workflow has
+-- ended, which is judged here, so that finishing never touches this table.
+create or replace function workflows.take_deduplication_id(
+  p_request workflows.enqueue_request) returns jsonb
 language plpgsql volatile
 as $$
 declare
@@ -98,11 +103,13 @@ begin
   end loop;
 end
 $$;
-comment on function workflows.take_deduplication_id(workflows.enqueue_request) is 'Takes a deduplication id for a request, or says who holds it.';
+comment on function workflows.take_deduplication_id(workflows.enqueue_request) is
+  'Takes a deduplication id for a request, or says who holds it.';
 
--- Gives a workflow that has not started the inputs of a later request, and with debounce a later time.
--- Locks its hot row first, so that claims pass it by. False: it ended meanwhile, look again.
-create or replace function workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) returns boolean
+-- Gives a workflow that has not started the inputs of a later request, and with debounce a later
+-- time. Locks its hot row first, so that claims pass it by. False: it ended meanwhile, look again.
+create or replace function workflows.replace_waiting(
+  p_workflow_id uuid, p_request workflows.enqueue_request) returns boolean
 language plpgsql volatile
 as $$
 declare
@@ -124,11 +131,13 @@ begin
   return true;
 end
 $$;
-comment on function workflows.replace_waiting(uuid, workflows.enqueue_request) is 'Replaces the inputs of a workflow that has not started.';
+comment on function workflows.replace_waiting(uuid, workflows.enqueue_request) is
+  'Replaces the inputs of a workflow that has not started.';
 
--- A child of a workflow that holds a key or resource works under its parent's; if it could wait for gates
--- of its own, parent and child could wait for each other for ever.
-create or replace function workflows.parent_problem(p_request workflows.enqueue_request) returns jsonb
+-- A child of a workflow that holds a key or resource works under its parent's; if it could wait for
+-- gates of its own, parent and child could wait for each other for ever.
+create or replace function workflows.parent_problem(
+  p_request workflows.enqueue_request) returns jsonb
 language plpgsql stable
 as $$
 declare
@@ -149,4 +158,5 @@ begin
   return null;
 end
 $$;
-comment on function workflows.parent_problem(workflows.enqueue_request) is 'What is wrong with the parent of a request, or null.';
+comment on function workflows.parent_problem(workflows.enqueue_request) is
+  'What is wrong with the parent of a request, or null.';

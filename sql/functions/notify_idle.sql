@@ -1,8 +1,8 @@
--- Wakes idle workers of these queues, and costs nothing while nobody is idle. A worker that goes idle
--- takes the idle lock of its queues in shared mode, then tries the in-flight lock, then looks once more;
--- we hold the in-flight lock until commit and then probe: whoever comes second sees the other, so no
--- wake-up is lost, not even over a transaction that stays open. Who cannot have the in-flight lock at
--- once has met a worker that is going idle, and notifies.
+-- Wakes idle workers of these queues, and costs nothing while nobody is idle. A worker that goes
+-- idle takes the idle lock of its queues in shared mode, then tries the in-flight lock, then looks
+-- once more; we hold the in-flight lock until commit and then probe: whoever comes second sees the
+-- other, so no wake-up is lost, not even over a transaction that stays open. Who cannot have the
+-- in-flight lock at once has met a worker that is going idle, and notifies.
 create or replace function workflows.notify_idle(p_queue_ids integer[]) returns integer
 language plpgsql volatile
 as $$
@@ -22,8 +22,8 @@ end
 $$;
 comment on function workflows.notify_idle(integer[]) is 'Notifies the idle workers of some queues.';
 
--- The other side: marks this session idle for its queues. True: every enqueue that did not see the mark
--- has committed, so one more look is enough. False: one has not, so poll shortly.
+-- The other side: marks this session idle for its queues. True: every enqueue that did not see the
+-- mark has committed, so one more look is enough. False: one has not, so poll shortly.
 create or replace function workflows.mark_idle(p_queue_ids integer[]) returns boolean
 language plpgsql volatile
 as $$
@@ -44,7 +44,8 @@ begin
   return v_is_quiet;
 end
 $$;
-comment on function workflows.mark_idle(integer[]) is 'Marks the session of a worker idle for its queues.';
+comment on function workflows.mark_idle(integer[]) is
+  'Marks the session of a worker idle for its queues.';
 
 create or replace function workflows.unmark_idle(p_queue_ids integer[]) returns integer
 language plpgsql volatile

@@ -1,6 +1,6 @@
 -- Cheap tests first (the setting payload_bytes cannot be less than 1024); only text that could hold
--- something poisonous is parsed as jsonb, which finds NUL, lone surrogates, numbers no double can hold,
--- and more than 64 levels.
+-- something poisonous is parsed as jsonb, which finds NUL, lone surrogates, numbers no double can
+-- hold, and more than 64 levels.
 create or replace function workflows.payload_problem(
   p_text text, p_limit integer default null) returns text
 language plpgsql stable

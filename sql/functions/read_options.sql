@@ -6,9 +6,9 @@ language plpgsql volatile
 as $$
 declare
   v_request workflows.enqueue_request := p_request;
-  v_known text[] := ('{actor,allow_during_maintenance,available_at,deduplication_id,delay_seconds,'
-    'max_attempts,on_duplicate,on_worker_lost,parent,partition_key,priority,queue_name,resources,'
-    'start_before,timeout_seconds,workflow_id,workflow_version}')::text[];
+  v_known text[] := ('{workflow_id,actor,allow_during_maintenance,available_at,deduplication_id,'
+    'delay_seconds,max_attempts,on_duplicate,on_worker_lost,parent,partition_key,priority,queue_name,'
+    'resources,start_before,timeout_seconds,workflow_version}')::text[];
   v_options jsonb;
   v_key text;
   v_value jsonb;
@@ -27,13 +27,10 @@ begin
     return v_request;
   end if;
   v_request.on_duplicate := 'return';
-  if v_options - v_known <> '{}' then
-    v_request.problem := workflows.bad_argument((
-      select min(k) from jsonb_object_keys(v_options - v_known) k), 'is not an option of enqueue');
-    return v_request;
-  end if;
-  foreach v_key in array v_known loop  -- a loop over a query would cost more than all the rest
+  foreach v_key in array v_known loop  -- not over a query, which would cost more than all the rest
+    exit when v_options = '{}';
     v_value := v_options -> v_key;
+    v_options := v_options - v_key;
     continue when v_value is null or v_value = 'null';
     v_text := v_value #>> '{}';
     v_problem := workflows.option_problem(v_key, v_value, v_text);
@@ -69,7 +66,10 @@ begin
       return v_request;
     end if;
   end loop;
-  if v_delay is not null and v_request.available_at is not null then
+  if v_options <> '{}' then
+    v_request.problem := workflows.bad_argument(
+      (select min(k) from jsonb_object_keys(v_options) k), 'is not an option of enqueue');
+  elsif v_delay is not null and v_request.available_at is not null then
     v_request.problem := workflows.bad_argument('delay_seconds', 'give delay_seconds or available_at, not both');
   elsif v_delay > 0 then
     v_request.available_at := p_now + v_delay * interval '1 second';
@@ -85,10 +85,12 @@ begin
   return v_request;
 end
 $$;
-comment on function workflows.read_options(workflows.enqueue_request, text, timestamptz) is 'Checks the options of an enqueue and reads them into the request.';
+comment on function workflows.read_options(workflows.enqueue_request, text, timestamptz) is
+  'Checks the options of an enqueue and reads them into the request.';
 
 -- What is wrong with one option, or null. Names, numbers, times and ids each have one rule.
-create or replace function workflows.option_problem(p_key text, p_value jsonb, p_text text) returns text
+create or replace function workflows.option_problem(
+  p_key text, p_value jsonb, p_text text) returns text
 language plpgsql volatile
 as $$
 declare
@@ -101,7 +103,9 @@ begin
   elsif p_key in ('queue_name', 'partition_key', 'deduplication_id', 'actor') then
     return case when jsonb_typeof(p_value) <> 'string' then 'must be text' else workflows.name_problem(p_text) end;
   elsif p_key in ('workflow_version', 'priority', 'max_attempts') then
-    if jsonb_typeof(p_value) <> 'number' or p_text::numeric % 1 <> 0 then return 'must be a whole number'; end if;
+    if jsonb_typeof(p_value) <> 'number' or p_text::numeric % 1 <> 0 then
+      return 'must be a whole number';
+    end if;
     return case
       when p_key = 'priority' and p_text::numeric not between -100 and 100 then 'must be between -100 and 100'
       when p_key <> 'priority' and p_text::numeric not between 1 and 1000000 then 'must be between 1 and 1000000' end;
@@ -133,7 +137,8 @@ begin
   return null;
 end
 $$;
-comment on function workflows.option_problem(text, jsonb, text) is 'What is wrong with one option of enqueue, or null.';
+comment on function workflows.option_problem(text, jsonb, text) is
+  'What is wrong with one option of enqueue, or null.';
 
 create or replace function workflows.time_problem(p_value jsonb, p_text text) returns text
 language plpgsql volatile
@@ -153,10 +158,12 @@ exception when data_exception then
   return 'must be a time like 2026-01-31T08:00:00Z';
 end
 $$;
-comment on function workflows.time_problem(jsonb, text) is 'What is wrong with a time given as text, or null.';
+comment on function workflows.time_problem(jsonb, text) is
+  'What is wrong with a time given as text, or null.';
 
 -- Makes the queue where the setting allows it; null where it does not.
-create or replace function workflows.missing_queue(p_queue_name text, p_now timestamptz) returns integer
+create or replace function workflows.missing_queue(
+  p_queue_name text, p_now timestamptz) returns integer
 language plpgsql volatile
 as $$
 declare
@@ -169,4 +176,5 @@ begin
   return v_queue_id;
 end
 $$;
-comment on function workflows.missing_queue(text, timestamptz) is 'Id of a queue made on the fly, or null where enqueue may not make queues.';
+comment on function workflows.missing_queue(text, timestamptz) is
+  'Id of a queue made on the fly, or null where enqueue may not make queues.';
