@@ -12,9 +12,10 @@ import sys
 
 sys.path[:0] = [os.environ["BENCH_ROOT"], os.path.join(os.environ["BENCH_ROOT"], "ignition")]
 
+from jarray import zeros  # noqa: E402
 from java.lang import Runnable, System, Thread  # noqa: E402
 from java.util.concurrent.locks import LockSupport  # noqa: E402
-from jarray import zeros  # noqa: E402
+
 from tests.conformance import gateway_shim  # noqa: E402
 
 gateway_shim.install(
@@ -84,7 +85,11 @@ def figures(callers, begun, started_at):
     def share(part):
         return round(times[min(len(times) - 1, int(len(times) * part))] / 1e6, 4)
 
-    slow = [(round((end - begun) / 1e9, 3), round(one / 1e6, 1)) for one, end in both if one > SLOW_MS * 1e6]
+    slow = [
+        (round((end - begun) / 1e9, 3), round(one / 1e6, 1))
+        for one, end in both
+        if one > SLOW_MS * 1e6
+    ]
     return {
         "calls": len(times),
         "per_second": int(len(times) / ((last - begun) / 1e9)),

@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.server import private_server
 from psycopg.conninfo import conninfo_to_dict
 
+from bench.server import private_server
 from exchange.workflows.cpython import installer
 from tests.conformance.jvm import CLASS_PATH, DRIVER, JARS, ROOT
 

@@ -91,7 +91,9 @@ def test_entries_go_in_order_in_one_call():
 
 
 def test_the_id_is_found_at_the_end_of_the_text_whatever_it_holds():
-    start = entry_text.start_of('a"workflow_id":"x"}}', '{"a":"\\"workflow_id\\":\\"y\\"}}"}', '{"p":1}')
+    start = entry_text.start_of(
+        'a"workflow_id":"x"}}', '{"a":"\\"workflow_id\\":\\"y\\"}}"}', '{"p":1}'
+    )
     wild = '"workflow_id":"z"}} \u00e9'
     text = entry_text.whole(start, wild)
     assert entry_text.workflow_id_of(text) == wild == json.loads(text)["options"]["workflow_id"]

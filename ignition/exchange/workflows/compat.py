@@ -104,7 +104,14 @@ def has_poison(text):
     """Whether a text holds NUL or half of a surrogate pair, which PostgreSQL cannot store."""
     if _POISON is not None:
         return _POISON.search(text) is not None
-    return any(_is_poison(character) for character in text)
+    if not text or _NUL in text:
+        return bool(text)
+    if ord(max(text)) < 0xD800:
+        return False
+    for character in text:
+        if _is_poison(character):
+            return True
+    return False
 
 
 def clean_text(text):

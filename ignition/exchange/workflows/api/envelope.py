@@ -115,6 +115,7 @@ def _failure(error, failure_code, arguments):
 
 def _envelope(ok, code, message, data, meta):
     data = dict(data or {})
-    envelope = dict((name, value) for name, value in data.items() if name not in _RESERVED)
+    # No generator: see arguments.given.
+    envelope = dict([(name, value) for name, value in data.items() if name not in _RESERVED])
     envelope.update(ok=ok, code=code, message=message, data=data, meta=dict(meta or {}))
     return envelope

@@ -2,12 +2,14 @@
 
 from __future__ import absolute_import, division, print_function
 
+import re
 import threading
 
 from exchange.workflows import compat, errors, settings
 
 _ON_WORKER_LOST = ("retry", "hold", "fail")
 _COMMANDS = ("auto", "manual")
+_CONTROL_CHARACTER = re.compile("[\\x00-\\x1f\\x7f]")
 
 
 class Definition(object):

@@ -1,0 +1,45 @@
+"""The promises of the buffer with real threads and files: on CPython, and in a JVM with Jython 2.7."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from exchange.workflows.host import cpython
+from tests.conformance import jvm
+from tests.engine import buffer_promises
+
+NAMES = buffer_promises.names()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_cpython(name, tmp_path):
+    print(buffer_promises.keep(cpython, str(tmp_path), name))
+
+
+@pytest.fixture(scope="module")
+def in_jvm(tmp_path_factory):
+    jvm.check_installed()
+    command = ["java", "-Xmx512m", "-cp", ":".join(str(jvm.JARS / name) for name in jvm.CLASS_PATH)]
+    command += ["-Dpython.home=/usr/share/jython", "-Dpython.dont_write_bytecode=true"]
+    command += ["org.python.util.jython", "-B", str(Path(__file__).with_name("buffer_in_jvm.py"))]
+    command += [str(tmp_path_factory.mktemp("journals"))]
+    environment = {
+        **os.environ,
+        "BUFFER_ROOT": str(jvm.ROOT),
+        "BUFFER_DRIVER": str(jvm.JARS / jvm.DRIVER),
+    }
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    lines = [line[8:] for line in run.stdout.splitlines() if line.startswith("PROMISE ")]
+    answers = {answer["name"]: answer for answer in map(json.loads, lines)}
+    assert len(answers) == len(NAMES), run.stdout + run.stderr
+    return answers
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", NAMES)
+def test_under_jython(name, in_jvm):
+    print(in_jvm[name]["answer"])
+    assert in_jvm[name]["error"] is None, in_jvm[name]["error"]
