@@ -11,8 +11,9 @@ from tests.style.sources import name_of
 
 FUNCTIONS = sources.sql_files("functions")
 MIGRATIONS = sources.sql_files("migrations")
-# 100 is the rule; nothing gets wider than the widest of today.
-WIDEST = 190
+# 100 is the rule, and kept where this says so; nothing else gets wider than the widest of today.
+WIDEST = 186
+NARROW = ("enqueue", "enqueue_many", "notify_idle", "payload_problem", "name_problem")
 EVERY = [p for p in sorted(sources.SQL.rglob("*.sql")) if p.name != "install.sql"]
 
 
@@ -56,7 +57,8 @@ def test_ascii_and_width(path):
     text = path.read_text(encoding="utf-8")
     assert text.isascii()
     assert "\t" not in text
-    too_wide = [n for n, line in enumerate(text.splitlines(), 1) if len(line) > WIDEST]
+    widest = 100 if path.stem in NARROW else WIDEST
+    too_wide = [n for n, line in enumerate(text.splitlines(), 1) if len(line) > widest]
     assert not too_wide
 
 
