@@ -31,7 +31,8 @@ STOP_SECONDS = 30.0
 class StandInGateway(Surroundings):
     """Starts at once; ends with the `with` block. Every request waits `seconds` at most.
 
-    is_measured: all of Java's compilers, which a start pays for. has_library: with the project `workflows`.
+    imports_race: threads that touch a module by its path before it is loaded each run its top level,
+    as on a gateway. is_measured: all of Java's compilers, which a start pays for. has_library: with the project `workflows`.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class StandInGateway(Surroundings):
         has_library: bool = True,
         is_isolated_driver: bool = False,
         is_measured: bool = False,
+        imports_race: bool = False,
         java_options: Iterable[str] = (),
         directory: Path | None = None,
     ):
@@ -63,7 +65,10 @@ class StandInGateway(Surroundings):
         self.project_name = next(
             (one for one in sources if one != projects.LIBRARY), projects.LIBRARY
         )
-        self._described = self._describe(databases or {}, scripting_project)
+        self._described = {
+            **self._describe(databases or {}, scripting_project),
+            "imports_race": imports_race,
+        }
         self._wire = self._start()
 
     def __enter__(self) -> Self:

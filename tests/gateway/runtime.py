@@ -36,6 +36,7 @@ JYTHON = ("-Dpython.import.site=false", "-Dpython.cachedir.skip=true")
 MANIFEST = "META-INF/MANIFEST.MF"
 NOT_JYTHONS = re.compile("postgresql|mariadb|servlet")
 MAKE_SECONDS = 120
+NO_CLASS_FILES = "PYTHONDONTWRITEBYTECODE"  # Jython obeys it, too
 
 
 class RuntimeMissing(Exception):
@@ -167,6 +168,7 @@ def _make_cache(folder: Path, sources: list[Path]) -> None:
         capture_output=True,
         text=True,
         timeout=MAKE_SECONDS,
+        env={name: value for name, value in os.environ.items() if name != NO_CLASS_FILES},
     )
     if made.returncode:
         raise RuntimeMissing(f"the stand-in gateway does not start:\n{made.stdout}{made.stderr}")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.gateway.gateway import ScriptError, StandInGateway
+from tests.gateway.projects import Project
 
 
 def save(gateway: StandInGateway, **modules: str) -> None:
@@ -142,3 +143,36 @@ def test_a_call_of_system_leaves_the_thread_where_it_was(gateway: StandInGateway
     )
     for call in calls:
         assert gateway.run(call, "plant", returns="stay.here.mine()") is True, call
+
+
+TOUCH = """
+from java.lang import Runnable, Thread
+from java.util.concurrent import CountDownLatch, ConcurrentLinkedQueue
+system.util.globals['entered'] = CountDownLatch(2)
+system.util.globals['ran'] = ConcurrentLinkedQueue()
+class Touch(Runnable):
+    def run(self):
+        race.top.NAME
+threads = [Thread(Touch()) for _ in range(2)]
+for one in threads: one.start()
+for one in threads: one.join(20000)
+"""
+RACED = """
+from java.util.concurrent import TimeUnit
+system.util.globals['ran'].add('top')
+system.util.globals['entered'].countDown()
+getattr(system.util.globals['entered'], 'await')(PATIENCE, TimeUnit.SECONDS)
+import race.other
+NAME = race.other.NAME
+"""
+
+
+@pytest.mark.parametrize(("imports_race", "times"), [(True, 2), (False, 1)])
+def test_threads_that_load_a_module_at_once(imports_race: bool, times: int) -> None:
+    raced = RACED.replace("PATIENCE", "20" if imports_race else "0")
+    modules = {"race.top": raced, "race.other": "NAME = 1\n"}
+    with StandInGateway(
+        {"plant": Project(modules=modules)}, has_library=False, imports_race=imports_race
+    ) as gateway:
+        assert gateway.run(TOUCH, returns="len(system.util.globals['ran'])") == times
+        assert gateway.evaluate("race.top.NAME") == 1

@@ -32,6 +32,7 @@ class Gateway(object):
         self.data_dir = File(described["data_dir"])
         self._projects_folder = described["projects_folder"]
         self._default_database = described.get("default_database")
+        self.imports_race = described.get("imports_race", False)
         self.scripting_project = described.get("scripting_project")
         self.globals = {}
         self.output = Output()

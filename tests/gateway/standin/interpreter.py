@@ -25,7 +25,7 @@ class Interpreter(object):
         modules = self._state.modules
         modules["sys"] = self._state
         self.system = _make_system(gateway.system_parts(project.name), modules)
-        self.library = Library(project, self.system, modules)
+        self.library = Library(project, self.system, modules, gateway.imports_race)
         self._state.meta_path.insert(0, gateway_classes.Finder(gateway, modules))
         self._state.meta_path.insert(0, self.library)
         self.weak_state = WeakReference(self._state)

@@ -10,14 +10,20 @@ from __future__ import absolute_import, division, print_function
 
 import types
 
+from java.lang import ThreadLocal
 from java.lang.ref import WeakReference
 from standin.resources import SCRIPT_TYPE
 
 
 class Library(object):
-    """A finder and loader for sys.meta_path of one interpreter."""
+    """A finder and loader for sys.meta_path of one interpreter.
 
-    def __init__(self, project, system, modules):
+    imports_race: as on a gateway, threads that touch a module by its path before it is loaded each run
+    its top level; the last one stays."""
+
+    def __init__(self, project, system, modules, imports_race=False):
+        self._imports_race = imports_race
+        self._loading = ThreadLocal()  # what this thread is loading in a race
         self._codes = _visible_codes(project)
         self._system = system
         self._modules = modules  # sys.modules of the interpreter that we serve
@@ -37,35 +43,64 @@ class Library(object):
         return self
 
     def load_module(self, name):
-        if name in self._modules:
-            return self._modules[name]
-        return self._load(name)
+        found = self._modules.get(name) or (self._loading.get() or {}).get(name)
+        return found if found is not None else self._load(name)
+
+    def touch(self, name):
+        """The module or package of a dotted path that a script names without an import."""
+        if self._imports_race and name not in self._modules and self.find_module(name) is self:
+            return self._load_in_race(name)
+        __import__(name)
+        return self._modules[name]
 
     def injected(self):
         """The globals that every script finds."""
         names = {"system": self._system, "fpmi": self._system, "sys": self._modules["sys"]}
         for package in self.top_packages:
-            names[package] = LazyPackage(package, self._modules)
+            names[package] = LazyPackage(package, self._modules, self.touch)
         return names
 
-    def _load(self, name):
-        module = types.ModuleType(str(name))
-        code = self._codes.get(name.replace(".", "/"))
-        module.__dict__["__package__"] = None
-        module.__loader__ = self
-        if code is None:
-            module.__path__ = ["<library:%s>" % name]
+    def _load_in_race(self, name):
+        module = self._new_module(name)
+        if name.replace(".", "/") not in self._codes:
             self._modules[name] = module
             return module
+        mine = self._loading.get()
+        if mine is None:
+            mine = {}
+            self._loading.set(mine)
+        mine[name] = module
+        try:
+            self._execute(name, module)
+        finally:
+            del mine[name]
+        self._modules[name] = module
+        return module
+
+    def _load(self, name):
+        module = self._new_module(name)
+        self._modules[name] = module
+        if name.replace(".", "/") in self._codes:
+            try:
+                self._execute(name, module)
+            except:  # noqa: E722  whatever it was, Java's too: a module that failed is not there
+                self._modules.pop(name, None)
+                raise
+        return module
+
+    def _new_module(self, name):
+        module = types.ModuleType(str(name))
+        module.__dict__["__package__"] = None
+        module.__loader__ = self
+        if name.replace(".", "/") not in self._codes:
+            module.__path__ = ["<library:%s>" % name]
+        return module
+
+    def _execute(self, name, module):
         module.__dict__.update(self.injected())
         self.loaded.append(WeakReference(module.__dict__))
-        self._modules[name] = module
-        try:
-            exec(compile_text(code, "<module:%s>" % name), module.__dict__)
-        except:  # noqa: E722  whatever it was, Java's too: a module that failed is not there
-            self._modules.pop(name, None)
-            raise
-        return module
+        code = compile_text(self._codes[name.replace(".", "/")], "<module:%s>" % name)
+        exec(code, module.__dict__)
 
     def _has_modules(self, where):
         return any(path.startswith(where + "/") for path in self._codes)
@@ -74,14 +109,15 @@ class Library(object):
 class LazyPackage(object):
     """`exchange.workflows.api.service.enqueue(...)` without an import."""
 
-    def __init__(self, name, modules):
+    def __init__(self, name, modules, touch):
         self.__dict__["_name"] = name
+        self.__dict__["_touch"] = touch
         self.__dict__["_modules"] = modules
 
     def __getattr__(self, attribute):
         name = "%s.%s" % (self._name, attribute)
         try:
-            __import__(name)
+            module = self._touch(name)
         except ImportError:
             if name in self._modules or self._name not in self._modules:
                 raise
@@ -89,8 +125,9 @@ class LazyPackage(object):
             if not hasattr(package, attribute):
                 raise
             return getattr(package, attribute)
-        module = self._modules[name]
-        return LazyPackage(name, self._modules) if hasattr(module, "__path__") else module
+        return (
+            LazyPackage(name, self._modules, self._touch) if hasattr(module, "__path__") else module
+        )
 
     def __repr__(self):
         return "<package %s>" % self._name
