@@ -13,7 +13,7 @@ REFUSED = set(
     " processor do flag tmp res ret obj val kv cfg job task kernel mailbox v2".split()
 )
 # What Python, a library or the predecessor's users call it.
-ALLOWED = {"base", "info", "tmp_path", "inputsObj", "inputs_obj"}
+ALLOWED = {"base", "info", "tmp_path", "tmp_path_factory", "inputsObj", "inputs_obj"}
 
 
 def words_of(name):
