@@ -60,6 +60,7 @@ class Shim(object):
         self._most = AtomicInteger()
         self.handles = ConcurrentHashMap()
         self.can_reach_driver = True
+        self.obstacle = AttributeError("getDatasourceManager")
         # (is_master, is_active) of a redundant gateway.
         self.redundancy = None
         self.pool = BasicDataSource()
@@ -152,7 +153,7 @@ def _gateway_class(shim):
     class Gateway(object):
         def getDatasourceManager(self):
             if not shim.can_reach_driver:
-                raise AttributeError("getDatasourceManager")
+                raise shim.obstacle
             return Sources()
 
         def getRedundancyManager(self):

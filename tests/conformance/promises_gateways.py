@@ -30,9 +30,17 @@ def the_driver_is_in_a_class_loader_of_its_own(world):
 
 @gateway_promise
 def without_a_way_to_the_driver_the_worker_polls(world):
+    from java.lang import IllegalStateException, NoSuchMethodError
+
     world.shim.can_reach_driver = False
     try:
-        assert not instance.open_gateway_connector("WorkflowsDB", world.schema).can_listen()
+        for obstacle in (
+            IllegalStateException(),
+            NoSuchMethodError("getConnection"),
+            AttributeError("getDatasourceManager"),
+        ):
+            world.shim.obstacle = obstacle
+            assert not world.make_connector().can_listen()
         with Working(_Poller(world)) as plant:
             world.wait_until(lambda: plant.worker.state.listen_mode == "poll", "the mode")
             assert plant.ended(plant.enqueue("conformance_noop", {"number": 5}))["result"] == 5

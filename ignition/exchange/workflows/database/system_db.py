@@ -18,7 +18,6 @@ from exchange.workflows.database import sqlstates
 from exchange.workflows.database.system_db_errors import translate
 from exchange.workflows.database.system_db_listener import SystemDbListener, can_unwrap
 from exchange.workflows.database.system_db_sessions import (
-    HANDLE_IDLE_MS,
     BorrowingSession,
     HeldSession,
     Transaction,
@@ -29,6 +28,7 @@ from exchange.workflows.database.system_db_sessions import (
 _READ_COMMITTED = 2
 _HELD = ("claim", "renew")
 _NOT_BORROWED = 4
+_LOOK_AGAIN_NANOSECONDS = 600 * 10**9
 _NO_CONNECTION = ("08001", sqlstates.NO_STATE)
 
 
@@ -53,7 +53,8 @@ class SystemDbConnector(object):
         borrowed = max(2, connections - _NOT_BORROWED)
         self._call_permits = self._permits(share, "calls", borrowed - borrowed // 2)
         self._step_permits = self._permits(share, "steps", borrowed // 2)
-        self._can_listen = None
+        self._can_listen = False
+        self._look_at = System.nanoTime()
 
     def _permits(self, share, purpose, count):
         if share is None:
@@ -70,9 +71,10 @@ class SystemDbConnector(object):
         return BorrowingSession(self)
 
     def can_listen(self):
-        """Whether a connection can be had that hears notifications; known after the first look."""
-        if self._can_listen is None:
+        """Whether a connection can be had that hears notifications. Where there was none it looks again later."""
+        if not self._can_listen and System.nanoTime() >= self._look_at:
             self._can_listen = can_unwrap(self.database_name)
+            self._look_at = System.nanoTime() + _LOOK_AGAIN_NANOSECONDS
         return self._can_listen
 
     def listen(self, channel):
@@ -109,11 +111,11 @@ class SystemDbConnector(object):
         """One transaction on a borrowed connection: committed at the end, rolled back by an exception."""
         return Transaction(self, self._step_permits)
 
-    def begin(self):
-        """A transaction handle of the gateway. It must be closed."""
+    def begin(self, idle_ms):
+        """A transaction handle of the gateway, which ends it where nobody uses it for so long. It must be closed."""
         try:
             return compat.gateway_system().db.beginTransaction(
-                self.database_name, _READ_COMMITTED, HANDLE_IDLE_MS
+                self.database_name, _READ_COMMITTED, idle_ms
             )
         except compat.ERRORS as error:
             raise translate(error)

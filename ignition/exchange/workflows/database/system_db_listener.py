@@ -12,6 +12,7 @@ from java.lang import Class, InterruptedException, System, Thread
 from java.util.concurrent import Executor
 
 from exchange.workflows import compat, errors, settings
+from exchange.workflows.database import sqlstates
 from exchange.workflows.database.system_db_errors import translate
 
 _SLICE_MS = 500
@@ -27,7 +28,11 @@ def can_unwrap(database_name):
     try:
         return _driver_connection(connection) is not None
     except compat.ERRORS as error:
-        raise translate(error)
+        if compat.is_termination(error):
+            raise
+        if _is_away(error):
+            raise translate(error)
+        return False
     finally:
         _quietly(connection.close)
 
@@ -115,6 +120,14 @@ class _AtOnce(Executor):
         command.run()
 
 
+def _is_away(error):
+    """Whether the server is to blame, not a wrapper that does not let us through."""
+    if compat.is_ending(error):
+        return False
+    ours = translate(error)
+    return ours.code != sqlstates.NO_STATE and sqlstates.is_lost(ours)
+
+
 def _ended(error):
     ours = translate(error)
     return errors.DatabaseError("listening ended: %s" % compat.one_line(ours), "08006", is_lost=True)
@@ -125,7 +138,9 @@ def _borrow(database_name):
     try:
         sources = compat.gateway_context().getDatasourceManager()
         get_connection = sources.getConnection
-    except (ImportError, AttributeError):
+    except compat.ERRORS as error:
+        if compat.is_termination(error):
+            raise
         return None
     try:
         return get_connection(database_name)

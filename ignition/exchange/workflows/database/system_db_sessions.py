@@ -4,14 +4,15 @@ from __future__ import absolute_import, division, print_function
 
 import threading
 
-from java.lang import Long, System, Thread
+from java.lang import Long, Runnable, System, Thread
 
 from exchange.workflows import compat, errors
 from exchange.workflows.database import sqlstates
 from exchange.workflows.database.system_db_errors import translate
 
 # The gateway ends a handle that was not used for so long; each use begins the time anew.
-HANDLE_IDLE_MS = 600000
+_HELD_IDLE_MS = 600000
+_STEP_IDLE_MS = 3600000
 
 
 class BorrowingSession(object):
@@ -52,10 +53,10 @@ class HeldSession(object):
             return answer
 
     def _opened(self):
-        if self._handle is not None and System.nanoTime() - self._used_at > HANDLE_IDLE_MS * 500000:
+        if self._handle is not None and System.nanoTime() - self._used_at > _HELD_IDLE_MS * 500000:
             self._leave()
         if self._handle is None:
-            self._handle = self._connector.begin()
+            self._handle = self._connector.begin(_HELD_IDLE_MS)
             self.serial += 1
         return self._handle
 
@@ -109,7 +110,7 @@ class Transaction(object):
     def __enter__(self):
         self._connector.acquire(self._permits)
         try:
-            self._handle = self._connector.begin()
+            self._handle = self._connector.begin(_STEP_IDLE_MS)
             try:
                 self._backend = self.call("select pg_backend_pid()::text", ())
             except compat.EVERYTHING:
@@ -170,11 +171,12 @@ class Transaction(object):
 
     def cut(self):
         """End whatever the transaction waits for; from another thread, which does not wait for it."""
-        thread = Thread(self._cancel, "workflows-cut")
+        thread = Thread(_Cancel(self.cancel), "workflows-cut")
         thread.setDaemon(True)
         thread.start()
 
-    def _cancel(self):
+    def cancel(self):
+        """End the statement that the transaction is at; waits for a connection."""
         # While the lock is held the connection cannot go back to the pool and be somebody else's.
         with self._lock:
             if self._handle is None or self._backend is None:
@@ -183,6 +185,15 @@ class Transaction(object):
                 self._connector.call_once("select pg_cancel_backend(?::integer)::text", [self._backend])
             except errors.WorkflowsError:
                 pass  # without a connection nothing can be ended, and the server will notice by itself
+
+
+class _Cancel(Runnable):
+    # A plain function would run outside of its interpreter.
+    def __init__(self, cancel):
+        self._cancel = cancel
+
+    def run(self):
+        self._cancel()
 
 
 def close_handle(handle):

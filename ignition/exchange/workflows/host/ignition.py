@@ -194,7 +194,7 @@ def gateway_role():
             return "independent", True
         return "master" if redundancy.isMaster() else "backup", bool(redundancy.isActive())
     except compat.ERRORS as error:
-        if compat.is_ending(error):
+        if compat.is_termination(error):
             raise
         return "independent", True
 
@@ -208,7 +208,7 @@ def project_name():
         try:
             return compat.to_text(find(compat.gateway_system()) or "")
         except compat.ERRORS as error:
-            if compat.is_ending(error):
+            if compat.is_termination(error):
                 raise
     return ""
 
@@ -218,7 +218,7 @@ def data_directory():
     try:
         parent = compat.gateway_context().getSystemManager().getDataDir()
     except compat.ERRORS as error:
-        if compat.is_ending(error):
+        if compat.is_termination(error):
             raise
         parent = System.getProperty("user.home")
     return compat.to_text(File(parent, "exchange-workflows").getPath())
