@@ -29,6 +29,24 @@ ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
 
 COMMENT ON TYPE workflows.enqueue_request IS 'One checked request to enqueue; problem is set where it must be refused.';
 
+CREATE TYPE workflows.workflow_standing AS (
+	status text,
+	state text,
+	ended_at timestamp with time zone,
+	held_at timestamp with time zone
+);
+
+ALTER TYPE workflows.workflow_standing OWNER TO workflows_owner;
+
+COMMENT ON TYPE workflows.workflow_standing IS 'What workflow_standing_fits looks at.';
+
+CREATE DOMAIN workflows.fitting_standing AS workflows.workflow_standing
+	CONSTRAINT workflow_standing_fits CHECK ((((((VALUE).status || ' '::text) || (VALUE).state) = ANY ('{"DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED IDLE","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","RUNNING STARTING","RUNNING RUNNING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","SUCCESS COMPLETE","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])) AND (((VALUE).ended_at IS NOT NULL) = ((VALUE).status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[]))) AND (((VALUE).held_at IS NOT NULL) = ((VALUE).status = 'HELD'::text))));
+
+ALTER DOMAIN workflows.fitting_standing OWNER TO workflows_owner;
+
+COMMENT ON DOMAIN workflows.fitting_standing IS 'A status with its state, and with an end and a hold where these belong to it.';
+
 CREATE FUNCTION workflows.admit_gated() RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -78,10 +96,7 @@ CREATE TABLE workflows.workflow (
     deduplication_id text,
     parent_workflow_id uuid,
     enqueued_by text NOT NULL,
-    actor text,
-    CONSTRAINT workflow_ended CHECK (((ended_at IS NOT NULL) = (status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[])))),
-    CONSTRAINT workflow_held CHECK (((held_at IS NOT NULL) = (status = 'HELD'::text))),
-    CONSTRAINT workflow_status_state CHECK ((((status || ' '::text) || state) = ANY ('{"DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED IDLE","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","RUNNING STARTING","RUNNING RUNNING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","SUCCESS COMPLETE","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])))
+    actor text
 )
 WITH (fillfactor='45', autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.1');
 
@@ -334,11 +349,6 @@ CREATE FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text DEFAULT '{
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
-    SET jit TO 'off'
-    SET enable_seqscan TO 'off'
-    SET enable_bitmapscan TO 'off'
-    SET enable_mergejoin TO 'off'
-    SET plan_cache_mode TO 'force_generic_plan'
     AS ...;
 
 ALTER FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) OWNER TO workflows_owner;
@@ -432,6 +442,19 @@ CREATE FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[
 ALTER FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) IS 'Enqueues checked requests and answers one outcome each.';
+
+CREATE FUNCTION workflows.enqueue_unusual(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue_unusual(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue_unusual(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) IS 'Enqueues one workflow by way of enqueue_requests, or refuses it.';
 
 CREATE FUNCTION workflows.enter_maintenance(p_mode text DEFAULT 'drain'::text, p_reason text DEFAULT NULL::text, p_queue_name text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -668,14 +691,6 @@ ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason te
 
 COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
 
-CREATE FUNCTION workflows.insert_workflow(p_request workflows.enqueue_request, p_now timestamp with time zone) RETURNS uuid
-    LANGUAGE plpgsql
-    AS ...;
-
-ALTER FUNCTION workflows.insert_workflow(p_request workflows.enqueue_request, p_now timestamp with time zone) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.insert_workflow(p_request workflows.enqueue_request, p_now timestamp with time zone) IS 'Inserts the rows of one checked request to enqueue.';
-
 CREATE FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     AS ...;
@@ -798,13 +813,13 @@ ALTER FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_l
 
 COMMENT ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) IS 'Inputs and recorded steps of one claimed workflow.';
 
-CREATE FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[]) RETURNS record
+CREATE FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) RETURNS record
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[]) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[]) IS 'Locks the limited queues and answers how many more may run.';
+COMMENT ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) IS 'Locks the limited queues and answers how many more may run.';
 
 CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid) RETURNS workflows.workflow
     LANGUAGE plpgsql
@@ -1492,13 +1507,13 @@ ALTER FUNCTION workflows.take_maintenance(p_now timestamp with time zone) OWNER 
 
 COMMENT ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) IS 'Takes the maintenance turn of this second.';
 
-CREATE FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone) RETURNS integer
+CREATE FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone, OUT taken integer, OUT is_contended boolean) RETURNS record
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone, OUT taken integer, OUT is_contended boolean) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone) IS 'Takes claimable workflows for a worker.';
+COMMENT ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone, OUT taken integer, OUT is_contended boolean) IS 'Takes claimable workflows for a worker.';
 
 CREATE FUNCTION workflows.take_turn(p_may_wait boolean) RETURNS boolean
     LANGUAGE plpgsql
@@ -2877,6 +2892,9 @@ ALTER TABLE ONLY workflows.workflow_payload
 ALTER TABLE ONLY workflows.workflow
     ADD CONSTRAINT workflow_pkey PRIMARY KEY (workflow_id);
 
+ALTER TABLE workflows.workflow
+    ADD CONSTRAINT workflow_standing_fits CHECK (((ROW(status, state, ended_at, held_at))::workflows.fitting_standing IS DISTINCT FROM NULL)) NOT VALID;
+
 CREATE INDEX audit_workflow ON workflows.audit USING btree (workflow_id, change_no) WHERE (workflow_id IS NOT NULL);
 
 CREATE INDEX command_open ON workflows.command USING btree (workflow_id) WHERE (outcome = 'accepted'::text);
@@ -2979,6 +2997,8 @@ REVOKE ALL ON FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], 
 
 REVOKE ALL ON FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.enqueue_unusual(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_admin;
@@ -3038,8 +3058,6 @@ REVOKE ALL ON FUNCTION workflows.held_problem(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.insert_workflow(p_request workflows.enqueue_request, p_now timestamp with time zone) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
@@ -3081,7 +3099,7 @@ REVOKE ALL ON FUNCTION workflows.live_before(p_queue_id integer, p_before timest
 REVOKE ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) TO workflows_worker;
 
-REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
@@ -3235,7 +3253,7 @@ REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enque
 
 REVOKE ALL ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone, OUT taken integer, OUT is_contended boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.take_turn(p_may_wait boolean) FROM PUBLIC;
 
