@@ -1,8 +1,11 @@
-"""How long enqueueInMemory keeps its caller, in a JVM. Run by bench/gateway/run_offer.py under Jython 2.7.
+"""How long enqueueInMemory keeps its caller. Run by bench/gateway/run_offer.py under Jython 2.7.
 
-Several threads call it at a fixed rate together, like tag event scripts, and each call is timed in its thread.
-Prints one line of JSON: percentiles in ms, every call above 10 ms with its time, and what the buffer counted.
+Several threads call it at a fixed rate together, like tag event scripts; each call is timed in its
+thread. Prints one line of JSON: percentiles in ms, calls above 10 ms with their time, and what the
+buffer counted.
 """
+
+# mypy: ignore-errors
 
 from __future__ import absolute_import, division, print_function
 

@@ -1,7 +1,10 @@
-"""enqueueInMemory in the caller's thread of a JVM: `python -m bench.gateway.run_offer [seconds] [rate] [threads]`.
+"""enqueueInMemory in the caller's thread of a JVM.
 
-With the database up and away, without and with the journal, and with sync=True. Calls above 10 ms are held
-against the pauses of the garbage collector, from its log.
+    python -m bench.gateway.run_offer [seconds] [rate] [threads]
+
+With the database up and away, without and with the journal, and with sync=True. Calls above 10 ms
+are held against the pauses of the garbage collector, from its log. Other programs on the machine
+show in the upper percentiles: run it alone.
 """
 
 from __future__ import annotations

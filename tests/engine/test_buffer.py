@@ -32,7 +32,7 @@ class QuietHost(FakeHost):
     def __init__(self, beside=None):
         super().__init__()
         self.me = Thread()
-        self.shared.this_thread = lambda: self.me
+        setattr(self.shared, "this_thread", lambda: self.me)  # noqa: B010
         if beside is not None:
             self.kept = beside.kept
 
@@ -269,7 +269,7 @@ def test_first_attempts_after_a_failure_are_jittered():
     waits = set()
     for fraction in (0.1, 0.5, 0.9):
         desk = Desk(lost())
-        desk.host.random_fraction = lambda fraction=fraction: fraction
+        setattr(desk.host, "random_fraction", lambda fraction=fraction: fraction)  # noqa: B010
         desk.offer(1)
         waits.add(desk.flush())
     assert len(waits) == 3

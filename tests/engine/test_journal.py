@@ -41,7 +41,8 @@ class Gateway:
 
     def __init__(self, directory, *answers, is_open=True):
         self.host = QuietHost()
-        self.host.files = Files()
+        self.files = Files()
+        setattr(self.host, "files", self.files)  # noqa: B010
         self.store = FakeStore(enqueue_many=answers or (taken,), reject_entries=[{"kept": 1}])
         self.buffer = Buffer(self.host, self.store, "plant/workflows")
         if is_open:
@@ -327,14 +328,14 @@ def test_dropped_entries_do_not_keep_the_journal_full_while_the_database_is_away
 def test_f31_what_cannot_be_written_is_never_acknowledged(gateways):
     one = gateways()
     one.offer(1)
-    one.host.files.fail("append", OSError(28, "No space left on device"))
+    one.files.fail("append", OSError(28, "No space left on device"))
     for _ in range(2):
         with pytest.raises(errors.BufferFull) as refused:
             one.offer(2)
     assert refused.value.detail["reason"] == "journal_failed"
     assert (one.numbers(), one.buffer.figures()["refused"]) == ([1], 2)
     assert len(one.logged("journal_failed")) == 1
-    one.host.files.failing.clear()
+    one.files.failing.clear()
     one.offer(3)
     assert one.numbers() == [1, 3]
     assert gateways().numbers() == [1, 3]
@@ -349,13 +350,13 @@ def test_f31_half_a_record_does_not_spoil_the_next_one(gateways, tmp_path, can_c
         os.write(file, content[: len(content) // 2])
         raise OSError(28, "No space left on device")
 
-    one.host.files.append = half
+    one.files.append = half
     if not can_cut:
-        one.host.files.fail("cut", OSError(5, "Input/output error"))
+        one.files.fail("cut", OSError(5, "Input/output error"))
     with pytest.raises(errors.BufferFull):
         one.offer(2)
-    one.host.files.append = cpython_files.append
-    one.host.files.failing.clear()
+    one.files.append = cpython_files.append
+    one.files.failing.clear()
     one.offer(3)
     two = gateways()
     assert two.numbers() == [1, 3]
@@ -406,7 +407,7 @@ def test_sync_returns_after_the_sync_that_covers_it(gateways):
 
 def test_f31_a_sync_that_fails_is_not_told_as_done(gateways):
     one = gateways()
-    one.host.files.fail("sync", OSError(5, "Input/output error"))
+    one.files.fail("sync", OSError(5, "Input/output error"))
 
     def turn():
         with pytest.raises(OSError):
@@ -416,7 +417,7 @@ def test_f31_a_sync_that_fails_is_not_told_as_done(gateways):
     with pytest.raises(errors.BufferFull) as refused:
         one.offer(1, sync=True)
     assert refused.value.detail == {"reason": "journal_not_synced", "workflow_id": "id-1"}
-    one.host.files.failing.clear()
+    one.files.failing.clear()
     one.host.plan(0.003, one.buffer.sync_turn)
     one.offer(2, sync=True)
 
@@ -444,6 +445,38 @@ def test_two_processes_do_not_write_one_journal(gateways, tmp_path):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     one.buffer.close()
     assert Gateway(tmp_path).numbers() == []
+
+
+def test_two_buffers_of_one_process_do_not_write_one_journal(gateways, tmp_path):
+    one = gateways()
+    other = Buffer(one.host, one.store, "other/workflows")
+    with pytest.raises(errors.BufferFull) as refused:
+        other.open_journal(str(tmp_path))
+    assert refused.value.detail["reason"] == "journal_locked"
+    one.offer(1)
+    assert one.journal()["next"] == 2
+
+
+def test_in_a_gateway_each_database_has_a_journal_of_its_own(tmp_path):
+    one = Gateway(tmp_path, is_open=False)
+    one.host.IS_GATEWAY = True
+    other = Buffer(one.host, one.store, "Other DB/workflows")
+    for buffer in (one.buffer, other):
+        buffer.open_journal(str(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "Other-DB-workflows",
+        "plant-workflows",
+    ]
+
+
+def test_opening_it_again_changes_nothing(gateways, tmp_path):
+    one = gateways()
+    one.offer(1)
+    one.buffer.open_journal(str(tmp_path))
+    one.buffer.open_journal(str(tmp_path / "elsewhere"))
+    one.offer(2)
+    assert one.journal()["next"] == 3
+    assert gateways().numbers() == [1, 2]
 
 
 def test_closing_leaves_what_is_not_flushed_to_the_next_process(tmp_path):
@@ -484,6 +517,6 @@ def test_a_directory_is_named_by_where_it_is(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "journal")
     host = QuietHost()
     assert (
-        Journal(host, str(tmp_path / "link"), None).directory
-        == Journal(host, str(tmp_path / "journal"), None).directory
+        Journal(host, str(tmp_path / "link"), "a", None).directory
+        == Journal(host, str(tmp_path / "journal"), "a", None).directory
     )

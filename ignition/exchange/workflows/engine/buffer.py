@@ -45,7 +45,8 @@ class Buffer(object):
     def __init__(self, host, store, name=None):
         self._host = host
         self._log = host.get_logger("buffer")
-        self.entries = BufferEntries(host, compat.new_id() if name is None else name)
+        self._name = compat.new_id() if name is None else name
+        self.entries = BufferEntries(host, self._name)
         self._flusher = Flusher(host, store, self.entries)
         self._flush_seat = Seat(host, self.entries.flusher)
         self._sync_seat = Seat(host, self.entries.syncer)
@@ -154,8 +155,12 @@ class Buffer(object):
 
     def open_journal(self, directory):
         """From now on every entry is in a file below `directory` before it is acknowledged. What a former
-        process left there is taken up first. Raises BufferFull where the directory cannot be used."""
-        journal = Journal(self._host, directory, self.entries.lock)
+        process left there is taken up first. The journal that is open already stays the one. Raises BufferFull
+        where the directory cannot be used."""
+        if self._host.IS_GATEWAY:
+            # One gateway has a buffer for each database.
+            directory = self._host.files.join(directory, "".join([c if c.isalnum() else "-" for c in self._name]))
+        journal = self.journal() or self._journal_in(directory)
         left = journal.open()
         if left is not None:
             for number, key, text in _latest(left):
@@ -169,8 +174,11 @@ class Buffer(object):
         if self._journal is None:
             directory = self.entries.journal_directory.get()
             if directory is not None:
-                self._journal = Journal(self._host, directory, self.entries.lock)
+                self._journal = self._journal_in(directory)
         return self._journal
+
+    def _journal_in(self, directory):
+        return Journal(self._host, directory, self._name, self.entries.lock)
 
     # Threads
 

@@ -74,11 +74,13 @@ def set_default_database(host, name):
     host.share(_DEFAULT_DATABASE, host.make_shared_text).set(name)
 
 
-def configure(dsn=None, connector=None, schema=settings.SCHEMA_NAME, directDsn=None, dbName=None):
+def configure(dsn=None, connector=None, schema=settings.SCHEMA_NAME, directDsn=None, dbName=None, journal=None):
     """Name the database that getWorkflows(dbName) works with, by DSN or by a connector of your own.
 
     directDsn: leads to the server itself where `dsn` leads through a pooler in transaction mode; it is used
-    for LISTEN and claims. Returns what getWorkflows(dbName) answers from now on.
+    for LISTEN and claims. journal: a directory; what enqueueInMemory accepts is in a file there before it is
+    acknowledged, and what a killed process left there is enqueued. Returns what getWorkflows(dbName) answers from
+    now on.
     """
     if connector is None:
         connector = open_connector(dsn, schema, directDsn)
@@ -88,6 +90,8 @@ def configure(dsn=None, connector=None, schema=settings.SCHEMA_NAME, directDsn=N
         _instances[dbName] = made
     if previous is not None:
         previous.close()
+    if journal is not None:
+        made.buffer.open_journal(journal)
     return made
 
 

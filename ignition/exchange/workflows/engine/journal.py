@@ -26,9 +26,10 @@ _LOCK = "lock"
 
 
 class Journal(object):
-    """`lock` is the lock that is held when append() is called: records and entries have one order."""
+    """`owner` is whose entries these are, `lock` the lock of his that is held when append() is called: records and
+    entries have one order."""
 
-    def __init__(self, host, directory, lock):
+    def __init__(self, host, directory, owner, lock):
         shared = host.shared
         self.directory = host.files.real_path(directory)
         self._host = host
@@ -37,6 +38,7 @@ class Journal(object):
         self._lock = lock
         self._is_failing = False
         kept = self._kept = Kept(host, "journal/%s/" % self.directory)
+        self._is_mine = kept("owner", lambda: shared.make_reference(owner)).get() == owner
         self._is_open = kept("is_open", shared.make_number)
         self._opening = kept("opening", shared.make_lock)
         self._open_files = kept("files", shared.make_map)
@@ -61,6 +63,8 @@ class Journal(object):
         where another interpreter of this process has the journal open already."""
         self._opening.lock()
         try:
+            if not self._is_mine:
+                raise _refused("the journal %s is another buffer's" % self.directory, "journal_locked")
             if self._is_open.get():
                 return None
             return self._take_directory()
@@ -77,6 +81,7 @@ class Journal(object):
             self._open_beside(_CURSOR)
         except compat.ERRORS as error:
             self._close_files()
+            self._kept.forget()
             if isinstance(error, errors.WorkflowsError):
                 raise
             raise _refused("no journal in %s: %s" % (self.directory, compat.message_of(error)), "journal_failed")
