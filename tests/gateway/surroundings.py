@@ -15,9 +15,20 @@ class Surroundings:
         self._ask("set_redundancy", is_enabled=True, is_active=is_active)
 
     def set_redundancy(
-        self, is_enabled: bool, is_master: bool = True, is_active: bool = True
+        self,
+        is_enabled: bool,
+        is_master: bool = True,
+        is_active: bool = True,
+        is_hidden: bool = False,
     ) -> None:
-        self._ask("set_redundancy", is_enabled=is_enabled, is_master=is_master, is_active=is_active)
+        """is_hidden: scripts find no redundancy manager, as where the interface has changed."""
+        self._ask(
+            "set_redundancy",
+            is_enabled=is_enabled,
+            is_master=is_master,
+            is_active=is_active,
+            is_hidden=is_hidden,
+        )
 
     def set_scripting_project(self, project: str) -> None:
         """The gateway scripting project, in which the event scripts of tags run."""

@@ -6,10 +6,10 @@ import pytest
 
 from tests.gateway.gateway import StandInGateway
 from tests.gateway.projects import Project
+from tests.waiting import wait_until
 
 NOTE = "system.util.globals.setdefault('notes', []).append"
 TICK = "system.util.globals['latch'].countDown()"
-ONCE = {"delay": 1, "fixedDelay": True, "sharedThread": False}
 
 
 @pytest.fixture(scope="module")
@@ -133,45 +133,51 @@ def test_a_message_handler_answers_in_its_project(plant: StandInGateway) -> None
     assert plant.evaluate("system.util.sendMessage('below', 'Nobody')", "above") == []
 
 
-def test_timers_run_in_step_and_end_with_a_save() -> None:
+TIMED = Project(
+    startup="""
+        from java.util.concurrent import CountDownLatch
+        system.util.globals['latch'] = CountDownLatch(5)
+        system.util.globals['threads'] = set()
+    """,
+    modules={"ticks": """
+            def note():
+                from java.lang import Thread
+                system.util.globals['threads'].add(Thread.currentThread().getName())
+        """},
+    timers={
+        "Own": ("ticks.note()", {"delay": 1, "fixedDelay": True, "sharedThread": False}),
+        "First": ("raise ValueError('timer fails')", {"delay": 1, "sharedThread": True}),
+        "Second": (f"ticks.note()\n{TICK}", {"delay": 1, "sharedThread": True}),
+        "Rate": ("ticks.note()", {"delay": 1, "fixedDelay": False, "sharedThread": True}),
+        "Off": ("system.util.globals['off'] = 1", {"delay": 1, "enabled": False}),
+    },
+)
+ENDED = """
+from java.lang import Thread
+for thread in list(Thread.getAllStackTraces().keySet()):
+    if thread.getName().startswith('timer-plant-'):
+        thread.join(5000)
+"""
+
+
+@pytest.fixture
+def timed() -> Iterator[StandInGateway]:
+    with StandInGateway({"plant": TIMED}, name="timers", has_library=False) as started:
+        yield started
+
+
+def test_timers_run_on_their_threads_and_end_with_a_save(timed: StandInGateway) -> None:
     """A latch tells how often a timer ran; nothing waits for a fixed time."""
-    flows = Project(
-        startup="""
-            from java.util.concurrent import CountDownLatch
-            system.util.globals.setdefault('latch', CountDownLatch(5))
-            system.util.globals.setdefault('inside', [])
-        """,
-        modules={"ticks": """
-                def overlap():
-                    from java.lang import Thread
-                    inside = system.util.globals['inside']
-                    inside.append(Thread.currentThread().getName())
-                    Thread.sleep(3)
-                    system.util.globals['latch'].countDown()
-                    if inside.count(None):
-                        raise ValueError('overlap')
-            """},
-        timers={
-            "Own": ("ticks.overlap()", ONCE),
-            "First": ("raise ValueError('timer fails')", {"delay": 1, "sharedThread": True}),
-            "Second": (TICK, {"delay": 1, "sharedThread": True}),
-            "Off": ("system.util.globals['off'] = 1", {"delay": 1, "enabled": False}),
-        },
-    )
-    with StandInGateway({"plant": flows}, name="timers", has_library=False) as gateway:
-        wait = "getattr(system.util.globals['latch'], 'await')(10, __import__('java.util.concurrent.TimeUnit', fromlist=['x']).SECONDS)"
-        assert gateway.evaluate(wait) is True
-        assert gateway.evaluate("list(set(system.util.globals['inside']))") == ["timer-plant-Own"]
-        assert gateway.evaluate("'off' in system.util.globals") is False
-        assert len(gateway.threads("timer-plant-")) == 2
-        assert gateway.log().count("ValueError: timer fails") == 1
-        for name in ("Own", "First", "Second"):
-            manifest = gateway.projects_folder / f"plant/ignition/timer/{name}/resource.json"
-            manifest.write_text(manifest.read_text().replace('"enabled": true', '"enabled": false'))
-        gateway.save()
-        gateway.run(
-            "for t in list(Thread.getAllStackTraces().keySet()):\n    if t.getName().startswith('timer-plant-'): t.join(5000)".replace(
-                "for", "from java.lang import Thread\nfor", 1
-            )
-        )
-        assert gateway.threads("timer-plant-") == []
+    waits = "getattr(system.util.globals['latch'], 'await')(10, TimeUnit.SECONDS)"
+    assert timed.run("from java.util.concurrent import TimeUnit", returns=waits) is True
+    wait_until(lambda: "timer-plant-Own" in timed.evaluate("list(system.util.globals['threads'])"))
+    threads = ["timer-plant-Own", "timer-plant-shared"]
+    assert timed.evaluate("sorted(system.util.globals['threads'])") == threads
+    assert timed.threads("timer-plant-") == threads
+    assert timed.evaluate("'off' in system.util.globals") is False
+    assert timed.log().count("ValueError: timer fails") == 1
+    for manifest in (timed.projects_folder / "plant/ignition/timer").glob("*/resource.json"):
+        manifest.write_text(manifest.read_text().replace('"enabled": true', '"enabled": false'))
+    timed.save()
+    timed.run(ENDED)
+    assert timed.threads("timer-plant-") == []

@@ -65,6 +65,9 @@ def test_roles_of_a_redundant_pair(gateway: StandInGateway) -> None:
     assert gateway.run(REDUNDANCY, returns="role") == [True, False, False, "Backup", "Warm"]
     gateway.set_active(True)
     assert gateway.run(REDUNDANCY, returns="role") == [True, False, True, "Backup", "Active"]
+    gateway.set_redundancy(False, is_hidden=True)
+    with pytest.raises(ScriptError, match="getRedundancyManager"):
+        gateway.run(REDUNDANCY)
     gateway.set_redundancy(False)
 
 

@@ -68,7 +68,7 @@ class Context(object):
         return SystemManager(self._gateway)
 
     def getRedundancyManager(self):
-        if self._gateway.redundancy is None:
+        if self._gateway.redundancy.is_hidden:
             raise AttributeError("getRedundancyManager")
         return RedundancyManager(self._gateway.redundancy)
 

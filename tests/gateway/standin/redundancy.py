@@ -6,10 +6,11 @@ from __future__ import absolute_import, division, print_function
 class Redundancy(object):
     """What a test sets."""
 
-    def __init__(self, is_enabled=False, is_master=True, is_active=True):
+    def __init__(self, is_enabled=False, is_master=True, is_active=True, is_hidden=False):
         self.is_enabled = is_enabled
         self.is_master = is_master
         self.is_active = is_active
+        self.is_hidden = is_hidden  # as if this version had no such interface
 
 
 class Constant(object):
