@@ -1,6 +1,11 @@
 -- Runs first, in the installer's transaction: one installer at a time, the roles, the schema, the ledger.
 -- Works without CREATEROLE where the roles exist and the installing user is a member of the owner role.
-select pg_advisory_xact_lock(hashtextextended('workflows.install', 0));
+-- Nowhere a bare select: a client that calls the whole script an update may run it, too.
+do $lock$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('workflows.install', 0));
+end
+$lock$;
 
 do $roles$
 declare

@@ -85,7 +85,7 @@ class Generation(object):
                 return
             worker.start()
         except errors.SchemaVersionMismatch as error:
-            self._say("event=schema_missing error=%s run=ignition-workflows-%s.sql" % (error.message, settings.VERSION))
+            self._say(_about_schema(error))
         except compat.ERRORS as error:
             hint = getattr(error, "hint", None)
             self._say("event=not_started error=%s%s" % (compat.one_line(error), " hint=%s" % hint if hint else ""))
@@ -112,3 +112,11 @@ class Generation(object):
         finally:
             self._log.info("event=ended generation=%d" % self.number)
             self._ended.set()
+
+
+def _about_schema(error):
+    """The line that says what to do: run a file, or bring the scripts up to the schema."""
+    found = (error.detail or {}).get("schema_version")
+    if found is not None and int(found) > settings.SCHEMA_VERSION:
+        return "event=schema_newer error=%s hint=%s" % (error.message, error.hint)
+    return "event=schema_missing error=%s run=ignition-workflows-%s.sql" % (error.message, settings.VERSION)
