@@ -6,7 +6,7 @@
 create or replace function workflows.enqueue(
   p_workflow_name text, p_inputs text default '{}', p_options text default '{}') returns text
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set timezone = 'UTC'
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
 as $$
 declare
   v_now timestamptz := workflows.clock_now();
@@ -101,7 +101,7 @@ comment on function workflows.enqueue(text, text, text) is
 create or replace function workflows.enqueue_unusual(
   p_workflow_name text, p_inputs text, p_options text, p_now timestamptz) returns text
 language plpgsql volatile
-set jit = off set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
