@@ -47,6 +47,7 @@ class Workflow:
     reason: str | None = None
     kind: str = "new"
     seq: int = 0
+    enqueued: int = 0
     attempt: int = 0
     failures: int = 0
     reclaims: int = 0
@@ -109,12 +110,15 @@ class Worker:
     request_no: int = 0
     is_gone: bool = False
     is_idle: bool = False
+    is_active: bool = True
+    is_draining: bool = False
 
 
 @dataclass
 class Queue:
     is_paused: bool = False
     max_running: int | None = None
+    run_on: str = "active"
 
 
 class Book:
@@ -124,11 +128,21 @@ class Book:
         self.workflows: dict[str, Workflow] = {}
         self.workers: dict[str, Worker] = {}
         self.queues = {name: Queue() for name in QUEUES}
+        self.maintenance: dict[str | None, tuple[str, int]] = {}
         self.last_turn = now
         self.is_waking = False
         self.dedup: dict[tuple[str, str], str] = {}
         self.highest = self.place = 0
         self.is_unordered = False
+
+    def mode(self, queue: str) -> str | None:
+        """The sharper maintenance of those entered for the queue and for all."""
+        return min(
+            (self.maintenance[k][0] for k in (None, queue) if k in self.maintenance), default=None
+        )
+
+    def starts(self, queue: str) -> bool:
+        return not self.queues[queue].is_paused and self.mode(queue) is None
 
     def status(self, status: str) -> list[Workflow]:
         return [w for w in self.workflows.values() if w.status == status]
@@ -198,11 +212,11 @@ class Book:
             self.admit_gated()
 
     def waiters(self) -> list[Workflow]:
-        return [w for w in self.status("BLOCKED") if not self.queues[w.queue].is_paused]
+        return [w for w in self.status("BLOCKED") if self.starts(w.queue)]
 
     def admit_gated(self) -> None:
         gated = [w for w in self.status("ENQUEUED") if w.kind == "gated"]
-        gated = [w for w in gated if not self.queues[w.queue].is_paused]
+        gated = [w for w in gated if self.starts(w.queue)]
         for w in gated:
             state = w.state
             self.park(w, "BLOCKED", None)

@@ -107,6 +107,14 @@ def compare_records(book: Book, dump: dict[str, Any]) -> None:
     assert holders == book.dedup, f"deduplication: {holders}, not {book.dedup}"
     failed = {w.id for w in book.status("ERROR")}
     assert failed == set(dump["failed"]), "dead letters differ"
-    workers = {(w.id, w.expires, w.is_gone) for w in book.workers.values()}
-    known = {(r["id"], r["expires"], r["is_lost"] or r["is_retired"]) for r in dump["worker"]}
+    workers = {
+        (w.id, w.expires, w.is_gone, w.is_active, w.is_draining) for w in book.workers.values()
+    }
+    known = {
+        (r["id"], r["expires"], r["is_lost"] or r["is_retired"], r["is_active"], r["is_draining"])
+        for r in dump["worker"]
+    }
     assert workers == known, f"workers: model {workers}, table {known}"
+    modes = {name: (book.mode(name), queue.run_on) for name, queue in book.queues.items()}
+    found = {q["name"]: (q["mode"], q["run_on"]) for q in dump["queue"]}
+    assert modes == found, f"queues: model {modes}, table {found}"

@@ -29,6 +29,7 @@ _MEANINGS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "queue": st.just({"queue_name": "line"}),
     "lost": st.sampled_from(["retry", "hold", "fail"]).map(lambda p: {"on_worker_lost": p}),
     "timeout": st.sampled_from([1, 5]).map(lambda s: {"timeout_seconds": s}),
+    "allowed": st.just({"allow_during_maintenance": True}),
     "tries": st.integers(1, 3).map(lambda n: {"max_attempts": n}),
 }
 

@@ -3,7 +3,7 @@
 TABLES = (
     "new_lane lane ready lease parked worker worker_definition workflow_definition gate_ticket wake"
     " deduplication workflow workflow_payload workflow_outcome step failed_workflow command audit"
-    " queue_count"
+    " queue_count maintenance_order rejected_entry"
 ).split()
 
 PREPARE = (
@@ -15,7 +15,8 @@ PREPARE = (
 
 CLEAN = ";".join(f"delete from workflows.{table}" for table in TABLES) + (
     ";update workflows.queue set is_paused = false, accepts_work = true, max_running = null,"
-    " max_enqueued = null, history = 'errors', pause_reason = null"
+    " max_enqueued = null, history = 'errors', pause_reason = null, run_on = 'active',"
+    " maintenance_mode = null"
     ";update workflows.maintenance set last_turn_at = workflows.clock_now(), last_count_at = '-infinity'"
     ";update workflows.setting set setting_value = '4' where setting_name = 'lease_seconds'"
     ";update workflows.setting set setting_value = '2' where setting_name = 'max_reclaims'"
@@ -69,7 +70,8 @@ select json_build_object(
     'status', s.status, 'attempts', s.attempts, 'due', {_ms('s.due_at')}, 'output', s.output::json,
     'error', s.error::json, 'ended', {_ms('s.ended_at')})) from workflows.step s),
   'worker', (select json_agg(json_build_object('id', w.worker_id, 'expires', {_ms('w.expires_at')},
-    'is_lost', w.lost_at is not null, 'is_retired', w.retired_at is not null)) from workflows.worker w),
+    'is_lost', w.lost_at is not null, 'is_retired', w.retired_at is not null,
+    'is_active', w.is_active, 'is_draining', w.is_draining)) from workflows.worker w),
   'command', (select json_agg(json_build_object('id', c.workflow_id, 'command', c.command,
     'outcome', c.outcome, 'no', c.command_id, 'actor', c.actor, 'to_status', c.to_status,
     'from_status', c.from_status, 'obeyed', {_ms('c.obeyed_at')}) order by c.command_id)
@@ -78,8 +80,12 @@ select json_build_object(
     'status', a.status, 'state', a.state, 'attempt', a.attempt, 'event', a.event, 'token', a.lease_token)
     order by a.audit_id) from workflows.audit a where a.workflow_id is not null),
   'queue', (select json_agg(json_build_object('name', q.queue_name, 'is_paused', q.is_paused,
-    'max_running', q.max_running, 'history', q.history)) from workflows.queue q),
+    'max_running', q.max_running, 'history', q.history, 'mode', q.maintenance_mode,
+    'run_on', q.run_on, 'entered', (
+      select {_ms('max(o.entered_at)')} from workflows.maintenance_order o
+      where o.queue_id in (0, q.queue_id)))) from workflows.queue q),
   'deduplication', (select json_agg(json_build_object('name', d.workflow_name, 'dedup', d.deduplication_id,
-    'id', d.workflow_id)) from workflows.deduplication d),
+    'id', d.workflow_id)) from workflows.deduplication d
+    where exists (select from workflows.workflow w where w.workflow_id = d.workflow_id)),
   'failed', (select json_agg(f.workflow_id) from workflows.failed_workflow f))
 """

@@ -31,6 +31,7 @@ class Invariants:
         audit_folds(dump, rows)
         tries_are_bounded(rows)
         self._none_starts_early(dump, rows)
+        self._none_starts_where_it_may_not(dump)
         self._limits_hold(dump)
         self._attempts_rise(rows)
         self._endings_stay(rows)
@@ -46,6 +47,18 @@ class Invariants:
             available = rows[lease["id"]]["available"]
             is_due = available is None or lease["claimed"] >= available
             assert is_due or lease["id"] in self._ever_retried, f"{lease['id']} started early"
+
+    def _none_starts_where_it_may_not(self, dump: Dump) -> None:
+        """Nothing is claimed in maintenance, by a draining worker, or by one of the wrong node."""
+        queues = {queue["name"]: queue for queue in dump["queue"]}
+        workers = {worker["id"]: worker for worker in dump["worker"]}
+        for lease in dump["lease"]:
+            queue, worker = queues[lease["queue"]], workers[lease["worker"]]
+            if self._before.get(lease["id"], {}).get("token") == lease["token"]:
+                continue
+            assert not queue["mode"] or lease["claimed"] <= queue["entered"], "in maintenance"
+            assert worker["is_active"] or queue["run_on"] != "active", "by an inactive node"
+            assert not worker["is_draining"], "by a worker that drains"
 
     def _limits_hold(self, dump: Dump) -> None:
         """I10: a lowered limit is reached by waiting; nothing starts above it."""
@@ -138,7 +151,7 @@ def gates_are_exact(dump: Dump, rows: Any) -> None:
 
 def no_head_is_forgotten(dump: Dump, rows: Any) -> None:
     """Who is first at all its gates has them, or a wake is pending for one of them."""
-    paused = {queue["name"] for queue in dump["queue"] if queue["is_paused"]}
+    paused = {queue["name"] for queue in dump["queue"] if queue["is_paused"] or queue["mode"]}
     heads: dict[int, str | None] = {}
     for ticket in sorted(
         dump["ticket"], key=lambda t: (not t["is_holder"], t["priority"], t["seq"])

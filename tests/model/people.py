@@ -4,11 +4,14 @@ from typing import Any
 
 from tests.model.book import Book, Workflow, first_kind, least
 
+REFUSED = "WF005"
+
 
 def enqueue(
     book: Book, name: str, inputs: Any, options: dict[str, Any], now: int
 ) -> Workflow | str | None:
-    """A new workflow, without its id; the id of one that stands; or None: refused as a duplicate."""
+    """A new workflow, without its id; the id of one that stands; None: refused as a duplicate; or
+    REFUSED by maintenance."""
     given = options.get("workflow_id")
     if given in book.workflows:
         return given
@@ -21,13 +24,17 @@ def enqueue(
         if mode in ("replace", "debounce"):
             replace(book, holder, inputs, options, now)
         return holder.id
+    queue = options.get("queue_name", "default")
+    if book.mode(queue) and not options.get("allow_during_maintenance"):
+        return REFUSED
     gates = {f"resource {r}" for r in options.get("resources", [])}
     if "partition_key" in options:
-        gates.add(f"{options.get('queue_name', 'default')} {options['partition_key']}")
+        gates.add(f"{queue} {options['partition_key']}")
     w = Workflow(
         id=given or "",
         name=name,
-        queue=options.get("queue_name", "default"),
+        queue=queue,
+        enqueued=now,
         priority=options.get("priority", 0),
         inputs=inputs or None,
         gates=frozenset(gates),
@@ -49,6 +56,19 @@ def accept(book: Book, w: Workflow) -> None:
     if w.dedup:
         book.dedup[w.name, w.dedup] = w.id
     book.line_up(w)
+
+
+def cancel_maintained(book: Book, now: int) -> tuple[int, int]:
+    """Everything live that was enqueued before: how many waited, how many ran."""
+    queued = running = 0
+    for w in book.workflows.values():
+        orders = [book.maintenance[k] for k in (None, w.queue) if k in book.maintenance]
+        before = max((at for mode, at in orders if mode == "cancel"), default=0)
+        if not w.is_live or w.enqueued >= before or w.control not in (None, "hold"):
+            continue
+        running, queued = running + (w.status == "RUNNING"), queued + (w.status != "RUNNING")
+        command(book, w, "CANCEL", "maintenance", now)
+    return queued, running
 
 
 def replace(book: Book, w: Workflow, inputs: Any, options: dict[str, Any], now: int) -> None:

@@ -9,12 +9,12 @@ from hypothesis.stateful import rule
 from tests.model import people, working
 from tests.model.book import Workflow
 from tests.model.draws import BAD, INPUTS, NAMES, PICK, QUEUE_NAMES, options
-from tests.model.worker_rules import WorkerRules
+from tests.model.node_rules import NodeRules
 
 ONE = st.tuples(NAMES, INPUTS, options())
 
 
-class Machine(WorkerRules):
+class Machine(NodeRules):
     """The whole contract."""
 
     def asked(self, drawn: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -43,8 +43,8 @@ class Machine(WorkerRules):
         now = self.session.tick()
         known, sent = self.asked(drawn)
         expected = people.enqueue(self.book, name, inputs, known, now)
-        if expected is None:
-            self.refused("WF006", "enqueue", name, inputs, sent)
+        if expected is None or expected == people.REFUSED:
+            self.refused(expected or "WF006", "enqueue", name, inputs, sent)
         else:
             self.accept(expected, self.session.call("enqueue", name, inputs, sent))
 
@@ -63,10 +63,18 @@ class Machine(WorkerRules):
         answers = self.session.call("enqueue_many", items)
         assert len(answers) == len(items)
         assert not poison or answers[-1]["error"]["field"] == "priority"
+        refused = set()
         for (name, inputs, _), (known, _), answer in zip(batch, asked, answers):
+            key = name, known.get("deduplication_id")
+            if key in refused:
+                assert "error" in answer, f"answered {answer} after the first was refused"
+                continue
             expected = people.enqueue(self.book, name, inputs, known, now)
-            if expected is None:
-                assert answer["error"]["code"] == "WF006", f"answered {answer}"
+            if expected is None or expected == people.REFUSED:
+                assert answer["error"]["code"] == (expected or "WF006"), f"answered {answer}"
+                if expected and key[1]:
+                    self.book.dedup.pop(key, None)  # taken, by one that is not there
+                    refused.add(key)
                 continue
             assert answer["deduplicated"] == isinstance(expected, str), f"answered {answer}"
             self.accept(expected, answer["workflow_id"])

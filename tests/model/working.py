@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tests.model import people
 from tests.model.book import LEASE_MS, MAX_RECLAIMS, Book, Step, Worker, Workflow, least
 
 ENDING = ("stop", "cancel", "timeout")
@@ -20,11 +21,15 @@ class Claimed:
 def claim(
     book: Book, worker: Worker, start_now: int, prefetch: int, may_idle: bool, now: int
 ) -> Claimed:
-    book.admit_gated()
     claimed = Claimed([], [])
+    if worker.is_draining:
+        worker.is_idle = False
+        return claimed
+    book.admit_gated()
     take(book, worker, start_now, prefetch, now, claimed)
     taken = len(claimed.started) + len(claimed.ahead)
-    worker.is_idle = may_idle and taken < start_now
+    is_open = set(worker.queues) == open_queues(book, worker, now)
+    worker.is_idle = may_idle and taken < start_now and is_open
     if worker.is_idle:
         take(book, worker, start_now - taken, prefetch, now, claimed)
     return claimed
@@ -35,7 +40,7 @@ def take(
 ) -> None:
     total = 0
     for _ in range(3):
-        chosen = choose(book, worker, start_now - total, prefetch)
+        chosen = choose(book, worker, start_now - total, prefetch, now)
         late = [w for w in chosen if w.started is None and w.start_before and w.start_before <= now]
         rest = sorted(
             (w for w in chosen if w not in late), key=lambda w: (may_prefetch(book, w), rank(w))
@@ -51,7 +56,20 @@ def take(
             return
 
 
-def choose(book: Book, worker: Worker, start_now: int, prefetch: int) -> list[Workflow]:
+def open_queues(book: Book, worker: Worker, now: int) -> set[str]:
+    """The queues of a worker that its node may work."""
+    found = set()
+    for name in worker.queues:
+        run_on = book.queues[name].run_on
+        others = [w for w in book.workers.values() if w.is_active and not w.is_draining]
+        is_alone = not any(name in w.queues and not w.is_gone and w.expires > now for w in others)
+        if worker.is_active or run_on == "any" or run_on == "prefer_active" and is_alone:
+            found.add(name)
+    return found
+
+
+def choose(book: Book, worker: Worker, start_now: int, prefetch: int, now: int) -> list[Workflow]:
+    queues = open_queues(book, worker, now)
     room = {}
     for name, queue in book.queues.items():
         running = sum(w.queue == name for w in book.status("RUNNING"))
@@ -59,9 +77,9 @@ def choose(book: Book, worker: Worker, start_now: int, prefetch: int) -> list[Wo
     chosen: list[Workflow] = []
     places = 0
     for w in sorted(book.status("ENQUEUED"), key=rank):
-        if w.kind == "gated" or w.name not in worker.names or w.queue not in worker.queues:
+        if w.kind == "gated" or w.name not in worker.names or w.queue not in queues:
             continue
-        if book.queues[w.queue].is_paused or room[w.queue] <= 0:
+        if not book.starts(w.queue) or room[w.queue] <= 0:
             continue
         room[w.queue] -= 1
         places += 1
@@ -189,10 +207,17 @@ def reclaim(book: Book, w: Workflow, is_lost: bool, now: int) -> None:
 
 
 def renew(
-    book: Book, worker: Worker, held: list[tuple[str, str]], started: list[str], now: int
+    book: Book,
+    worker: Worker,
+    held: list[tuple[str, str]],
+    started: list[str],
+    now: int,
+    **node: bool,
 ) -> Any:
     if worker.is_gone:
         return {"is_lost": True}
+    worker.is_active = node.get("is_active", worker.is_active)
+    worker.is_draining = node.get("is_draining", worker.is_draining)
     worker.expires = now + LEASE_MS
     mine = sorted((w for w in book.status("RUNNING") if w.worker == worker.id), key=lambda w: w.id)
     for w in mine:
@@ -257,6 +282,7 @@ def turn(book: Book, gap: int, now: int) -> None:
         elif is_over(w, now) and w.control in (None, "hold"):
             w.control, w.state, w.reason = "timeout", "CANCELLING", "timeout"
             w.answer_orders("overtaken")
+    people.cancel_maintained(book, now)
 
 
 def is_over(w: Workflow, now: int) -> bool:
