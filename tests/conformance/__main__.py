@@ -1,4 +1,4 @@
-"""Figures of both connectors: python -m tests.conformance [round_trips throughput pickup ...]."""
+"""Figures of both connectors: python -m tests.conformance [--durable] [round_trips throughput pickup ...]."""
 
 import sys
 
@@ -10,8 +10,8 @@ from tests.servers import SUPERUSER, running_server
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or sorted(measures.by_name())
-    with running_server(durable=True) as server:
+    chosen = [word for word in sys.argv[1:] if word != "--durable"] or sorted(measures.by_name())
+    with running_server(durable="--durable" in sys.argv) as server:
         with temporary_database(server, "conformance_psycopg") as name:
             world = PsycopgWorld(server.dsn(name))
             for measure in chosen:

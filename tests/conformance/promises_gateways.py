@@ -160,3 +160,32 @@ def a_script_that_is_terminated_ends(world):
 
     for ending in (Error("terminated"), InterruptedException(), KeyboardInterrupt()):
         assert refused(ending.__class__, script, ending) is ending
+
+
+@gateway_promise
+def workers_beyond_the_budget_borrow_and_poll(world):
+    """Three projects with a worker each, over a pool of 8: none of them starves the others."""
+    world.shim.forget_most_borrowed()
+    plants = [Working(world), Working(_Poller(world)), Working(_Poller(world))]
+
+    for number, plant in enumerate(plants):
+        plant.__enter__()
+        if not number:
+            world.wait_until(lambda: modes_of(plants[:1]) == ["listen"], "the first one to listen")
+    try:
+        for _ in range(3):
+            for plant in plants:
+                assert plant.ended(plant.enqueue("conformance_noop", {"number": 4}))["result"] == 4
+        assert modes_of(plants) == ["listen", "poll", "poll"], modes_of(plants)
+        plants[0].worker.stop(5)
+        world.wait_until(lambda: "listen" in modes_of(plants[1:]), "another one to listen")
+    finally:
+        for plant in plants:
+            plant.__exit__(None, None, None)
+    assert world.shim.most_borrowed() <= 8, world.shim.most_borrowed()
+    assert world.shim.pool.getNumActive() == 0, "a connection was not given back"
+    assert [world.connector._kept_permits.availablePermits(), world.shim.handles.size()] == [4, 0]
+
+
+def modes_of(plants):
+    return sorted(plant.worker.state.listen_mode for plant in plants)

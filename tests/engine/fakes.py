@@ -147,6 +147,10 @@ class FakeGate:
 
 class FakeSession:
     serial = 1
+    has_place = True
+
+    def is_kept(self):
+        return self.has_place
 
 
 class FakeStore:

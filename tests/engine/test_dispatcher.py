@@ -142,6 +142,19 @@ def test_the_idle_mark_is_told_back_on_the_same_session_only():
     assert [one["is_idle"] for one in desk.asked()] == [False, True, False]
 
 
+def test_a_session_that_does_not_stay_is_neither_marked_nor_unmarked():
+    desk = Desk(answer(idle=True))
+    desk.state.listen_mode = "listen"
+    for has_place in (True, False):
+        desk.session.has_place = has_place
+        desk.dispatcher.poke()
+        desk.turn()
+    assert [(one["may_idle"], one["is_idle"]) for one in desk.asked()] == [
+        (True, False),
+        (False, False),
+    ]
+
+
 @pytest.mark.parametrize("mode, may_idle", [("listen", True), ("poll", False), ("starting", False)])
 def test_only_who_hears_notifications_may_be_marked_idle(mode, may_idle):
     desk = Desk(answer())

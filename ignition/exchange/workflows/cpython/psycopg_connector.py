@@ -77,6 +77,10 @@ class Session:
             raise ours from error
         return row[0] if row else None
 
+    def is_kept(self) -> bool:
+        """Whether the next call goes to a session that stays, so that it can be marked."""
+        return True
+
     def close(self) -> None:
         conn, self._conn = self._conn, None
         if conn is not None:

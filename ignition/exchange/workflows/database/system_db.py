@@ -1,9 +1,12 @@
 """PostgreSQL through a gateway's own connection: system.db for calls and transactions.
 
 The connection budget of one worker, for a pool of 8: one connection listens, one claims, one renews; two are
-borrowed by all other calls of the gateway, two by transactional steps, one is left to other scripts. Claiming
-and renewing keep theirs as an open transaction handle and commit after each call, so that they never wait for
-the pool and always speak to the same session of the server: idle marks are locks of that session.
+borrowed by all other calls of the gateway, two by transactional steps, one is left over. Claiming and renewing
+keep theirs as an open transaction handle and commit after each call, so that they never wait for the pool and
+always speak to the same session of the server: idle marks are locks of that session.
+
+The budget is one for all projects of the gateway. A worker for which nothing is left to keep borrows for each
+claim and renewal, and polls; so does a new generation until the old one has let go.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -27,7 +30,7 @@ from exchange.workflows.database.system_db_sessions import (
 
 _READ_COMMITTED = 2
 _HELD = ("claim", "renew")
-_NOT_BORROWED = 4
+_BORROWED = 4
 _LOOK_AGAIN_NANOSECONDS = 600 * 10**9
 _NO_CONNECTION = ("08001", sqlstates.NO_STATE)
 
@@ -50,9 +53,10 @@ class SystemDbConnector(object):
         self.database_name = database_name
         self.schema = schema
         self.retry_seconds = retry_seconds
-        borrowed = max(2, connections - _NOT_BORROWED)
+        borrowed = max(2, min(_BORROWED, connections - 1))
         self._call_permits = self._permits(share, "calls", borrowed - borrowed // 2)
         self._step_permits = self._permits(share, "steps", borrowed // 2)
+        self._kept_permits = self._permits(share, "kept", max(1, connections - borrowed))
         self._can_listen = False
         self._look_at = System.nanoTime()
 
@@ -67,7 +71,7 @@ class SystemDbConnector(object):
     def session(self, purpose, is_direct=False):
         """A held session for claiming and renewing; any other purpose borrows a connection for each call."""
         if purpose in _HELD:
-            return HeldSession(self)
+            return HeldSession(self, self._kept_permits)
         return BorrowingSession(self)
 
     def can_listen(self):
@@ -78,7 +82,7 @@ class SystemDbConnector(object):
         return self._can_listen
 
     def listen(self, channel):
-        return SystemDbListener(self.database_name, channel)
+        return SystemDbListener(self.database_name, channel, self._kept_permits)
 
     # Borrowed
 

@@ -40,18 +40,26 @@ def can_unwrap(database_name):
 class SystemDbListener(object):
     """A session that listens, with a wait that ends within half a second of interrupt()."""
 
-    def __init__(self, database_name, channel):
+    def __init__(self, database_name, channel, permits):
+        if not permits.tryAcquire():
+            raise errors.DatabaseError(
+                "no connection of %s is left to listen; raise its number by 3 for each project with a worker"
+                % database_name,
+                "53300",
+            )
+        self._permits = permits
+        self._connection = None
         self._is_interrupted = False
         self._worn_at = System.nanoTime() + int(_WORN_SECONDS * (0.9 + 0.2 * random.random()) * 1e9)
-        self._connection = _borrow(database_name)
         self._driver = None
         try:
+            self._connection = _borrow(database_name)
             if self._connection is not None:
                 self._driver = _driver_connection(self._connection)
             if self._driver is None:
                 raise errors.DatabaseError("this gateway's connections cannot listen", "0A000")
             self._begin(channel)
-        except compat.ERRORS as error:
+        except compat.EVERYTHING as error:
             self.close()
             raise error if isinstance(error, errors.WorkflowsError) else translate(error)
 
@@ -60,7 +68,8 @@ class SystemDbListener(object):
         if not self._connection.getAutoCommit():
             self._connection.setAutoCommit(True)
         # An answer that never comes must not keep us for ever.
-        self._driver.setNetworkTimeout(_AtOnce(), int(settings.LISTEN_CHECK_SECONDS * 500))
+        self._driver.setNetworkTimeout(_AtOnce(), int(settings.LISTEN_ANSWER_SECONDS * 1000))
+        _execute(self._connection, "set tcp_user_timeout = %d" % settings.LISTEN_FROZEN_MS)
         _execute(self._connection, 'listen "%s"' % channel.replace('"', '""'))
 
     def wait(self, seconds):
@@ -100,11 +109,19 @@ class SystemDbListener(object):
         self._is_interrupted = True
 
     def close(self):
+        permits, self._permits = self._permits, None
+        if permits is not None:
+            try:
+                self._close()
+            finally:
+                permits.release()
+
+    def _close(self):
         connection, self._connection = self._connection, None
         if connection is None:
             return
         try:
-            _execute(connection, "unlisten *")
+            _execute(connection, "unlisten *; reset tcp_user_timeout")
             if self._driver is not None:
                 self._driver.setNetworkTimeout(_AtOnce(), 0)
         except compat.ERRORS:

@@ -16,6 +16,8 @@ _STEP_IDLE_MS = 3600000
 
 
 class BorrowingSession(object):
+    """A connection for each call: nothing of the session can be relied on."""
+
     serial = 1
 
     def __init__(self, connector):
@@ -30,10 +32,11 @@ class BorrowingSession(object):
 
 class HeldSession(object):
     """One session of the server, opened by the first call and again after each loss. `serial` counts them, so
-    that a user of session state sees that it is gone."""
+    that a user of session state sees that it is gone. While the budget has none left to keep, it borrows."""
 
-    def __init__(self, connector):
+    def __init__(self, connector, permits):
         self._connector = connector
+        self._permits = permits
         self._lock = threading.Lock()
         self._handle = None
         self._used_at = 0
@@ -42,7 +45,9 @@ class HeldSession(object):
     def call(self, sql, args):
         """The one value of the one row, committed. Raises errors.WorkflowsError."""
         with self._lock:
-            handle = self._opened()
+            if not self._is_open():
+                return self._connector.call_once(sql, args)
+            handle = self._handle
             db = compat.gateway_system().db
             try:
                 answer = one_value(db.runPrepQuery(sql, texts(args), self._connector.database_name, handle))
@@ -52,13 +57,26 @@ class HeldSession(object):
             self._used_at = System.nanoTime()
             return answer
 
-    def _opened(self):
+    def is_kept(self):
+        """Whether the next call goes to a session that stays, so that it can be marked. Opens it where it can."""
+        with self._lock:
+            return self._is_open()
+
+    def _is_open(self):
         if self._handle is not None and System.nanoTime() - self._used_at > _HELD_IDLE_MS * 500000:
             self._leave()
-        if self._handle is None:
+        if self._handle is not None:
+            return True
+        if not self._permits.tryAcquire():
+            return False
+        try:
             self._handle = self._connector.begin(_HELD_IDLE_MS)
-            self.serial += 1
-        return self._handle
+        except compat.EVERYTHING:
+            self._permits.release()
+            raise
+        self._used_at = System.nanoTime()
+        self.serial += 1
+        return True
 
     def _failed(self, error):
         try:
@@ -94,7 +112,10 @@ class HeldSession(object):
 
     def _give_up(self):
         handle, self._handle = self._handle, None
-        close_handle(handle)
+        try:
+            close_handle(handle)
+        finally:
+            self._permits.release()
 
 
 class Transaction(object):

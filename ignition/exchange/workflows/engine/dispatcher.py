@@ -154,9 +154,10 @@ class Dispatcher(object):
     def _ask(self, worker_id, room, is_resend):
         if compat.failpoint is not None:
             compat.failpoint("claim:before_send")
-        if self._session.serial != self._serial:
+        is_kept = self._session.is_kept()
+        if not is_kept or self._session.serial != self._serial:
             self._is_idle = False
-        may_idle = self._state.listen_mode == "listen"
+        may_idle = is_kept and self._state.listen_mode == "listen"
         answer = self._store.claim_workflows(
             worker_id,
             room.start_now,
