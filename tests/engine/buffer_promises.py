@@ -378,6 +378,23 @@ def one_buffer_has_the_directory(room):
         assert refused.detail["reason"] == "journal_locked"
 
 
+def no_file_grows_beyond_a_limit(place):
+    """For a process that was started with one."""
+    buffer = place.interpreter()
+    buffer.open_journal(place.directory)
+    place.database.away = True
+    accepted = []
+    try:
+        for number in range(10000):
+            offer(buffer, number)
+            accepted.append(number)
+    except errors.BufferFull as refused:
+        assert refused.detail["reason"] == "journal_failed", refused.detail
+    assert 10 < len(accepted) < 10000
+    assert _numbers(_after_the_process_forgot(place, buffer)) == accepted
+    return len(accepted)
+
+
 def names():
     return sorted(
         name

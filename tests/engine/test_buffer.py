@@ -421,8 +421,9 @@ def test_d4_what_a_process_could_not_flush_is_counted_and_said():
     desk.buffer.close(5.0)
     assert desk.figures("lost") == (1,)
     assert "event=entries_lost entries=1" in desk.host.log_lines
-    with pytest.raises(errors.BufferFull):
+    with pytest.raises(errors.BufferFull) as refused:
         desk.offer(2)
+    assert refused.value.detail["reason"] == "closed"
 
 
 def test_the_last_one_of_a_process_ends_the_buffer():

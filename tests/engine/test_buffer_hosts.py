@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 from pathlib import Path
 
@@ -19,23 +20,30 @@ def test_on_cpython(name, tmp_path):
     print(buffer_promises.keep(cpython, str(tmp_path), name))
 
 
-@pytest.fixture(scope="module")
-def in_jvm(tmp_path_factory):
+def kept_in_jvm(directory, *names, **more):
+    """The answer of each promise, by name."""
     jvm.check_installed()
     command = ["java", "-Xmx512m", "-cp", ":".join(str(jvm.JARS / name) for name in jvm.CLASS_PATH)]
     command += ["-Dpython.home=/usr/share/jython", "-Dpython.dont_write_bytecode=true"]
     command += ["org.python.util.jython", "-B", str(Path(__file__).with_name("buffer_in_jvm.py"))]
-    command += [str(tmp_path_factory.mktemp("journals"))]
+    command += [str(directory), *names]
     environment = {
         **os.environ,
         "BUFFER_ROOT": str(jvm.ROOT),
         "BUFFER_DRIVER": str(jvm.JARS / jvm.DRIVER),
     }
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    run = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=300, **more
+    )
     lines = [line[8:] for line in run.stdout.splitlines() if line.startswith("PROMISE ")]
     answers = {answer["name"]: answer for answer in map(json.loads, lines)}
-    assert len(answers) == len(NAMES), run.stdout + run.stderr
+    assert len(answers) == len(names or NAMES), run.stdout + run.stderr
     return answers
+
+
+@pytest.fixture(scope="module")
+def in_jvm(tmp_path_factory):
+    return kept_in_jvm(tmp_path_factory.mktemp("journals"))
 
 
 @pytest.mark.timeout(300)
@@ -43,3 +51,12 @@ def in_jvm(tmp_path_factory):
 def test_under_jython(name, in_jvm):
     print(in_jvm[name]["answer"])
     assert in_jvm[name]["error"] is None, in_jvm[name]["error"]
+
+
+def test_f31_under_jython_where_no_file_may_grow(tmp_path):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+
+    name = "no_file_grows_beyond_a_limit"
+    answer = kept_in_jvm(tmp_path, name, preexec_fn=limit)[name]
+    assert answer["error"] is None, answer["error"]

@@ -66,7 +66,9 @@ class Buffer(object):
         `key`, a tuple, can replace each other; `sync` waits until the entry is on the disk."""
         entries = self.entries
         text = entry_text.whole(start, workflow_id)
-        if self._is_closed or len(text) > entries.max_bytes:
+        if self._is_closed:
+            raise errors.BufferFull("the in-memory buffer is closed", detail={"reason": "closed"})
+        if len(text) > entries.max_bytes:
             raise entries.full()
         journal = self.journal()
         number = None
@@ -80,8 +82,8 @@ class Buffer(object):
         else:
             key = None if key is None or policy != "coalesce" else json.dumps(key)
             offered, number = self._offer_in_order(text, start, workflow_id, key, journal)
-        entries.accepted.addAndGet(1)
-        if not self._threads or offered.depth % settings.BUFFER_FLUSH_ENTRIES <= 1:
+        is_look = entries.accepted.addAndGet(1) % settings.BUFFER_FLUSH_ENTRIES == 0
+        if is_look or offered.depth in (1, settings.BUFFER_FLUSH_ENTRIES) or not self._threads:
             self.start()
             self._host.shared.notify(entries.wake)
         if sync:
