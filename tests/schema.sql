@@ -349,6 +349,7 @@ CREATE FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text DEFAULT '{
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
     AS ...;
 
 ALTER FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) OWNER TO workflows_owner;
@@ -445,7 +446,6 @@ COMMENT ON FUNCTION workflows.enqueue_requests(p_requests workflows.enqueue_requ
 
 CREATE FUNCTION workflows.enqueue_unusual(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
-    SET jit TO 'off'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
     SET enable_mergejoin TO 'off'
