@@ -142,7 +142,8 @@ def test_a_call_of_system_leaves_the_thread_where_it_was(gateway: StandInGateway
         "system.tag.writeBlocking(['Stay/a'], [1])",
     )
     for call in calls:
-        assert gateway.run(call, "plant", returns="stay.here.mine()") is True, call
+        code = f"{call}\nstays = stay.here.mine()"
+        assert gateway.run(code, "plant", returns="stays") is True, call
 
 
 TOUCH = """
