@@ -1,6 +1,7 @@
--- Runs first, in the installer's transaction: one installer at a time, the roles, the schema, the ledger.
--- Works without CREATEROLE where the roles exist and the installing user is a member of the owner role.
--- Nowhere a bare select: a client that calls the whole script an update may run it, too.
+-- Runs first, in the installer's transaction: one installer at a time, the roles, the schema, the
+-- ledger. Works without CREATEROLE where the roles exist and the installing user is a member of the
+-- owner role. Nowhere a bare select: a client that calls the whole script an update may run it,
+-- too.
 do $lock$
 begin
   perform pg_advisory_xact_lock(hashtextextended('workflows.install', 0));
@@ -46,9 +47,12 @@ create table if not exists workflows.schema_migration (
   is_breaking boolean not null,
   applied_at timestamptz not null
 );
-comment on table workflows.schema_migration is 'Ledger of applied migrations; one row per file of sql/migrations.';
+comment on table workflows.schema_migration is
+  'Ledger of applied migrations; one row per file of sql/migrations.';
 comment on column workflows.schema_migration.version is 'Number at the start of the file name.';
 comment on column workflows.schema_migration.file_name is 'Name of the migration file.';
-comment on column workflows.schema_migration.sha256 is 'Digest of the file as released; a difference refuses the installation.';
-comment on column workflows.schema_migration.is_breaking is 'True where a library older than this version must stop working.';
+comment on column workflows.schema_migration.sha256 is
+  'Digest of the file as released; a difference refuses the installation.';
+comment on column workflows.schema_migration.is_breaking is
+  'True where a library older than this version must stop working.';
 comment on column workflows.schema_migration.applied_at is 'When it was applied.';

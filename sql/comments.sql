@@ -14,7 +14,8 @@ comment on column workflows.queue.queue_name is 'Name of the queue.';
 comment on column workflows.queue.is_paused is 'True: nothing new starts.';
 comment on column workflows.queue.accepts_work is 'False: enqueue is refused.';
 comment on column workflows.queue.max_running is 'How many may run at once; null: no limit.';
-comment on column workflows.queue.max_enqueued is 'How many may be claimable before enqueue is refused; null: no limit.';
+comment on column workflows.queue.max_enqueued is
+  'How many may be claimable before enqueue is refused; null: no limit.';
 comment on column workflows.queue.history is 'full: every transition is audited.';
 comment on column workflows.queue.pause_reason is 'Why it was paused.';
 comment on column workflows.queue.created_at is 'When it was made.';
@@ -24,16 +25,23 @@ comment on column workflows.queue.maintenance_mode is
   'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
 
 comment on column workflows.workflow_definition.workflow_name is 'Name of the registered function.';
-comment on column workflows.workflow_definition.workflow_version is 'Version of the registered function.';
+comment on column workflows.workflow_definition.workflow_version is
+  'Version of the registered function.';
 comment on column workflows.workflow_definition.queue_name is 'Queue where the caller names none.';
 comment on column workflows.workflow_definition.priority is 'Priority where the caller names none.';
-comment on column workflows.workflow_definition.timeout_seconds is 'Timeout where the caller names none.';
-comment on column workflows.workflow_definition.max_attempts is 'Tries where the caller names none.';
-comment on column workflows.workflow_definition.backoff_seconds is 'Longest first wait before another try.';
+comment on column workflows.workflow_definition.timeout_seconds is
+  'Timeout where the caller names none.';
+comment on column workflows.workflow_definition.max_attempts is
+  'Tries where the caller names none.';
+comment on column workflows.workflow_definition.backoff_seconds is
+  'Longest first wait before another try.';
 comment on column workflows.workflow_definition.backoff_rate is 'Factor from try to try.';
-comment on column workflows.workflow_definition.max_backoff_seconds is 'Longest wait before another try.';
-comment on column workflows.workflow_definition.on_worker_lost is 'What follows when its worker is lost: retry, hold or fail.';
-comment on column workflows.workflow_definition.commands is 'auto: the engine obeys commands; manual: the workflow does.';
+comment on column workflows.workflow_definition.max_backoff_seconds is
+  'Longest wait before another try.';
+comment on column workflows.workflow_definition.on_worker_lost is
+  'What follows when its worker is lost: retry, hold or fail.';
+comment on column workflows.workflow_definition.commands is
+  'auto: the engine obeys commands; manual: the workflow does.';
 comment on column workflows.workflow_definition.registered_at is 'When it last changed.';
 comment on column workflows.workflow_definition.registered_by is 'Worker that registered it.';
 
@@ -42,11 +50,13 @@ comment on column workflows.lane.queue_id is 'The queue.';
 comment on column workflows.lane.workflow_name is 'Name of the registered function.';
 comment on column workflows.lane.workflow_version is 'Version of the registered function.';
 comment on column workflows.lane.priority is 'Lower goes first, -100 to 100.';
-comment on column workflows.lane.kind is 'command, returning (has started before), new, single (never claimed ahead) or gated (needs its gates first).';
+comment on column workflows.lane.kind is
+  'command, returning (has started before), new, single (never claimed ahead) or gated (needs its gates first).';
 comment on column workflows.lane.low is 'Claims read above this place.';
 comment on column workflows.lane.floor is 'Proven: nothing is at or below this place.';
 comment on column workflows.lane.candidate is 'Place that may become the floor.';
-comment on column workflows.lane.candidate_xid is 'The floor is proven once older transactions have ended.';
+comment on column workflows.lane.candidate_xid is
+  'The floor is proven once older transactions have ended.';
 
 comment on column workflows.new_lane.lane_id is 'The lane.';
 comment on column workflows.new_lane.queue_id is 'The queue.';
@@ -84,7 +94,8 @@ comment on column workflows.worker.renewed_at is 'When it last renewed.';
 comment on column workflows.worker.lost_at is 'When it was declared lost.';
 comment on column workflows.worker.retired_at is 'When it stopped.';
 comment on column workflows.worker.running_count is 'How many workflows it holds.';
-comment on column workflows.worker.listen_mode is 'listen: hears of work at once; poll: looks for it.';
+comment on column workflows.worker.listen_mode is
+  'listen: hears of work at once; poll: looks for it.';
 comment on column workflows.worker.lease_seconds is 'Length of its lease.';
 comment on column workflows.worker.threads is 'Most workflows it runs at once.';
 comment on column workflows.worker.queue_ids is 'Queues it works.';
@@ -119,7 +130,8 @@ comment on column workflows.rejected_entry.resolution is 'retried or discarded.'
 
 comment on column workflows.worker_definition.worker_id is 'The worker.';
 comment on column workflows.worker_definition.workflow_name is 'Name of the registered function.';
-comment on column workflows.worker_definition.workflow_version is 'Version of the registered function.';
+comment on column workflows.worker_definition.workflow_version is
+  'Version of the registered function.';
 
 comment on column workflows.maintenance.maintenance_id is 'Always 1.';
 comment on column workflows.maintenance.last_turn_at is 'When maintenance last ran.';
@@ -127,7 +139,8 @@ comment on column workflows.maintenance.last_count_at is 'When queues were last 
 
 comment on column workflows.turn.turn_id is 'Always 1.';
 
-comment on column workflows.gate_ticket.gate_id is 'Hash that stands for the partition key or resource.';
+comment on column workflows.gate_ticket.gate_id is
+  'Hash that stands for the partition key or resource.';
 comment on column workflows.gate_ticket.priority is 'Lower goes first, -100 to 100.';
 comment on column workflows.gate_ticket.ticket_seq is 'Place in the line of this gate.';
 comment on column workflows.gate_ticket.workflow_id is 'The workflow.';
@@ -140,7 +153,8 @@ comment on column workflows.wake.wake_id is 'Number.';
 comment on column workflows.wake.gate_id is 'Hash that stands for the partition key or resource.';
 
 comment on column workflows.deduplication.workflow_name is 'Name of the registered function.';
-comment on column workflows.deduplication.deduplication_id is 'Id that one live workflow of this name holds at a time.';
+comment on column workflows.deduplication.deduplication_id is
+  'Id that one live workflow of this name holds at a time.';
 comment on column workflows.deduplication.workflow_id is 'The workflow.';
 
 comment on column workflows.workflow.workflow_id is 'The workflow.';
@@ -169,10 +183,12 @@ comment on column workflows.workflow.max_attempts is 'Tries, where the caller na
 comment on column workflows.workflow.priority is 'Lower goes first, -100 to 100.';
 comment on column workflows.workflow.workflow_name is 'Name of the registered function.';
 comment on column workflows.workflow.on_worker_lost is 'Policy, where the caller named one.';
-comment on column workflows.workflow.partition_key is 'Workflows of one queue with the same key run one at a time.';
+comment on column workflows.workflow.partition_key is
+  'Workflows of one queue with the same key run one at a time.';
 comment on column workflows.workflow.resources is 'Equipment it needs for itself.';
 comment on column workflows.workflow.gate_ids is 'Hashes of key and resources, sorted.';
-comment on column workflows.workflow.deduplication_id is 'Id that one live workflow of this name holds at a time.';
+comment on column workflows.workflow.deduplication_id is
+  'Id that one live workflow of this name holds at a time.';
 comment on column workflows.workflow.parent_workflow_id is 'The workflow that started it.';
 comment on column workflows.workflow.enqueued_by is 'Database user that enqueued it.';
 comment on column workflows.workflow.actor is 'Who, as the caller said.';
@@ -185,10 +201,12 @@ comment on column workflows.workflow_outcome.result is 'Result as JSON text.';
 comment on column workflows.workflow_outcome.error_class is 'Class name of the error.';
 comment on column workflows.workflow_outcome.error_message is 'Message of the error.';
 comment on column workflows.workflow_outcome.error_traceback is 'Traceback, cut to 8 kB.';
-comment on column workflows.workflow_outcome.is_sanitised is 'True: characters that cannot be stored were replaced.';
+comment on column workflows.workflow_outcome.is_sanitised is
+  'True: characters that cannot be stored were replaced.';
 
 comment on column workflows.step.workflow_id is 'The workflow.';
-comment on column workflows.step.step_key is 'Name of the step, #2 and so on for later calls, after its parent and a slash.';
+comment on column workflows.step.step_key is
+  'Name of the step, #2 and so on for later calls, after its parent and a slash.';
 comment on column workflows.step.kind is 'step, tx (transactional) or sleep.';
 comment on column workflows.step.status is 'SUCCESS, ERROR, RETRYING or WAITING.';
 comment on column workflows.step.attempts is 'Tries so far.';
@@ -208,7 +226,8 @@ comment on column workflows.command.command is 'HOLD, RESUME, STOP or CANCEL.';
 comment on column workflows.command.actor is 'Who, as the caller said.';
 comment on column workflows.command.reason is 'Why, in words.';
 comment on column workflows.command.request_id is 'Makes sending it twice harmless.';
-comment on column workflows.command.outcome is 'accepted (not obeyed yet), already, rejected, obeyed or overtaken (the workflow ended first).';
+comment on column workflows.command.outcome is
+  'accepted (not obeyed yet), already, rejected, obeyed or overtaken (the workflow ended first).';
 comment on column workflows.command.message is 'The answer in words.';
 comment on column workflows.command.from_status is 'Status before.';
 comment on column workflows.command.from_state is 'State before.';

@@ -1,5 +1,5 @@
--- Who may do what. Nobody touches a table; everybody goes through functions and views. Helpers are for the
--- owner alone. Audit cannot be changed by any of these roles.
+-- Who may do what. Nobody touches a table; everybody goes through functions and views. Helpers are
+-- for the owner alone. Audit cannot be changed by any of these roles.
 do $grants$
 declare
   v_function record;

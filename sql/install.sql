@@ -1,10 +1,12 @@
--- Table of contents. The installer reads this manifest, guards each migration by the ledger, and makes one
--- script of it that can be run again at any time (make installer, or ignition-workflows migrate --sql).
+-- Table of contents. The installer reads this manifest, guards each migration by the ledger, and
+-- makes one script of it that can be run again at any time (make installer, or ignition-workflows
+-- migrate --sql).
 --
--- The story: enqueue writes a workflow and a place in a lane of ready. A worker registers, then claims: the
--- place becomes a lease. Steps are recorded against the lease, the outcome ends it. Whatever waits is parked
--- with its time; whatever needs equipment holds tickets at gates and is handed over to in order. Commands
--- lock the same rows. Maintenance moves what is due and takes back what a dead worker left.
+-- The story: enqueue writes a workflow and a place in a lane of ready. A worker registers, then
+-- claims: the place becomes a lease. Steps are recorded against the lease, the outcome ends it.
+-- Whatever waits is parked with its time; whatever needs equipment holds tickets at gates and is
+-- handed over to in order. Commands lock the same rows. Maintenance moves what is due and takes
+-- back what a dead worker left.
 \ir bootstrap.sql
 
 -- tables

@@ -1,4 +1,5 @@
--- Removes the schema with everything in it, then the roles that nothing else uses. There is no way back.
+-- Removes the schema with everything in it, then the roles that nothing else uses. There is no way
+-- back.
 begin;
 drop schema if exists workflows cascade;
 do $roles$

@@ -1,5 +1,5 @@
--- Writes one audit row per workflow as it stands now. Without an actor it is an ordinary transition and
--- is written only where the queue keeps full history.
+-- Writes one audit row per workflow as it stands now. Without an actor it is an ordinary transition
+-- and is written only where the queue keeps full history.
 create or replace function workflows.audit_change(
   p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) returns integer
 language plpgsql volatile
@@ -20,4 +20,5 @@ begin
   return v_count;
 end
 $$;
-comment on function workflows.audit_change(uuid[], text, text, text, text) is 'Audits the present status of some workflows.';
+comment on function workflows.audit_change(uuid[], text, text, text, text) is
+  'Audits the present status of some workflows.';

@@ -2,4 +2,5 @@
 create or replace function workflows.bad_argument(p_field text, p_problem text) returns jsonb
 language sql immutable
 as $$select jsonb_build_object('field', p_field, 'problem', p_problem)$$;
-comment on function workflows.bad_argument(text, text) is 'Detail of a WF002: the field and what is wrong with it.';
+comment on function workflows.bad_argument(text, text) is
+  'Detail of a WF002: the field and what is wrong with it.';

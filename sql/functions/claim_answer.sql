@@ -1,5 +1,5 @@
--- The answer of a claim, and of the same claim asked again. Big inputs and long histories are left out
--- and marked is_partial: the worker loads those one by one.
+-- The answer of a claim, and of the same claim asked again. Big inputs and long histories are left
+-- out and marked is_partial: the worker loads those one by one.
 create or replace function workflows.claim_answer(
   p_worker_id uuid, p_claim_no bigint, p_is_idle boolean, p_retry_ms integer, p_now timestamptz) returns text
 language plpgsql stable
@@ -16,17 +16,22 @@ begin
       || case when w.parent_workflow_id is null then '' else ',"parent":"' || w.parent_workflow_id || '"' end
       || case when l.deadline_at is null then '' else ',"deadline_ms":' || (extract(epoch from l.deadline_at - p_now) * 1000)::bigint end
       || case when w.attempt > 1 then ',"steps":' || coalesce(workflows.recorded_steps(l.workflow_id, 500, p_now)::text, 'null') else '' end
-      || case when octet_length(p.inputs) > 65536 or w.attempt > 1 and workflows.has_more_steps(l.workflow_id, 500) then ',"is_partial":true' else '' end
+      || case when octet_length(p.inputs) > 65536
+           or w.attempt > 1 and workflows.has_more_steps(l.workflow_id, 500)
+         then ',"is_partial":true' else '' end
       || '}', ',' order by l.is_started desc, w.priority, w.ready_seq) || ']' into v_workflows
   from workflows.lease l
   join workflows.workflow w on w.workflow_id = l.workflow_id
   join workflows.queue q on q.queue_id = l.queue_id
   left join workflows.workflow_payload p on p.workflow_id = l.workflow_id
   where l.worker_id = p_worker_id and l.claim_no = p_claim_no;
-  return '{"workflows":' || coalesce(v_workflows, '[]') || ',"idle":' || case when p_is_idle then 'true' else 'false' end || ',"retry_ms":' || coalesce(p_retry_ms::text, 'null') || '}';
+  return '{"workflows":' || coalesce(v_workflows, '[]')
+    || ',"idle":' || case when p_is_idle then 'true' else 'false' end
+    || ',"retry_ms":' || coalesce(p_retry_ms::text, 'null') || '}';
 end
 $$;
-comment on function workflows.claim_answer(uuid, bigint, boolean, integer, timestamptz) is 'All that a worker needs to run what it claimed.';
+comment on function workflows.claim_answer(uuid, bigint, boolean, integer, timestamptz) is
+  'All that a worker needs to run what it claimed.';
 
 -- Recorded steps as JSON, up to a number; null where there are more.
 create or replace function workflows.recorded_steps(p_workflow_id uuid, p_limit integer, p_now timestamptz) returns json
@@ -41,9 +46,11 @@ begin
     from workflows.step s where s.workflow_id = p_workflow_id);
 end
 $$;
-comment on function workflows.recorded_steps(uuid, integer, timestamptz) is 'The recorded steps of a workflow as JSON.';
+comment on function workflows.recorded_steps(uuid, integer, timestamptz) is
+  'The recorded steps of a workflow as JSON.';
 
 create or replace function workflows.has_more_steps(p_workflow_id uuid, p_limit integer) returns boolean
 language sql stable
 as $$select exists (select from workflows.step s where s.workflow_id = p_workflow_id offset p_limit)$$;
-comment on function workflows.has_more_steps(uuid, integer) is 'Whether a workflow has more recorded steps than a number.';
+comment on function workflows.has_more_steps(uuid, integer) is
+  'Whether a workflow has more recorded steps than a number.';

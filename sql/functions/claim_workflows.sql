@@ -1,8 +1,8 @@
--- Claims workflows for one worker: up to p_start_now to start at once, up to p_prefetch more from lanes
--- where that harms nobody. Statuses: ENQUEUED -> RUNNING. Waits for nobody: every lock is skip locked.
--- Runs on one session per worker: when it comes back short it marks that session idle, so that enqueue
--- knows whom to notify; a worker that may not claim from each of its queues is not marked. The same
--- p_request_no with p_is_resend answers the same workflows again.
+-- Claims workflows for one worker: up to p_start_now to start at once, up to p_prefetch more from
+-- lanes where that harms nobody. Statuses: ENQUEUED -> RUNNING. Waits for nobody: every lock is
+-- skip locked. Runs on one session per worker: when it comes back short it marks that session idle,
+-- so that enqueue knows whom to notify; a worker that may not claim from each of its queues is not
+-- marked. The same p_request_no with p_is_resend answers the same workflows again.
 create or replace function workflows.claim_workflows(
   p_worker_id text, p_start_now integer, p_prefetch integer default 0, p_request_no bigint default 0,
   p_is_resend boolean default false, p_may_idle boolean default false, p_is_idle boolean default false) returns text
@@ -57,7 +57,8 @@ begin
   return workflows.claim_answer(v_worker, p_request_no, v_is_idle, v_retry_ms, v_now);
 end
 $$;
-comment on function workflows.claim_workflows(text, integer, integer, bigint, boolean, boolean, boolean) is 'Claims workflows for a worker and returns all it needs to run them.';
+comment on function workflows.claim_workflows(text, integer, integer, bigint, boolean, boolean, boolean) is
+  'Claims workflows for a worker and returns all it needs to run them.';
 
 -- Of some queues, those that a worker on an inactive node may claim from now.
 create or replace function workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamptz)
@@ -98,8 +99,8 @@ $$;
 comment on function workflows.fold_new_lanes() is 'Makes lanes that were asked for.';
 
 -- Gives gated workflows their tickets, in order of priority and arrival, and hands free gates over.
--- Statuses: ENQUEUED -> BLOCKED, and ENQUEUED again for those that get all their gates. False: somebody
--- else holds the turn.
+-- Statuses: ENQUEUED -> BLOCKED, and ENQUEUED again for those that get all their gates. False:
+-- somebody else holds the turn.
 create or replace function workflows.admit_gated() returns boolean
 language plpgsql volatile
 as $$
@@ -154,4 +155,5 @@ begin
   return true;
 end
 $$;
-comment on function workflows.admit_gated() is 'Gives gated workflows their tickets and hands free gates over.';
+comment on function workflows.admit_gated() is
+  'Gives gated workflows their tickets and hands free gates over.';

@@ -2,4 +2,5 @@
 create or replace function workflows.clock_now() returns timestamptz
 language sql volatile
 as 'select clock_timestamp()';
-comment on function workflows.clock_now() is 'The database clock that every due, expiry and ordering decision uses.';
+comment on function workflows.clock_now() is
+  'The database clock that every due, expiry and ordering decision uses.';

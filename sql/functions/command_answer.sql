@@ -7,7 +7,8 @@ as $$
     'status', c.to_status, 'state', c.to_state, 'message', c.message, 'accepted_at', c.accepted_at)::text
   from workflows.command c where c.command_id = p_command_id
 $$;
-comment on function workflows.command_answer(bigint) is 'What a command did, as its sender is told.';
+comment on function workflows.command_answer(bigint) is
+  'What a command did, as its sender is told.';
 
 create or replace function workflows.command_message(
   p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) returns text
@@ -20,7 +21,8 @@ as $$
     when p_outcome = 'already' then 'already ' || p_before.state
     else 'accepted, now ' || p_after.state end
 $$;
-comment on function workflows.command_message(text, text, workflows.workflow, workflows.workflow) is 'A command''s outcome in words.';
+comment on function workflows.command_message(text, text, workflows.workflow, workflows.workflow) is
+  'A command''s outcome in words.';
 
 create or replace function workflows.command_options(p_options text) returns jsonb
 language plpgsql volatile

@@ -7,4 +7,5 @@ as $$
   select count(*) from (
     select from workflows.parked p where p.queue_id = p_queue_id and p.status = p_status limit p_cap) p
 $$;
-comment on function workflows.count_parked(integer, text, integer) is 'Number of parked workflows of a queue in one status, counted up to a cap.';
+comment on function workflows.count_parked(integer, text, integer) is
+  'Number of parked workflows of a queue in one status, counted up to a cap.';

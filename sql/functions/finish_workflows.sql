@@ -1,7 +1,8 @@
--- Takes the outcomes of many workflows, each with its own answer; null: all were taken. Deleting the lease
--- by its token is the fence: a stale worker changes nothing. Statuses: RUNNING -> SUCCESS here, and all
--- the other ways in finish_other. A computed result is recorded even when a command came first; the
--- command is then marked overtaken. A lease that a command has locked answers busy: send it again.
+-- Takes the outcomes of many workflows, each with its own answer; null: all were taken. Deleting
+-- the lease by its token is the fence: a stale worker changes nothing. Statuses: RUNNING -> SUCCESS
+-- here, and all the other ways in finish_other. A computed result is recorded even when a command
+-- came first; the command is then marked overtaken. A lease that a command has locked answers busy:
+-- send it again.
 create or replace function workflows.finish_workflows(p_worker_id text, p_outcomes text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -56,9 +57,11 @@ begin
   return v_answers::text;
 end
 $$;
-comment on function workflows.finish_workflows(text, text) is 'Takes the outcomes of workflows from a worker.';
+comment on function workflows.finish_workflows(text, text) is
+  'Takes the outcomes of workflows from a worker.';
 
--- Every outcome but a plain success. A command that waits decides first: what it orders happens now.
+-- Every outcome but a plain success. A command that waits decides first: what it orders happens
+-- now.
 create or replace function workflows.finish_other(
   p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text,
   p_now timestamptz) returns text
@@ -90,10 +93,11 @@ begin
   return 'ok';
 end
 $$;
-comment on function workflows.finish_other(uuid, uuid, text, json, boolean, text, timestamptz) is 'Takes one outcome that is not a plain success.';
+comment on function workflows.finish_other(uuid, uuid, text, json, boolean, text, timestamptz) is
+  'Takes one outcome that is not a plain success.';
 
--- Why an outcome was not taken. The same token and outcome once more is the answer as before: a worker
--- that lost the reply may ask again.
+-- Why an outcome was not taken. The same token and outcome once more is the answer as before: a
+-- worker that lost the reply may ask again.
 create or replace function workflows.finish_refusal(p_workflow_id uuid, p_lease_token uuid, p_outcome text) returns text
 language plpgsql volatile
 as $$

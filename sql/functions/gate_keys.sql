@@ -8,4 +8,5 @@ as $$
         union all
         select hashtextextended(workflows.gate_label(null, null, r), 0) from unnest(p_resources) r) g
 $$;
-comment on function workflows.gate_keys(integer, text, text[]) is 'Ids of the gates that a partition key and resources stand for.';
+comment on function workflows.gate_keys(integer, text, text[]) is
+  'Ids of the gates that a partition key and resources stand for.';

@@ -3,4 +3,5 @@ language sql immutable
 as $$
   select case when p_resource is null then 'key ' || p_queue_id || ' ' || p_partition_key else 'resource ' || p_resource end
 $$;
-comment on function workflows.gate_label(integer, text, text) is 'Readable name of a gate; its hash is the gate id.';
+comment on function workflows.gate_label(integer, text, text) is
+  'Readable name of a gate; its hash is the gate id.';

@@ -14,7 +14,8 @@ begin
   return v_answer;
 end
 $$;
-comment on function workflows.get_workflow(text) is 'Everything about one workflow but its steps, as JSON.';
+comment on function workflows.get_workflow(text) is
+  'Everything about one workflow but its steps, as JSON.';
 
 create or replace function workflows.workflow_json(p_workflow workflows.workflow) returns json
 language sql stable

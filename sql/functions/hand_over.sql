@@ -1,8 +1,8 @@
--- Hands free gates to who waits first: all the gates of a workflow or none, in order of priority and
--- arrival; a waiter is passed only by one of better priority or one that shares no gate with it. The
--- caller holds the turn, so one hand-over runs at a time, and it waits for nothing. A waiter whose row
--- is locked (an operator is commanding it) leaves its gates in wake for the next turn. Waiters that are
--- HELD, or whose queue is paused or in maintenance, are passed over.
+-- Hands free gates to who waits first: all the gates of a workflow or none, in order of priority
+-- and arrival; a waiter is passed only by one of better priority or one that shares no gate with
+-- it. The caller holds the turn, so one hand-over runs at a time, and it waits for nothing. A
+-- waiter whose row is locked (an operator is commanding it) leaves its gates in wake for the next
+-- turn. Waiters that are HELD, or whose queue is paused or in maintenance, are passed over.
 create or replace function workflows.hand_over() returns integer
 language plpgsql volatile
 as $$
@@ -39,7 +39,8 @@ begin
   return cardinality(v_granted);
 end
 $$;
-comment on function workflows.hand_over() is 'Hands free gates to the workflows that wait first for them.';
+comment on function workflows.hand_over() is
+  'Hands free gates to the workflows that wait first for them.';
 
 -- Who waits first for a gate that nobody holds, or null.
 create or replace function workflows.gate_head(p_gate_id bigint) returns uuid
@@ -58,8 +59,8 @@ end
 $$;
 comment on function workflows.gate_head(bigint) is 'The workflow that waits first for a free gate.';
 
--- Takes the turn and hands over what has been freed, if anything. Finishing waits for the turn, whose
--- holder waits for nothing; a claim does not wait and says so by answering false.
+-- Takes the turn and hands over what has been freed, if anything. Finishing waits for the turn,
+-- whose holder waits for nothing; a claim does not wait and says so by answering false.
 create or replace function workflows.take_turn(p_may_wait boolean) returns boolean
 language plpgsql volatile
 as $$
@@ -72,4 +73,5 @@ begin
   return found;
 end
 $$;
-comment on function workflows.take_turn(boolean) is 'Takes the right to hand gates over, until commit.';
+comment on function workflows.take_turn(boolean) is
+  'Takes the right to hand gates over, until commit.';

@@ -1,6 +1,7 @@
--- Inserts the rows of checked requests, wakes idle workers and answers every request in order. Statuses:
--- nothing -> ENQUEUED or DELAYED. Locks nothing that others wait for but the ids themselves. The
--- transaction takes its id before it draws ready_seq: the marks of lane are proven by that order.
+-- Inserts the rows of checked requests, wakes idle workers and answers every request in order.
+-- Statuses: nothing -> ENQUEUED or DELAYED. Locks nothing that others wait for but the ids
+-- themselves. The transaction takes its id before it draws ready_seq: the marks of lane are proven
+-- by that order.
 create or replace function workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamptz) returns jsonb
 language plpgsql volatile
 as $$
@@ -81,7 +82,8 @@ begin
   return coalesce(v_answer, '[]');
 end
 $$;
-comment on function workflows.insert_workflows(workflows.enqueue_request[], timestamptz) is 'Inserts the rows of checked requests to enqueue and answers each.';
+comment on function workflows.insert_workflows(workflows.enqueue_request[], timestamptz) is
+  'Inserts the rows of checked requests to enqueue and answers each.';
 
 create or replace function workflows.enqueue_answer(p_problem jsonb, p_workflow_id uuid, p_is_new boolean, p_is_registered boolean) returns jsonb
 language sql immutable
@@ -92,11 +94,12 @@ as $$
       'code', coalesce(p_problem ->> 'code', 'WF002'), 'message', concat_ws(' ', p_problem ->> 'field', p_problem ->> 'problem')))
     else jsonb_build_object('workflow_id', p_workflow_id, 'deduplicated', not p_is_new, 'is_registered', p_is_registered) end
 $$;
-comment on function workflows.enqueue_answer(jsonb, uuid, boolean, boolean) is 'Answer to one request to enqueue.';
+comment on function workflows.enqueue_answer(jsonb, uuid, boolean, boolean) is
+  'Answer to one request to enqueue.';
 
--- Why a queue does not take work now, or null. Counted before the rows go in, so that callers at the same
--- moment can go past max_enqueued by what they bring. Maintenance does not refuse an id that stands:
--- it was accepted before, and its sender did not hear it.
+-- Why a queue does not take work now, or null. Counted before the rows go in, so that callers at
+-- the same moment can go past max_enqueued by what they bring. Maintenance does not refuse an id
+-- that stands: it was accepted before, and its sender did not hear it.
 create or replace function workflows.queue_problem(
   p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) returns jsonb
 language plpgsql stable
@@ -126,11 +129,12 @@ $$;
 comment on function workflows.queue_problem(integer, uuid, boolean) is
   'Why a queue does not take work, or null.';
 
--- Where a workflow that has not started queues: gated ones are admitted to their gates first, single ones
--- are never claimed ahead of a free thread.
+-- Where a workflow that has not started queues: gated ones are admitted to their gates first,
+-- single ones are never claimed ahead of a free thread.
 create or replace function workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) returns text
 language sql immutable
 as $$
   select case when p_gate_ids is not null then 'gated' when p_on_worker_lost <> 'retry' then 'single' else 'new' end
 $$;
-comment on function workflows.lane_kind(bigint[], text) is 'Kind of lane for a workflow that has not started.';
+comment on function workflows.lane_kind(bigint[], text) is
+  'Kind of lane for a workflow that has not started.';

@@ -15,4 +15,5 @@ begin
     from workflows.step s where s.workflow_id = v_id)::text, '[]');
 end
 $$;
-comment on function workflows.list_steps(text) is 'The recorded steps of a workflow in order of start, as JSON.';
+comment on function workflows.list_steps(text) is
+  'The recorded steps of a workflow in order of start, as JSON.';

@@ -25,7 +25,8 @@ begin
   return coalesce(v_answer, '[]');
 end
 $$;
-comment on function workflows.list_workflows(text) is 'Workflows that fit a filter, newest first, as JSON.';
+comment on function workflows.list_workflows(text) is
+  'Workflows that fit a filter, newest first, as JSON.';
 
 create or replace function workflows.list_filter(p_filter text) returns jsonb
 language plpgsql volatile

@@ -15,4 +15,5 @@ begin
     'steps', workflows.recorded_steps(p_workflow_id::uuid, 1000000, v_now))::text;
 end
 $$;
-comment on function workflows.load_workflow(text, text, text) is 'Inputs and recorded steps of one claimed workflow.';
+comment on function workflows.load_workflow(text, text, text) is
+  'Inputs and recorded steps of one claimed workflow.';

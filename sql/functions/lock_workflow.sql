@@ -1,6 +1,6 @@
--- Locks a live workflow by its hot row, then its record, and returns the record; an ended one is returned
--- as it is. Waits for a claim or finish in progress and then looks again, holding nothing meanwhile, so it
--- is never part of a circle.
+-- Locks a live workflow by its hot row, then its record, and returns the record; an ended one is
+-- returned as it is. Waits for a claim or finish in progress and then looks again, holding nothing
+-- meanwhile, so it is never part of a circle.
 create or replace function workflows.lock_workflow(p_workflow_id uuid) returns workflows.workflow
 language plpgsql volatile
 as $$
@@ -28,4 +28,5 @@ begin
   end loop;
 end
 $$;
-comment on function workflows.lock_workflow(uuid) is 'Locks a live workflow and returns its record.';
+comment on function workflows.lock_workflow(uuid) is
+  'Locks a live workflow and returns its record.';

@@ -7,4 +7,5 @@ as $$
       placing substring(int8send((extract(epoch from p_now) * 1000)::bigint) from 3)
       from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
 $$;
-comment on function workflows.new_workflow_id(timestamptz) is 'A new time-ordered uuid (version 7).';
+comment on function workflows.new_workflow_id(timestamptz) is
+  'A new time-ordered uuid (version 7).';

@@ -1,4 +1,5 @@
--- Nothing new of this queue starts until it is resumed; what runs goes on, what waits keeps its place.
+-- Nothing new of this queue starts until it is resumed; what runs goes on, what waits keeps its
+-- place.
 create or replace function workflows.pause_queue(p_queue_name text, p_reason text default null, p_actor text default 'script') returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -28,4 +29,5 @@ begin
   return json_build_object('queue_name', p_queue_name, 'is_paused', p_is_paused)::text;
 end
 $$;
-comment on function workflows.switch_queue(text, boolean, text, text) is 'Pauses or resumes a queue.';
+comment on function workflows.switch_queue(text, boolean, text, text) is
+  'Pauses or resumes a queue.';

@@ -1,5 +1,6 @@
--- What the view queue_depth shows of one queue. A function, because a view cannot turn JIT off: with no
--- statistics about queues the planner thinks the view costly and compiles it, for a quarter of a second.
+-- What the view queue_depth shows of one queue. A function, because a view cannot turn JIT off:
+-- with no statistics about queues the planner thinks the view costly and compiles it, for a quarter
+-- of a second.
 create or replace function workflows.queue_figures(
   p_queue_id integer, out enqueued bigint, out delayed bigint, out blocked bigint, out running bigint, out waiting bigint,
   out held bigint, out dead_letters bigint, out oldest_enqueued_at timestamptz) returns record
@@ -15,4 +16,5 @@ as $$
                          order by r.ready_seq limit 1) h
      join workflows.workflow w on w.workflow_id = h.workflow_id)
 $$;
-comment on function workflows.queue_figures(integer) is 'How many workflows of a queue stand where, each counted up to 10001.';
+comment on function workflows.queue_figures(integer) is
+  'How many workflows of a queue stand where, each counted up to 10001.';

@@ -1,6 +1,6 @@
--- The lanes of a queue with the seq above which they may have rows: those that stand, and those that
--- enqueue asked for and that no claim has made yet. While no worker runs, new_lane has a row per enqueue,
--- so it is read by jumping from lane to lane.
+-- The lanes of a queue with the seq above which they may have rows: those that stand, and those
+-- that enqueue asked for and that no claim has made yet. While no worker runs, new_lane has a row
+-- per enqueue, so it is read by jumping from lane to lane.
 create or replace function workflows.queue_lanes(p_queue_id integer, out lane_id bigint, out floor bigint) returns setof record
 language sql stable
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -15,4 +15,5 @@ as $$
   union all
   select a.lane_id, 0 from asked a where not exists (select from workflows.lane l where l.lane_id = a.lane_id)
 $$;
-comment on function workflows.queue_lanes(integer) is 'Lanes of a queue, made or asked for, and where their rows begin.';
+comment on function workflows.queue_lanes(integer) is
+  'Lanes of a queue, made or asked for, and where their rows begin.';

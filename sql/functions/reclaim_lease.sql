@@ -1,7 +1,7 @@
 -- Takes back one lease that the caller has locked. Statuses: RUNNING -> ENQUEUED, or what a waiting
--- command or on_worker_lost says. 'released': the worker never started it or gave it back, nothing counts.
--- 'lost': it counts against max_reclaims, never against max_attempts. The token is forgotten, so that
--- whatever its holder still sends is refused, also before the next claim.
+-- command or on_worker_lost says. 'released': the worker never started it or gave it back, nothing
+-- counts. 'lost': it counts against max_reclaims, never against max_attempts. The token is
+-- forgotten, so that whatever its holder still sends is refused, also before the next claim.
 create or replace function workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamptz) returns text
 language plpgsql volatile
 as $$
@@ -44,4 +44,5 @@ begin
   return workflows.settle_leaving(v_workflow, p_lease.control, 'released', null, p_now);
 end
 $$;
-comment on function workflows.reclaim_lease(workflows.lease, text, timestamptz) is 'Takes back one lease.';
+comment on function workflows.reclaim_lease(workflows.lease, text, timestamptz) is
+  'Takes back one lease.';

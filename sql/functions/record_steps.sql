@@ -1,7 +1,7 @@
--- Records what steps did, for many workflows in one call. Each record locks its lease in a mode that a
--- command's update passes but a reclaim's or finish's delete does not, so a late worker cannot record.
--- A step that is recorded already answers what stands; the control word comes back with every answer.
--- Null: everything was recorded and no command waits.
+-- Records what steps did, for many workflows in one call. Each record locks its lease in a mode
+-- that a command's update passes but a reclaim's or finish's delete does not, so a late worker
+-- cannot record. A step that is recorded already answers what stands; the control word comes back
+-- with every answer. Null: everything was recorded and no command waits.
 create or replace function workflows.record_steps(p_worker_id text, p_records text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -38,16 +38,19 @@ begin
   from answered a where a.answer <> 'recorded' or a.control is not null or a.seconds is not null;
   if v_answers is null then return null; end if;
   return (
-    select json_agg(case when x.a = 'look' then workflows.record_again(x.n, x.w, x.k, x.kind, x.c, x.status, x.output, x.error, x.attempt, x.retry, v_now)
+    select json_agg(case when x.a = 'look' then workflows.record_again(
+        x.n, x.w, x.k, x.kind, x.c, x.status, x.output, x.error, x.attempt, x.retry, v_now)
       else json_strip_nulls(json_build_object('n', x.n, 'a', x.a, 'c', x.c, 'due_ms', x.due_ms)) end)
     from json_to_recordset(v_answers) as x(n integer, w uuid, k text, a text, c text, kind text, status text, output json, error json,
       attempt integer, retry json, due_ms float8))::text;
 end
 $$;
-comment on function workflows.record_steps(text, text) is 'Records the results of steps for a worker.';
+comment on function workflows.record_steps(text, text) is
+  'Records the results of steps for a worker.';
 
--- A record that was not simply new: a failed try, a step tried before, or one that is recorded already.
--- The caller has locked the lease. A failed try stays RETRYING with its time until none is left.
+-- A record that was not simply new: a failed try, a step tried before, or one that is recorded
+-- already. The caller has locked the lease. A failed try stays RETRYING with its time until none is
+-- left.
 create or replace function workflows.record_again(
   p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json,
   p_attempt integer, p_retry json, p_now timestamptz) returns json
@@ -83,7 +86,8 @@ begin
     'due_ms', (extract(epoch from v_due - p_now) * 1000)::bigint));
 end
 $$;
-comment on function workflows.record_again(integer, uuid, text, text, text, text, json, json, integer, json, timestamptz) is 'Records a failed try, or answers what is recorded.';
+comment on function workflows.record_again(integer, uuid, text, text, text, text, json, json, integer, json, timestamptz) is
+  'Records a failed try, or answers what is recorded.';
 
 -- Full jitter: anything between nothing and the exponential wait, so that many failures do not come
 -- back together (Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015).
@@ -92,4 +96,5 @@ language sql volatile
 as $$
   select random() * least(coalesce(p_most, 3600), coalesce(p_first, 1) * power(coalesce(p_rate, 2)::numeric, least(p_failures - 1, 60))::float8)
 $$;
-comment on function workflows.backoff_seconds(integer, float8, float8, float8) is 'Seconds to wait before the next try.';
+comment on function workflows.backoff_seconds(integer, float8, float8, float8) is
+  'Seconds to wait before the next try.';

@@ -1,5 +1,5 @@
--- The one place that raises. The message is fixed per code; the detail is JSON for programs, the hint
--- says to a person what is wrong and what to do.
+-- The one place that raises. The message is fixed per code; the detail is JSON for programs, the
+-- hint says to a person what is wrong and what to do.
 create or replace function workflows.refuse(p_code text, p_detail jsonb, p_hint text) returns text
 language plpgsql
 as $$
@@ -20,4 +20,5 @@ begin
     hint = coalesce(p_hint, 'an argument that has no default is null');
 end
 $$;
-comment on function workflows.refuse(text, jsonb, text) is 'Raises one of the documented errors WF001 to WF009.';
+comment on function workflows.refuse(text, jsonb, text) is
+  'Raises one of the documented errors WF001 to WF009.';

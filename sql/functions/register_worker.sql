@@ -1,5 +1,6 @@
--- Registers one running engine with the queues it works and the names and versions it can run; the latest
--- registration of a name sets its policies. Idempotent for the same id, unless that worker was lost.
+-- Registers one running engine with the queues it works and the names and versions it can run; the
+-- latest registration of a name sets its policies. Idempotent for the same id, unless that worker
+-- was lost.
 create or replace function workflows.register_worker(p_worker_id text, p_registration text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -52,7 +53,8 @@ begin
     'payload_bytes', workflows.setting_of('payload_bytes')::integer, 'channel', 'workflows_wake', 'queue_ids', v_queues)::text;
 end
 $$;
-comment on function workflows.register_worker(text, text) is 'Registers a worker, its queues and what it can run.';
+comment on function workflows.register_worker(text, text) is
+  'Registers a worker, its queues and what it can run.';
 
 -- Definitions that differ from what stands are written and audited; the others cost a read.
 create or replace function workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamptz) returns integer
@@ -99,4 +101,5 @@ begin
   return coalesce(cardinality(v_changed), 0);
 end
 $$;
-comment on function workflows.register_definitions(uuid, json, timestamptz) is 'Writes the definitions that a worker can run.';
+comment on function workflows.register_definitions(uuid, json, timestamptz) is
+  'Writes the definitions that a worker can run.';

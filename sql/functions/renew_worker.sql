@@ -1,7 +1,8 @@
--- Keeps all leases of one worker by touching its one row. The worker sends what it really holds: a lease
--- it does not know of (its claim's reply was lost, a thread died) goes back to the queue after two renewals,
--- without using an attempt. Answers what it must stop, and the command that waits for each workflow.
--- With ping it notifies the worker itself, so that one whose listening session is deaf finds out.
+-- Keeps all leases of one worker by touching its one row. The worker sends what it really holds: a
+-- lease it does not know of (its claim's reply was lost, a thread died) goes back to the queue
+-- after two renewals, without using an attempt. Answers what it must stop, and the command that
+-- waits for each workflow. With ping it notifies the worker itself, so that one whose listening
+-- session is deaf finds out.
 create or replace function workflows.renew_worker(p_worker_id text, p_held text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -38,7 +39,8 @@ begin
     'lost', coalesce(v_lost, '[]'), 'controls', coalesce(v_controls, '[]'))::text;
 end
 $$;
-comment on function workflows.renew_worker(text, text) is 'Renews all leases of a worker and tells it what waits for it.';
+comment on function workflows.renew_worker(text, text) is
+  'Renews all leases of a worker and tells it what waits for it.';
 
 -- Workflows that were claimed ahead and have started since. Their time counts from now. States:
 -- STARTING -> RUNNING.
@@ -65,7 +67,8 @@ begin
   return coalesce(cardinality(v_started), 0);
 end
 $$;
-comment on function workflows.mark_started(uuid, json, timestamptz) is 'Marks workflows that were claimed ahead as started.';
+comment on function workflows.mark_started(uuid, json, timestamptz) is
+  'Marks workflows that were claimed ahead as started.';
 
 create or replace function workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamptz) returns integer
 language plpgsql volatile
@@ -86,4 +89,5 @@ begin
   return v_count;
 end
 $$;
-comment on function workflows.release_unknown(workflows.worker, json, timestamptz) is 'Releases leases that their worker does not know of.';
+comment on function workflows.release_unknown(workflows.worker, json, timestamptz) is
+  'Releases leases that their worker does not know of.';

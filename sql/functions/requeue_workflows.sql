@@ -1,6 +1,7 @@
 -- Makes workflows claimable that the caller has locked and whose hot row it has removed. Statuses:
--- any live -> ENQUEUED. One that has started, or that got its gates, comes back ahead of new work of its
--- priority, with a fresh place, so that the marks of lane only move forward; the others queue as new.
+-- any live -> ENQUEUED. One that has started, or that got its gates, comes back ahead of new work
+-- of its priority, with a fresh place, so that the marks of lane only move forward; the others
+-- queue as new.
 create or replace function workflows.requeue_workflows(p_workflow_ids uuid[]) returns integer
 language plpgsql volatile
 as $$

@@ -1,5 +1,6 @@
--- Sends an ended workflow back to work: recorded steps are kept, failed ones forgotten, the tries start
--- again. Statuses: ERROR, CANCELLED, STOPPED -> ENQUEUED. Takes its deduplication id again or is refused.
+-- Sends an ended workflow back to work: recorded steps are kept, failed ones forgotten, the tries
+-- start again. Statuses: ERROR, CANCELLED, STOPPED -> ENQUEUED. Takes its deduplication id again or
+-- is refused.
 create or replace function workflows.retry_workflow(p_workflow_id text, p_options text default '{}') returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off

@@ -1,6 +1,6 @@
--- Bounded work that any worker does in turn: timers that are due on every call; once a second, by whoever
--- gets the row, lost workers, deadlines, the marks of lanes and counts. Waits for nobody. Answers the
--- milliseconds until the next timer.
+-- Bounded work that any worker does in turn: timers that are due on every call; once a second, by
+-- whoever gets the row, lost workers, deadlines, the marks of lanes and counts. Waits for nobody.
+-- Answers the milliseconds until the next timer.
 create or replace function workflows.run_maintenance(p_limit integer default 500) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -31,10 +31,12 @@ begin
     'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts))::text;
 end
 $$;
-comment on function workflows.run_maintenance(integer) is 'Does bounded maintenance and says when the next timer is due.';
+comment on function workflows.run_maintenance(integer) is
+  'Does bounded maintenance and says when the next timer is due.';
 
--- Whether this call does the turn of this second. A gap since the last turn longer than a lease may have
--- been the database's, not the workers': then every worker gets one fresh lease before any is lost.
+-- Whether this call does the turn of this second. A gap since the last turn longer than a lease may
+-- have been the database's, not the workers': then every worker gets one fresh lease before any is
+-- lost.
 create or replace function workflows.take_maintenance(p_now timestamptz) returns boolean
 language plpgsql volatile
 as $$
@@ -53,7 +55,8 @@ begin
   return true;
 end
 $$;
-comment on function workflows.take_maintenance(timestamptz) is 'Takes the maintenance turn of this second.';
+comment on function workflows.take_maintenance(timestamptz) is
+  'Takes the maintenance turn of this second.';
 
 -- Timers. Statuses: DELAYED, WAITING -> ENQUEUED; past start_before or the deadline -> CANCELLED.
 create or replace function workflows.release_due(p_limit integer, p_now timestamptz) returns integer
@@ -66,7 +69,8 @@ declare
 begin
   if exists (select from workflows.ready r where r.start_before <= p_now) then
     with locked as materialized (
-      select r.lane_id, r.ready_seq from workflows.ready r where r.start_before <= p_now order by r.start_before limit p_limit for update skip locked),
+      select r.lane_id, r.ready_seq from workflows.ready r where r.start_before <= p_now
+      order by r.start_before limit p_limit for update skip locked),
     gone as (delete from workflows.ready r using locked k where r.lane_id = k.lane_id and r.ready_seq = k.ready_seq returning r.workflow_id)
     select array_agg(g.workflow_id) into v_late from gone g;
     if v_late is not null then perform workflows.expire_unstarted(v_late, p_now); end if;
@@ -87,9 +91,11 @@ begin
   return coalesce(cardinality(v_due), 0);
 end
 $$;
-comment on function workflows.release_due(integer, timestamptz) is 'Moves workflows whose time has come.';
+comment on function workflows.release_due(integer, timestamptz) is
+  'Moves workflows whose time has come.';
 
--- Declares workers lost that have not renewed, then takes their leases back, a bounded number per turn.
+-- Declares workers lost that have not renewed, then takes their leases back, a bounded number per
+-- turn.
 create or replace function workflows.reclaim_lost(p_limit integer, p_now timestamptz) returns integer
 language plpgsql volatile
 as $$
@@ -111,7 +117,8 @@ begin
   return v_count;
 end
 $$;
-comment on function workflows.reclaim_lost(integer, timestamptz) is 'Takes back the leases of lost workers.';
+comment on function workflows.reclaim_lost(integer, timestamptz) is
+  'Takes back the leases of lost workers.';
 
 -- Deadlines of running workflows: asks the worker to stop. States: -> CANCELLING.
 create or replace function workflows.expire_deadlines(p_limit integer, p_now timestamptz) returns integer
@@ -121,7 +128,11 @@ declare
   v_workers uuid[];
   v_told uuid[];
 begin
-  if not exists (select from workflows.lease l where l.deadline_at <= p_now and l.is_started and coalesce(l.control, 'hold') = 'hold') then return 0; end if;
+  if not exists (
+    select from workflows.lease l
+    where l.deadline_at <= p_now and l.is_started and coalesce(l.control, 'hold') = 'hold') then
+    return 0;
+  end if;
   with locked as materialized (
     select l.workflow_id from workflows.lease l where l.deadline_at <= p_now and l.is_started and coalesce(l.control, 'hold') = 'hold'
     order by l.deadline_at limit p_limit for no key update skip locked),
@@ -139,11 +150,13 @@ begin
   return coalesce(cardinality(v_workers), 0);
 end
 $$;
-comment on function workflows.expire_deadlines(integer, timestamptz) is 'Asks workers to stop workflows whose time is over.';
+comment on function workflows.expire_deadlines(integer, timestamptz) is
+  'Asks workers to stop workflows whose time is over.';
 
--- Looks for rows that committed late, below the mark of their lane, and moves the mark back to them; and
--- proves the floor, below which nothing can come any more: a mark noted in one turn and dated with a
--- transaction id in the next is safe once every transaction older than that id has ended.
+-- Looks for rows that committed late, below the mark of their lane, and moves the mark back to
+-- them; and proves the floor, below which nothing can come any more: a mark noted in one turn and
+-- dated with a transaction id in the next is safe once every transaction older than that id has
+-- ended.
 create or replace function workflows.sweep_lanes() returns integer
 language plpgsql volatile
 as $$
@@ -216,4 +229,5 @@ begin
   return v_count;
 end
 $$;
-comment on function workflows.forget_workers(timestamptz) is 'Forgets workers that ended a day ago.';
+comment on function workflows.forget_workers(timestamptz) is
+  'Forgets workers that ended a day ago.';

@@ -1,6 +1,6 @@
 -- An operator's order to one workflow, decided and audited in one transaction and answered at once:
--- accepted with the new state, already so, or rejected with the reason. Locks the workflow's hot row;
--- a running one is asked through its lease's control word and its worker is told.
+-- accepted with the new state, already so, or rejected with the reason. Locks the workflow's hot
+-- row; a running one is asked through its lease's control word and its worker is told.
 create or replace function workflows.send_command(
   p_workflow_id text, p_command text, p_reason text default null, p_options text default '{}') returns text
 language plpgsql security definer
@@ -50,10 +50,11 @@ begin
   return workflows.command_answer(v_command_id);
 end
 $$;
-comment on function workflows.send_command(text, text, text, text) is 'Sends HOLD, RESUME or STOP to a workflow and answers what it did.';
+comment on function workflows.send_command(text, text, text, text) is
+  'Sends HOLD, RESUME or STOP to a workflow and answers what it did.';
 
--- A request id used before for another order: answering that one would tell an operator that a workflow
--- was stopped which goes on.
+-- A request id used before for another order: answering that one would tell an operator that a
+-- workflow was stopped which goes on.
 create or replace function workflows.refuse_request(p_request_id text) returns text
 language plpgsql volatile
 as $$
@@ -62,10 +63,11 @@ begin
     'this request id was used for another order: give each order an id of its own');
 end
 $$;
-comment on function workflows.refuse_request(text) is 'Refuses a request id that belongs to another order.';
+comment on function workflows.refuse_request(text) is
+  'Refuses a request id that belongs to another order.';
 
--- Applies an order to a locked workflow: accepted, already or rejected. The pairs of command and state are
--- here and nowhere else.
+-- Applies an order to a locked workflow: accepted, already or rejected. The pairs of command and
+-- state are here and nowhere else.
 create or replace function workflows.apply_command(
   p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamptz) returns text
 language plpgsql volatile
@@ -95,7 +97,8 @@ begin
   return 'accepted';
 end
 $$;
-comment on function workflows.apply_command(workflows.workflow, text, text, timestamptz) is 'Applies a command to a locked workflow.';
+comment on function workflows.apply_command(workflows.workflow, text, text, timestamptz) is
+  'Applies a command to a locked workflow.';
 
 -- A running workflow is asked: the control word comes back with its next record or renewal.
 create or replace function workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) returns text
@@ -116,7 +119,8 @@ begin
   return 'accepted';
 end
 $$;
-comment on function workflows.control_running(uuid, text, text) is 'Asks the worker of a running workflow to obey.';
+comment on function workflows.control_running(uuid, text, text) is
+  'Asks the worker of a running workflow to obey.';
 
 create or replace function workflows.remove_hot_row(p_workflow workflows.workflow) returns boolean
 language plpgsql volatile
@@ -130,7 +134,8 @@ begin
   return true;
 end
 $$;
-comment on function workflows.remove_hot_row(workflows.workflow) is 'Removes the hot row of a locked workflow that does not run.';
+comment on function workflows.remove_hot_row(workflows.workflow) is
+  'Removes the hot row of a locked workflow that does not run.';
 
 -- HOLD of one that does not run. Its timer is kept; its tickets stay in line but are passed over.
 create or replace function workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamptz) returns text
@@ -146,7 +151,8 @@ begin
   return 'HELD';
 end
 $$;
-comment on function workflows.hold_waiting(workflows.workflow, text, timestamptz) is 'Holds a workflow that does not run.';
+comment on function workflows.hold_waiting(workflows.workflow, text, timestamptz) is
+  'Holds a workflow that does not run.';
 
 create or replace function workflows.pass_over(p_workflow workflows.workflow, p_is_held boolean) returns integer
 language plpgsql volatile
@@ -158,10 +164,12 @@ begin
   return workflows.notify_idle(array[p_workflow.queue_id]);
 end
 $$;
-comment on function workflows.pass_over(workflows.workflow, boolean) is 'Marks the tickets of a waiter as passed over, or not.';
+comment on function workflows.pass_over(workflows.workflow, boolean) is
+  'Marks the tickets of a waiter as passed over, or not.';
 
--- RESUME: back to where it was. The time held does not count against the timeout. One that never started
--- goes back to its very place, so the marks of its lane are lowered to it first, whatever they are.
+-- RESUME: back to where it was. The time held does not count against the timeout. One that never
+-- started goes back to its very place, so the marks of its lane are lowered to it first, whatever
+-- they are.
 create or replace function workflows.resume_held(p_workflow workflows.workflow, p_now timestamptz) returns text
 language plpgsql volatile
 as $$
@@ -187,4 +195,5 @@ begin
   return v_parked.resume_status;
 end
 $$;
-comment on function workflows.resume_held(workflows.workflow, timestamptz) is 'Brings a held workflow back to where it was.';
+comment on function workflows.resume_held(workflows.workflow, timestamptz) is
+  'Brings a held workflow back to where it was.';

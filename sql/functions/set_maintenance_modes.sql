@@ -8,7 +8,7 @@ declare
 begin
   select array_agg(q.queue_id) into v_changed from workflows.queue q
   where q.maintenance_mode is distinct from workflows.maintenance_mode_of(q.queue_id);
-  if v_changed is null then return '{}'; end if;
+  if v_changed is null then return '{}'::integer[]; end if;
   if not p_may_wait then
     v_changed := array(
       select q.queue_id from workflows.queue q where q.queue_id = any (v_changed)

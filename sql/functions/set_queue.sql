@@ -1,5 +1,5 @@
--- Sets limits and policies of a queue: max_running, max_enqueued (null: none), history, accepts_work,
--- run_on.
+-- Sets limits and policies of a queue: max_running, max_enqueued (null: none), history,
+-- accepts_work, run_on.
 create or replace function workflows.set_queue(p_queue_name text, p_options text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off

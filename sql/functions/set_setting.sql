@@ -1,4 +1,5 @@
--- Checks type and bounds, then changes the setting for every worker from its next registration or call on.
+-- Checks type and bounds, then changes the setting for every worker from its next registration or
+-- call on.
 create or replace function workflows.set_setting(p_name text, p_value text, p_actor text default 'script') returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -39,4 +40,5 @@ exception when data_exception then
   return false;
 end
 $$;
-comment on function workflows.fits_setting(workflows.setting, text) is 'Whether a value fits a setting.';
+comment on function workflows.fits_setting(workflows.setting, text) is
+  'Whether a value fits a setting.';

@@ -1,4 +1,5 @@
--- In PL/pgSQL, whose plans are kept: as an SQL function it would be planned again in each transaction.
+-- In PL/pgSQL, whose plans are kept: as an SQL function it would be planned again in each
+-- transaction.
 create or replace function workflows.setting_of(p_name text) returns text
 language plpgsql stable
 as $$

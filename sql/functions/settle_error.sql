@@ -1,5 +1,6 @@
--- A workflow raised. Statuses: RUNNING -> DELAYED (another try), HELD (and then another try), STOPPED or
--- CANCELLED (a command waited), or ERROR when no try is left. Only exceptions count against max_attempts.
+-- A workflow raised. Statuses: RUNNING -> DELAYED (another try), HELD (and then another try),
+-- STOPPED or CANCELLED (a command waited), or ERROR when no try is left. Only exceptions count
+-- against max_attempts.
 create or replace function workflows.settle_error(
   p_workflow workflows.workflow, p_control text, p_error json, p_now timestamptz) returns text
 language plpgsql volatile
@@ -31,7 +32,8 @@ begin
   return workflows.settle_workflow(p_workflow.workflow_id, 'DELAYED', 'RUNNING', v_reason, null, v_due, p_now);
 end
 $$;
-comment on function workflows.settle_error(workflows.workflow, text, json, timestamptz) is 'Decides what follows an exception of a workflow.';
+comment on function workflows.settle_error(workflows.workflow, text, json, timestamptz) is
+  'Decides what follows an exception of a workflow.';
 
 -- A command or deadline ends a workflow. Statuses: any live -> STOPPED or CANCELLED.
 create or replace function workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamptz) returns text
@@ -44,10 +46,12 @@ begin
   return workflows.settle_workflow(p_workflow.workflow_id, v_status, v_status, p_workflow.reason, null, null, p_now);
 end
 $$;
-comment on function workflows.settle_ending(workflows.workflow, text, timestamptz) is 'Ends a workflow as a command or deadline ordered.';
+comment on function workflows.settle_ending(workflows.workflow, text, timestamptz) is
+  'Ends a workflow as a command or deadline ordered.';
 
--- A workflow leaves its worker without having ended. Statuses: RUNNING -> WAITING (until the time of a
--- step), HELD, or ENQUEUED when it was only released. A HOLD that was taken back in time changes nothing.
+-- A workflow leaves its worker without having ended. Statuses: RUNNING -> WAITING (until the time
+-- of a step), HELD, or ENQUEUED when it was only released. A HOLD that was taken back in time
+-- changes nothing.
 create or replace function workflows.settle_leaving(
   p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamptz) returns text
 language plpgsql volatile
@@ -68,7 +72,8 @@ begin
   return workflows.settle_workflow(p_workflow.workflow_id, v_resume, 'RUNNING', p_workflow.reason, null, v_due, p_now);
 end
 $$;
-comment on function workflows.settle_leaving(workflows.workflow, text, text, text, timestamptz) is 'Moves a workflow that left its worker without ending.';
+comment on function workflows.settle_leaving(workflows.workflow, text, text, text, timestamptz) is
+  'Moves a workflow that left its worker without ending.';
 
 create or replace function workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamptz) returns integer
 language plpgsql volatile
@@ -82,7 +87,8 @@ begin
   return v_count;
 end
 $$;
-comment on function workflows.answer_commands(uuid[], text, timestamptz) is 'Says what became of the open commands of some workflows.';
+comment on function workflows.answer_commands(uuid[], text, timestamptz) is
+  'Says what became of the open commands of some workflows.';
 
 create or replace function workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) returns boolean
 language plpgsql volatile
@@ -96,10 +102,12 @@ begin
   return true;
 end
 $$;
-comment on function workflows.keep_error(uuid, json, boolean) is 'Keeps the last error of a workflow.';
+comment on function workflows.keep_error(uuid, json, boolean) is
+  'Keeps the last error of a workflow.';
 
--- Another try of a workflow runs the step again that it failed on. An error that the workflow caught and
--- went on from, so that a later step succeeded, is part of its history and is replayed like a result.
+-- Another try of a workflow runs the step again that it failed on. An error that the workflow
+-- caught and went on from, so that a later step succeeded, is part of its history and is replayed
+-- like a result.
 create or replace function workflows.forget_failed_steps(p_workflow_id uuid) returns integer
 language plpgsql volatile
 as $$
@@ -113,4 +121,5 @@ begin
   return v_count;
 end
 $$;
-comment on function workflows.forget_failed_steps(uuid) is 'Forgets the failed steps that another try must run again.';
+comment on function workflows.forget_failed_steps(uuid) is
+  'Forgets the failed steps that another try must run again.';

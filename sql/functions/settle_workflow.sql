@@ -1,6 +1,6 @@
--- Moves one workflow that the caller has locked and whose hot row it has removed to a new status: every
--- transition but claim, plain success and those of whole batches goes through here. Final: its gates are
--- freed (whoever takes the next turn hands them over) and open commands are answered.
+-- Moves one workflow that the caller has locked and whose hot row it has removed to a new status:
+-- every transition but claim, plain success and those of whole batches goes through here. Final:
+-- its gates are freed (whoever takes the next turn hands them over) and open commands are answered.
 create or replace function workflows.settle_workflow(
   p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamptz,
   p_now timestamptz) returns text
@@ -38,7 +38,8 @@ begin
   return p_status;
 end
 $$;
-comment on function workflows.settle_workflow(uuid, text, text, text, text, timestamptz, timestamptz) is 'Moves one locked workflow to a new status.';
+comment on function workflows.settle_workflow(uuid, text, text, text, text, timestamptz, timestamptz) is
+  'Moves one locked workflow to a new status.';
 
 -- Frees the gates of workflows that ended. The tickets of a waiting one are found by its place.
 create or replace function workflows.free_gates(p_workflow_ids uuid[]) returns integer

@@ -1,8 +1,9 @@
--- The claim proper, in three steps. Quota: how many rows to take from each lane, by reading from its mark,
--- without locks. Take: lock and delete just those rows, mark the workflows RUNNING, insert their leases.
--- Mark: move low behind what has been taken, so that the next claim does not walk over dead rows.
--- Another claimer may have taken some meanwhile, hence up to three rounds. is_contended: what there is to
--- take is locked by a claim that has not committed, so coming back short does not mean that there is no more.
+-- The claim proper, in three steps. Quota: how many rows to take from each lane, by reading from
+-- its mark, without locks. Take: lock and delete just those rows, mark the workflows RUNNING,
+-- insert their leases. Mark: move low behind what has been taken, so that the next claim does not
+-- walk over dead rows. Another claimer may have taken some meanwhile, hence up to three rounds.
+-- is_contended: what there is to take is locked by a claim that has not committed, so coming back
+-- short does not mean that there is no more.
 create or replace function workflows.take_ready(
   p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer,
   p_claim_no bigint, p_now timestamptz, out taken integer, out is_contended boolean)
@@ -71,10 +72,12 @@ begin
   end loop;
 end
 $$;
-comment on function workflows.take_ready(uuid, integer[], integer, integer, bigint, timestamptz) is 'Takes claimable workflows for a worker.';
+comment on function workflows.take_ready(uuid, integer[], integer, integer, bigint, timestamptz) is
+  'Takes claimable workflows for a worker.';
 
--- Room in the limited queues: the lock orders all claims of a queue, and the count is a new statement, so
--- it can be too high, never too low. A queue that another claim has locked has no room for us now.
+-- Room in the limited queues: the lock orders all claims of a queue, and the count is a new
+-- statement, so it can be too high, never too low. A queue that another claim has locked has no
+-- room for us now.
 create or replace function workflows.lock_limited(
   p_queue_ids integer[], out queue_ids integer[], out caps integer[], out is_locked boolean)
 language plpgsql volatile
@@ -95,10 +98,11 @@ begin
     from unnest(queue_ids, caps) c(queue_id, cap) join workflows.queue q on q.queue_id = c.queue_id);
 end
 $$;
-comment on function workflows.lock_limited(integer[]) is 'Locks the limited queues and answers how many more may run.';
+comment on function workflows.lock_limited(integer[]) is
+  'Locks the limited queues and answers how many more may run.';
 
--- How many rows to take from which lane, reading only. Rows beyond those that start at once come only
--- from lanes that are new, unlimited and retry, where waiting in a worker harms nobody.
+-- How many rows to take from which lane, reading only. Rows beyond those that start at once come
+-- only from lanes that are new, unlimited and retry, where waiting in a worker harms nobody.
 create or replace function workflows.claim_quota(
   p_worker_id uuid, p_queue_ids integer[], p_limited integer[], p_caps integer[], p_start_now integer, p_prefetch integer,
   out lanes bigint[], out lows bigint[], out firsts bigint[], out counts bigint[], out wanted bigint)
@@ -136,7 +140,8 @@ begin
   into lanes, lows, firsts, counts, wanted from lane l;
 end
 $$;
-comment on function workflows.claim_quota(uuid, integer[], integer[], integer[], integer, integer) is 'How many workflows to take from which lane.';
+comment on function workflows.claim_quota(uuid, integer[], integer[], integer[], integer, integer) is
+  'How many workflows to take from which lane.';
 
 -- Workflows that were met after their start_before. Statuses: ENQUEUED -> CANCELLED.
 create or replace function workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamptz) returns integer
@@ -148,4 +153,5 @@ begin
   return cardinality(p_workflow_ids);
 end
 $$;
-comment on function workflows.expire_unstarted(uuid[], timestamptz) is 'Cancels workflows that were not started in time.';
+comment on function workflows.expire_unstarted(uuid[], timestamptz) is
+  'Cancels workflows that were not started in time.';

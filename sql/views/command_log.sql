@@ -3,14 +3,16 @@ select c.command_id, c.workflow_id::text as workflow_id, w.workflow_name, c.comm
   c.from_status, c.from_state, c.to_status, c.to_state, c.database_user, c.accepted_at, c.obeyed_at
 from workflows.command c
 left join workflows.workflow w on w.workflow_id = c.workflow_id;
-comment on view workflows.command_log is 'Every order to a workflow: who, when, why, and what became of it.';
+comment on view workflows.command_log is
+  'Every order to a workflow: who, when, why, and what became of it.';
 comment on column workflows.command_log.command_id is 'Number.';
 comment on column workflows.command_log.workflow_id is 'The workflow.';
 comment on column workflows.command_log.workflow_name is 'Name of the registered function.';
 comment on column workflows.command_log.command is 'HOLD, RESUME, STOP or CANCEL.';
 comment on column workflows.command_log.actor is 'Who, as the caller said.';
 comment on column workflows.command_log.reason is 'Why, in words.';
-comment on column workflows.command_log.outcome is 'accepted (not obeyed yet), already, rejected, obeyed or overtaken (the workflow ended first).';
+comment on column workflows.command_log.outcome is
+  'accepted (not obeyed yet), already, rejected, obeyed or overtaken (the workflow ended first).';
 comment on column workflows.command_log.message is 'The answer in words.';
 comment on column workflows.command_log.from_status is 'Status before.';
 comment on column workflows.command_log.from_state is 'State before.';

@@ -20,7 +20,9 @@ select c.check_name, c.status, c.measured, c.advice from (
   union all
   select 5, 'oldest claimable workflow', case when max(d.oldest_enqueued_seconds) > 60 then 'warning' else 'ok' end,
     coalesce(max(d.oldest_enqueued_seconds), 0) || ' s',
-    case when max(d.oldest_enqueued_seconds) > 60 then 'work comes faster than it is done: add workers or threads, or look for a paused queue' else '' end
+    case when max(d.oldest_enqueued_seconds) > 60
+      then 'work comes faster than it is done: add workers or threads, or look for a paused queue'
+      else '' end
   from workflows.queue_depth d
   union all
   select 6, 'names nobody runs', case when count(*) > 0 then 'warning' else 'ok' end,
@@ -40,7 +42,8 @@ select c.check_name, c.status, c.measured, c.advice from (
   from workflows.queue_depth d
   union all
   select 8, 'oldest snapshot', case when max(age(a.backend_xmin)) > 100000 then 'warning' else 'ok' end,
-    coalesce(max(age(a.backend_xmin)), 0) || ' transactions' || coalesce(' (pid ' || (array_agg(a.pid order by age(a.backend_xmin) desc))[1] || ')', ''),
+    coalesce(max(age(a.backend_xmin)), 0) || ' transactions'
+      || coalesce(' (pid ' || (array_agg(a.pid order by age(a.backend_xmin) desc))[1] || ')', ''),
     case when max(age(a.backend_xmin)) > 100000 then 'a long transaction keeps dead rows alive: end it, or let reports run on a standby' else '' end
   from pg_stat_activity a where a.backend_xmin is not null and a.datname = current_database()
   union all

@@ -6,7 +6,8 @@ select t.gate_name, case when t.gate_name like 'resource %' then 'resource' else
 from workflows.gate_ticket t
 join workflows.queue q on q.queue_id = t.queue_id
 group by t.gate_name;
-comment on view workflows.resource_status is 'Who holds each partition key and resource, and how many wait.';
+comment on view workflows.resource_status is
+  'Who holds each partition key and resource, and how many wait.';
 comment on column workflows.resource_status.gate_name is 'Partition key or resource.';
 comment on column workflows.resource_status.kind is 'partition key or resource.';
 comment on column workflows.resource_status.held_by is 'Workflow that holds it.';

@@ -6,10 +6,12 @@ from workflows.lease l
 join workflows.workflow w on w.workflow_id = l.workflow_id
 join workflows.queue q on q.queue_id = l.queue_id
 left join workflows.worker k on k.worker_id = l.worker_id;
-comment on view workflows.running_workflow is 'Workflows that a worker has claimed, and which worker.';
+comment on view workflows.running_workflow is
+  'Workflows that a worker has claimed, and which worker.';
 comment on column workflows.running_workflow.workflow_id is 'The workflow.';
 comment on column workflows.running_workflow.workflow_name is 'Name of the registered function.';
-comment on column workflows.running_workflow.workflow_version is 'Version of the registered function.';
+comment on column workflows.running_workflow.workflow_version is
+  'Version of the registered function.';
 comment on column workflows.running_workflow.queue_name is 'Name of the queue.';
 comment on column workflows.running_workflow.state is 'ISA-88 state that the operator sees.';
 comment on column workflows.running_workflow.priority is 'Lower goes first, -100 to 100.';

@@ -8,13 +8,15 @@ select w.worker_id::text as worker_id, w.worker_name, w.host_name, w.process_id,
   w.library_version, w.database_user, w.started_at, w.renewed_at, w.expires_at,
   w.role, w.is_active, w.is_draining, w.project_name, w.generation
 from workflows.worker w;
-comment on view workflows.worker_status is 'Workers, active and gone within a day, and how they hear of work.';
+comment on view workflows.worker_status is
+  'Workers, active and gone within a day, and how they hear of work.';
 comment on column workflows.worker_status.worker_id is 'The worker.';
 comment on column workflows.worker_status.worker_name is 'Readable name.';
 comment on column workflows.worker_status.host_name is 'Host.';
 comment on column workflows.worker_status.process_id is 'Process.';
 comment on column workflows.worker_status.status is 'active, late, lost or retired.';
-comment on column workflows.worker_status.listen_mode is 'listen: hears of work at once; poll: looks for it.';
+comment on column workflows.worker_status.listen_mode is
+  'listen: hears of work at once; poll: looks for it.';
 comment on column workflows.worker_status.threads is 'Most workflows it runs at once.';
 comment on column workflows.worker_status.running_count is 'How many workflows it holds.';
 comment on column workflows.worker_status.queues is 'Queues it works.';

@@ -116,5 +116,5 @@ def compare_records(book: Book, dump: dict[str, Any]) -> None:
     }
     assert workers == known, f"workers: model {workers}, table {known}"
     modes = {name: (book.mode(name), queue.run_on) for name, queue in book.queues.items()}
-    found = {q["name"]: (q["mode"], q["run_on"]) for q in dump["queue"]}
-    assert modes == found, f"queues: model {modes}, table {found}"
+    queues = {q["name"]: (q["mode"], q["run_on"]) for q in dump["queue"]}
+    assert modes == queues, f"queues: model {modes}, table {queues}"

@@ -63,9 +63,9 @@ class Machine(NodeRules):
         answers = self.session.call("enqueue_many", items)
         assert len(answers) == len(items)
         assert not poison or answers[-1]["error"]["field"] == "priority"
-        refused = set()
+        refused: set[tuple[str, str]] = set()
         for (name, inputs, _), (known, _), answer in zip(batch, asked, answers):
-            key = name, known.get("deduplication_id")
+            key = name, known.get("deduplication_id", "")
             if key in refused:
                 assert "error" in answer, f"answered {answer} after the first was refused"
                 continue

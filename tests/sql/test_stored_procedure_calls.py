@@ -3,6 +3,7 @@
 import json
 import re
 
+import psycopg
 import pytest
 
 from tests.calls import SCHEMA, Calls
@@ -48,7 +49,7 @@ select json_build_object(
 def functions_with_defaults(calls):
     found = {}
     for role in ("enqueuer", "operator", "admin"):
-        found |= {name: args for name, args in calls.rows(OPTIONAL, SCHEMA, f"{SCHEMA}_{role}")}
+        found |= dict(calls.rows(OPTIONAL, SCHEMA, f"{SCHEMA}_{role}"))
     return found
 
 
@@ -106,9 +107,10 @@ def test_required_arguments_that_are_null_are_refused_by_name_of_a_code(transact
             arguments["options"] = None
         names = ", ".join(f"p_{one} => %s" for one in arguments)
         query = f"select {SCHEMA}.{function}({names})"
-        with pytest.raises(Exception) as caught:
+        with pytest.raises(psycopg.Error) as caught:
             transaction.conn.execute(query, list(arguments.values()))
-        assert caught.value.sqlstate.startswith("WF"), (function, name, caught.value)
+        code = str(caught.value.sqlstate)
+        assert code.startswith("WF"), (function, name, caught.value)
         transaction.conn.rollback()
 
 

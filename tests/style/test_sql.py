@@ -11,9 +11,20 @@ from tests.style.sources import name_of
 
 FUNCTIONS = sources.sql_files("functions")
 MIGRATIONS = sources.sql_files("migrations")
-# 100 is the rule, and kept where this says so; nothing else gets wider than the widest of today.
-WIDEST = 186
-NARROW = ("enqueue", "enqueue_many", "notify_idle", "payload_problem", "name_problem")
+# 100 is the rule. These are older than it and get no wider; who leaves the list stays out of it.
+WIDEST = 149
+WIDE = set(
+    "bootstrap comments audit_change claim_answer claim_workflows command_answer count_parked "
+    "count_ready create_queue enqueue_plain enqueue_requests finish_workflows gate_keys "
+    "gate_label get_workflow hand_over insert_workflows lane_key list_queues list_steps "
+    "list_workflows load_workflow lock_workflow pause_queue queue_figures queue_lanes "
+    "read_options reclaim_lease record_steps register_worker renew_worker requeue_workflows "
+    "resume_queue retire_worker retry_workflow run_maintenance send_command set_queue "
+    "set_setting settle_error settle_workflow take_ready grants uninstall command_log "
+    "dead_letter health queue_depth resource_status running_workflow worker_status "
+    "workflow_status".split()
+)
+FROZEN = "0001_create_tables"
 EVERY = [p for p in sorted(sources.SQL.rglob("*.sql")) if p.name != "install.sql"]
 
 
@@ -57,9 +68,14 @@ def test_ascii_and_width(path):
     text = path.read_text(encoding="utf-8")
     assert text.isascii()
     assert "\t" not in text
-    widest = 100 if path.stem in NARROW else WIDEST
+    widest = WIDEST if path.stem in WIDE else 100
     too_wide = [n for n, line in enumerate(text.splitlines(), 1) if len(line) > widest]
-    assert not too_wide
+    assert not too_wide or path.stem == FROZEN
+
+
+def test_nobody_is_listed_as_wide_who_is_not():
+    wide = {p.stem for p in EVERY if any(len(n) > 100 for n in p.read_text().splitlines())}
+    assert not WIDE - wide
 
 
 @pytest.mark.parametrize("path", FUNCTIONS, ids=name_of)
