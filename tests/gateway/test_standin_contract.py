@@ -13,7 +13,6 @@ CLASSES = {
     "util": ("system_util.py", "SystemUtil"),
     "project": ("system_util.py", "SystemProject"),
     "dataset": ("system_dataset.py", "SystemDataset"),
-    "dataset": ("system_dataset.py", "SystemDataset"),
     "date": ("system_date.py", "SystemDate"),
     "tag": ("system_tag.py", "SystemTag"),
     "net": ("system_net.py", "SystemNet"),
