@@ -92,7 +92,7 @@ def test_what_is_set_aside_is_kept_until_it_is_recorded(monkeypatch):
 
 
 def test_written_before_it_is_acknowledged(monkeypatch, gateways):
-    monkeypatch.setattr(journal.Journal, "append", lambda self, content: self._next.get())
+    monkeypatch.setattr(journal.Journal, "append", lambda self, content, crc: self._next.get())
     notices(
         test_journal.test_f52_what_was_acknowledged_is_there_after_a_kill_and_in_order, gateways
     )
@@ -101,9 +101,9 @@ def test_written_before_it_is_acknowledged(monkeypatch, gateways):
 def test_a_write_that_fails_is_refused(monkeypatch, gateways):
     append = journal.Journal.append
 
-    def quiet(self, content):
+    def quiet(self, content, crc):
         with contextlib.suppress(errors.BufferFull):
-            return append(self, content)
+            return append(self, content, crc)
 
     monkeypatch.setattr(journal.Journal, "append", quiet)
     notices(test_journal.test_f31_what_cannot_be_written_is_never_acknowledged, gateways)

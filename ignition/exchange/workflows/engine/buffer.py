@@ -11,11 +11,10 @@ death loses what came within one flush interval, or since the database went away
 
 from __future__ import absolute_import, division, print_function
 
-import collections
 import json
 
 from exchange.workflows import compat, errors, settings
-from exchange.workflows.engine import entry_text
+from exchange.workflows.engine import entry_text, journal_entries
 from exchange.workflows.engine.buffer_entries import TEXT, BufferEntries
 from exchange.workflows.engine.flusher import Flusher
 from exchange.workflows.engine.journal import Journal
@@ -92,6 +91,7 @@ class Buffer(object):
 
     def _offer_in_order(self, text, start, workflow_id, key, journal):
         entries = self.entries
+        record = None if journal is None else journal_entries.content_of(key, text)
         entries.lock.lock()
         try:
             partner = None if key is None else entries.partner(key)
@@ -100,7 +100,7 @@ class Buffer(object):
             depth, dropped = entries.reserve(len(text))
             number = None
             if journal is not None:
-                number = self._append(journal, key, text)
+                number = self._append(journal, record, len(text))
             entries.add(text, key, number)
             return Offered(workflow_id, depth, dropped), number
         finally:
@@ -115,15 +115,15 @@ class Buffer(object):
             raise entries.full()
         number = None
         if journal is not None:
-            number = journal.append(_record(key, text))
+            number = journal.append(*journal_entries.content_of(key, text))
         entries.replace(partner, text)
         return Offered(workflow_id, entries.depth.get(), 0, True), number
 
-    def _append(self, journal, key, text):
+    def _append(self, journal, record, size):
         try:
-            return journal.append(_record(key, text))
+            return journal.append(*record)
         except compat.ERRORS:
-            self.entries.count_out(1, len(text))
+            self.entries.count_out(1, size)
             self.entries.refused.addAndGet(1)
             raise
 
@@ -165,7 +165,7 @@ class Buffer(object):
         journal = self.journal() or self._journal_in(directory)
         left = journal.open()
         if left is not None:
-            for number, key, text in _latest(left):
+            for number, key, text in journal_entries.latest(left):
                 self.entries.take_up(text, key, number)
         self._journal = journal
         self.entries.journal_directory.set(journal.directory)
@@ -280,19 +280,3 @@ class Buffer(object):
             self.entries.lost.addAndGet(left)
             self._log.error("event=entries_lost entries=%d" % left)
         self.entries.forget()
-
-
-def _record(key, text):
-    return ("%s\n%s" % (key or "", text)).encode("ascii")
-
-
-def _latest(records):
-    """(number, key, text) per workflow id, in order: the place of its first record, the inputs of its last."""
-    latest = collections.OrderedDict()
-    for number, content in records:
-        key, _, text = content.decode("ascii").partition("\n")
-        workflow_id = entry_text.workflow_id_of(text)
-        if workflow_id in latest:
-            number = latest[workflow_id][0]
-        latest[workflow_id] = (number, key or None, text)
-    return latest.values()

@@ -18,7 +18,7 @@ from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.engine import journal_files
-from exchange.workflows.engine.journal_record import HEAD_BYTES, crc_of, head
+from exchange.workflows.engine.journal_record import HEAD_BYTES, head
 from exchange.workflows.engine.kept import Kept
 
 _CURSOR = "cursor"
@@ -120,7 +120,7 @@ class Journal(object):
 
     # Writing
 
-    def append(self, content):
+    def append(self, content, content_crc):
         """Write one record and return its number. Raises BufferFull where it cannot: then nothing was written."""
         length = HEAD_BYTES + len(content)
         if self._bytes.get() + length > settings.JOURNAL_BYTES:
@@ -129,7 +129,7 @@ class Journal(object):
         try:
             file = self._segment(length)
             number = self._next.get()
-            self._files.append(file, head(number, len(content), crc_of(content)) + content)
+            self._files.append(file, head(number, len(content), content_crc) + content)
         except compat.ERRORS as error:
             self._undo()
             self._refused.addAndGet(1)
