@@ -32,27 +32,31 @@ def offer(number, key=None, **options):
 def note():
     """Write what was accepted since the last time to the log of enqueues."""
     lines = []
-    while not kept("accepted").isEmpty():
-        lines.append({"type": "ok", "workflow_id": kept("accepted").poll(), "time": recording.now()})
+    while True:
+        workflow_id = kept("accepted").poll()
+        if workflow_id is None:
+            break
+        kept("noted").offer(workflow_id)
+        lines.append({"type": "ok", "workflow_id": workflow_id, "time": recording.now()})
     recording.append(path_of("enqueues.jsonl"), *lines)
     return len(lines)
 
 
-def storm(count, per_second, threads=2, keys=20, notes_each=False):
+def storm(count, per_second, threads=2, keys=20, notes_each=False, start=0):
     """Offer from threads of our own, each with keys of its own; returns at once."""
     host = choose_host()
     for thread in range(threads):
-        host.start_thread("plant-storm", lambda thread=thread: _storm(thread, count, per_second, threads, keys, notes_each))
+        host.start_thread("plant-storm", lambda thread=thread: _storm(thread, count, per_second, threads, keys, notes_each, start))
 
 
-def _storm(thread, count, per_second, threads, keys, notes_each):
+def _storm(thread, count, per_second, threads, keys, notes_each, start):
     host = choose_host()
     began = host.monotonic()
     for number in range(thread, count, threads):
         ahead = began + number / float(per_second) - host.monotonic()
         if ahead > 0.001:
             host.sleep(ahead)
-        offer(number, "%d/%d" % (thread, number // threads % keys))
+        offer(start + number, "%d/%d" % (thread, number // threads % keys))
         if notes_each:
             note()
     kept("over").offer("over")
@@ -63,7 +67,7 @@ def figures():
     took = sorted(float(one) for one in kept("took"))
     quantiles = [1000 * took[min(len(took) - 1, int(len(took) * q))] for q in (0.5, 0.99, 0.999, 1)] if took else []
     return {
-        "accepted": kept("accepted").size(),
+        "accepted": kept("accepted").size() + kept("noted").size(),
         "refused": kept("refused").size(),
         "offered": len(took),
         "over": kept("over").size(),

@@ -214,3 +214,12 @@ def overlaps(bodies: list[dict[str, Any]]) -> list[str]:
             if body["time"] < last["ended"]:
                 found.append(f"{workflow_id}: {last['step_key']} and {body['step_key']}")
     return found
+
+
+def late_bodies(bodies: list[dict[str, Any]], saves: list[float], grace: float = 3.0) -> list[str]:
+    """Bodies that scripts began although a save had replaced them for `grace` seconds."""
+    return [
+        f"{body['workflow_id']}: {body['step_key']} by generation {body['generation']}"
+        for body in bodies
+        if body["generation"] <= len(saves) and body["time"] > saves[body["generation"] - 1] + grace
+    ]

@@ -1,0 +1,224 @@
+"""Short runs with gateways, for the kill table: they bring about, and answer what they saw that the
+checker cannot see. With every guard in place they answer nothing. All waits are bounded."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+
+from tests.faults.gateways import Change, GatewaySite, late_bodies, overlaps
+from tests.faults.proxy import Proxy
+from tests.faults.site import until_true
+from tests.waiting import wait_until
+
+Changes = Sequence[Change]
+LISTENS = "select listen_mode from workflows.worker where lost_at is null"
+COUNT = "select count(*) from workflows.workflow"
+HOLD_POOL = """
+from java.lang import Throwable
+handles = []
+try:
+    while len(handles) < 8:
+        handles.append(system.db.beginTransaction("WorkflowsDB"))
+        system.db.runPrepQuery("select 1", [], "WorkflowsDB", handles[-1])
+except (Exception, Throwable):
+    pass
+"""
+
+
+def ended(site: GatewaySite, seconds: float = 8.0) -> bool:
+    query = "select count(*) from workflows.workflow where ended_at is null"
+    return until_true(lambda: site.one(query) == 0, seconds)
+
+
+def crash(site: GatewaySite, changes: Changes) -> list[str]:
+    victim = site.gateway("g", changes=changes, threads=1)
+    site.enqueue("three_steps", {"until": "go"})
+    site.wait_file("in_go")
+    victim.kill()
+    site.let("go")
+    site.worker("b")
+    ended(site)
+    return []
+
+
+def _zombie(site: GatewaySite, changes: Changes, workflow: str) -> list[str]:
+    zombie = site.gateway("g", changes=changes, threads=1)
+    workflow_id = site.enqueue(workflow, {"until": "go"})
+    site.wait_file("in_go")
+    zombie.freeze()
+    heir = site.worker("b", threads=1)
+    site.wait_holder(workflow_id, "b")
+    time.sleep(0.3)
+    heir.freeze()
+    site.let("go")
+    zombie.thaw()
+    until_true(lambda: "event=worker_lost" in zombie.log(), 2)
+    time.sleep(0.3)
+    heir.thaw()
+    ended(site)
+    return []
+
+
+def zombie_step(site: GatewaySite, changes: Changes) -> list[str]:
+    return _zombie(site, changes, "three_steps")
+
+
+def zombie_outcome(site: GatewaySite, changes: Changes) -> list[str]:
+    return _zombie(site, changes, "no_steps")
+
+
+def zombie_alone(site: GatewaySite, changes: Changes) -> list[str]:
+    zombie = site.gateway("g", changes=changes, threads=2)
+    site.enqueue("three_steps", {"until": "go"})
+    site.wait_file("in_go")
+    zombie.freeze()
+    site.declare_lost()
+    zombie.thaw()
+    site.let("go")
+    ended(site)
+    return []
+
+
+def partition(site: GatewaySite, changes: Changes) -> list[str]:
+    proxy = Proxy(site.server.host, site.server.port)
+    try:
+        dsn = site.server.dsn(site.dbname, port=str(proxy.port))
+        site.gateway("g", changes=changes, threads=1, dsn=dsn)
+        workflow_id = site.enqueue("steps_after_waiting", {"until": "go"})
+        site.wait_file("in_go")
+        proxy.switch("blackhole")
+        site.worker("b", threads=1)
+        site.wait_holder(workflow_id, "b")
+        time.sleep(0.5)
+        site.let("go")
+        ended(site, 5)
+        time.sleep(0.3)
+    finally:
+        proxy.close()
+    return []
+
+
+def limited(site: GatewaySite, changes: Changes) -> list[str]:
+    site.one("select workflows.set_queue('default', %s)", json.dumps({"max_running": 2}))
+    site.gateway("g", changes=changes), site.worker("c")
+    for _ in range(16):
+        site.enqueue("three_steps", {"seconds": 0.1})
+    ended(site, 15)
+    return []
+
+
+def keys(site: GatewaySite, changes: Changes) -> list[str]:
+    site.gateway("g", changes=changes), site.worker("c")
+    for n in range(10):
+        site.enqueue("three_steps", {"seconds": 0.1}, partition_key=f"tank {n % 2}")
+    ended(site, 15)
+    return []
+
+
+def standby(site: GatewaySite, changes: Changes) -> list[str]:
+    """A node that is not active claims nothing."""
+    gateway = site.gateway("g", changes=changes, is_active=False)
+    query = "select is_active from workflows.worker where retired_at is null and lost_at is null"
+    until_true(lambda: site.one(query) is False, 3)
+    ids = [site.enqueue("no_steps") for _ in range(4)]
+    until_true(lambda: site.status(ids[0]) != "ENQUEUED", 1.5)
+    found = [one for one in ids if site.status(one) != "ENQUEUED"]
+    gateway.set_active(True)
+    ended(site)
+    return [f"{len(found)} workflows were claimed by a standby node"] if found else []
+
+
+def pool(site: GatewaySite, changes: Changes) -> list[str]:
+    """Scripts hold every connection that can be had, for longer than the lease."""
+    gateway = site.gateway("g", changes=changes)
+    site.enqueue("three_steps", {"until": "go"})
+    site.wait_file("in_go")
+    gateway.run(HOLD_POOL, keep="pool", seconds=60)
+    is_lost = until_true(lambda: "event=worker_lost" in gateway.log(), 2.5) or not site.busy("g")
+    gateway.run("for one in handles: system.db.closeTransaction(one)", keep="pool")
+    site.let("go")
+    ended(site, 15)
+    return ["the lease was lost"] if is_lost or site.history().reclaim_seconds() else []
+
+
+def half_open(site: GatewaySite, changes: Changes) -> list[str]:
+    proxy = Proxy(site.server.host, site.server.port)
+    proxy.mark = b'listen "'
+    try:
+        dsn = site.server.dsn(site.dbname, port=str(proxy.port))
+        gateway = site.gateway("g", changes=changes, dsn=dsn)
+        wait_until(lambda: site.one(LISTENS) == "listen", "the gateway to listen")
+        proxy.silence()
+        is_found = until_true(lambda: "mode=poll" in gateway.log(), 15)
+    finally:
+        gateway.kill()
+        proxy.close()
+    return [] if is_found else ["a dead listener was believed for 15 s"]
+
+
+def saves(site: GatewaySite, changes: Changes) -> list[str]:
+    gateway = site.gateway("g", changes=changes)
+    for _ in range(4):
+        site.enqueue("many_steps", {"count": 8, "seconds": 0.7})
+    for _ in range(2):
+        until_true(lambda: site.busy("g") == 4, 5)
+        time.sleep(0.5)
+        gateway.save()
+    ended(site, 25)
+    bodies = site.bodies()
+    return overlaps(bodies)[:1] + late_bodies(bodies, gateway.saves, 2.5)[:1]
+
+
+def killed_with_journal(site: GatewaySite, changes: Changes) -> list[str]:
+    gateway = site.gateway("g", changes=changes, journal=True)
+    gateway.gateway.lose_database("WorkflowsDB")
+    gateway.run("plant.offers.storm(200, 5000, notes_each=True)")
+    until_true(lambda: gateway.offers()["over"] == 2, 10)
+    gateway.kill()
+    gateway.start()
+    until_true(lambda: site.one(COUNT) == 200, 8)
+    return _nobody_runs_these(site)
+
+
+def cut_storm(site: GatewaySite, changes: Changes) -> list[str]:
+    """Connections break again and again while the buffer is flushed; two projects could flush it."""
+    gateway = site.gateway("g", changes=changes)
+    gateway.run("plant.offers.storm(4000, 2000)")
+    while gateway.offers()["over"] < 2:
+        gateway.gateway.cut_connections("WorkflowsDB")
+        time.sleep(0.2)
+    until_true(lambda: gateway.offers()["buffer"]["waiting"] == 0, 10)
+    until_true(lambda: site.one(COUNT) == 4000, 3)
+    gateway.run("plant.offers.note()")
+    return _nobody_runs_these(site)
+
+
+def poison(site: GatewaySite, changes: Changes) -> list[str]:
+    gateway = site.gateway("g", changes=changes)
+    gateway.run(
+        "for n in range(20): plant.offers.offer(n, **({'queueName': 'nowhere'} if n == 7 else {}))\n"
+    )
+    until_true(lambda: site.one(COUNT) == 19, 5)
+    rejected = "select count(*) from workflows.rejected_entry"
+    is_aside = until_true(lambda: site.one(rejected) == 1, 3)
+    found = [] if is_aside else ["a refused entry is nowhere"]
+    if site.one(COUNT) != 19:
+        found.append("its batch mates are not in")
+    return found + _nobody_runs_these(site)
+
+
+def _nobody_runs_these(site: GatewaySite) -> list[str]:
+    """They wait for ever: that is no finding."""
+    rows = site.conn.execute(site.sql("select workflow_id::text from workflows.workflow")).fetchall()
+    site.waits.update(row[0] for row in rows)
+    return []
+
+
+Scenario = Callable[[GatewaySite, Changes], list[str]]
+SCENARIOS: dict[str, Scenario] = {
+    one.__name__: one
+    for one in (
+        crash, zombie_step, zombie_outcome, zombie_alone, partition, limited, keys, standby, pool,
+        half_open, saves, killed_with_journal, cut_storm, poison,
+    )
+}  # fmt: skip

@@ -1,0 +1,45 @@
+"""Saves of a project under running work: nothing runs twice, and nothing stays behind."""
+
+import time
+
+import pytest
+
+from tests.faults.gateways import late_bodies, overlaps
+from tests.faults.site import FIGURES
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(240)]
+SAVES = 20
+# Noise of a collector that was asked to collect.
+MEGABYTES = 16.0
+
+
+def test_f53_twenty_saves_in_full_work(site):
+    gateway = site.gateway("g")
+    ids = [
+        site.enqueue("many_steps", {"count": 40, "seconds": 0.1}, partition_key=f"tank {n % 6}")
+        for n in range(12)
+    ]
+    heap, threads = [], []
+    for number in range(SAVES):
+        wait_until(lambda: site.busy("g") >= 2, "work to be under way", 20)
+        gateway.save()
+        site.wait_registered(gateway, times=number + 2)
+        if number in (2, SAVES - 1):
+            wait_until(lambda: gateway.log().count("event=ended") >= number + 1, "the old end", 20)
+            wait_until(lambda: gateway.gateway.old_interpreters_alive() == 0, "collection", 20)
+            heap.append(gateway.gateway.used_megabytes())
+            threads.append(len(gateway.gateway.threads("workflows-")))
+    assert set(site.wait_ended(*ids, seconds=90)) == {"SUCCESS"}
+    begun = {body["generation"] for body in site.bodies()}
+    assert not overlaps(site.bodies())
+    assert not late_bodies(site.bodies(), gateway.saves)
+    history = site.assert_promises(label=f"{SAVES} saves in full work")
+    assert not history.duplicate_effects() and not history.reclaim_seconds()
+    assert {w["failure_count"] for w in history.workflows.values()} == {0}
+    assert len(begun) > SAVES / 2, "generations worked"
+    FIGURES.append(
+        f"{SAVES} saves: heap {heap[0]:.1f} -> {heap[1]:.1f} MB, threads {threads[0]} ->"
+        f" {threads[1]}, {len(begun)} generations ran bodies, none of them at the same time"
+    )
+    assert heap[1] - heap[0] < MEGABYTES and threads[1] <= threads[0] + 2
