@@ -189,3 +189,14 @@ def workers_beyond_the_budget_borrow_and_poll(world):
 
 def modes_of(plants):
     return sorted(plant.worker.state.listen_mode for plant in plants)
+
+
+@gateway_promise
+def a_larger_pool_has_a_larger_budget(world):
+    def budget(**options):
+        connector = world.make_connector(**options)
+        permits = (connector._call_permits, connector._step_permits, connector._kept_permits)
+        return [one.availablePermits() for one in permits]
+
+    assert budget() == [2, 2, 4]
+    assert budget(connections=14) == [2, 2, 10]
