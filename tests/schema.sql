@@ -29,24 +29,6 @@ ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
 
 COMMENT ON TYPE workflows.enqueue_request IS 'One checked request to enqueue; problem is set where it must be refused.';
 
-CREATE TYPE workflows.workflow_standing AS (
-	status text,
-	state text,
-	ended_at timestamp with time zone,
-	held_at timestamp with time zone
-);
-
-ALTER TYPE workflows.workflow_standing OWNER TO workflows_owner;
-
-COMMENT ON TYPE workflows.workflow_standing IS 'What workflow_standing_fits looks at.';
-
-CREATE DOMAIN workflows.fitting_standing AS workflows.workflow_standing
-	CONSTRAINT workflow_standing_fits CHECK ((((((VALUE).status || ' '::text) || (VALUE).state) = ANY ('{"DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED IDLE","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","RUNNING STARTING","RUNNING RUNNING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","SUCCESS COMPLETE","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])) AND (((VALUE).ended_at IS NOT NULL) = ((VALUE).status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[]))) AND (((VALUE).held_at IS NOT NULL) = ((VALUE).status = 'HELD'::text))));
-
-ALTER DOMAIN workflows.fitting_standing OWNER TO workflows_owner;
-
-COMMENT ON DOMAIN workflows.fitting_standing IS 'A status with its state, and with an end and a hold where these belong to it.';
-
 CREATE FUNCTION workflows.admit_gated() RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -96,7 +78,10 @@ CREATE TABLE workflows.workflow (
     deduplication_id text,
     parent_workflow_id uuid,
     enqueued_by text NOT NULL,
-    actor text
+    actor text,
+    CONSTRAINT workflow_ended CHECK (((ended_at IS NOT NULL) = (status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[])))),
+    CONSTRAINT workflow_held CHECK (((held_at IS NOT NULL) = (status = 'HELD'::text))),
+    CONSTRAINT workflow_status_state CHECK ((((status || ' '::text) || state) = ANY ('{"DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED IDLE","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","RUNNING STARTING","RUNNING RUNNING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","SUCCESS COMPLETE","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])))
 )
 WITH (fillfactor='45', autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.1');
 
@@ -2891,9 +2876,6 @@ ALTER TABLE ONLY workflows.workflow_payload
 
 ALTER TABLE ONLY workflows.workflow
     ADD CONSTRAINT workflow_pkey PRIMARY KEY (workflow_id);
-
-ALTER TABLE workflows.workflow
-    ADD CONSTRAINT workflow_standing_fits CHECK (((ROW(status, state, ended_at, held_at))::workflows.fitting_standing IS DISTINCT FROM NULL)) NOT VALID;
 
 CREATE INDEX audit_workflow ON workflows.audit USING btree (workflow_id, change_no) WHERE (workflow_id IS NOT NULL);
 

@@ -27,40 +27,6 @@ alter table workflows.worker
   add column project_name text,
   add column generation bigint;
 
--- One check in the place of three, and as a domain: PostgreSQL reads the text of a table's check
--- anew in every statement that writes, that of a domain once a session. The long text took a fifth
--- of the server's time for an enqueue. Not valid: the rows that stand were checked by those three.
-create type workflows.workflow_standing as (
-  status text, state text, ended_at timestamptz, held_at timestamptz);
-comment on type workflows.workflow_standing is 'What workflow_standing_fits looks at.';
-create domain workflows.fitting_standing as workflows.workflow_standing
-  -- squawk-ignore ban-create-domain-with-constraint
-  constraint workflow_standing_fits check (
-    (value).status || ' ' || (value).state = any (('{DELAYED IDLE,DELAYED RUNNING,DELAYED HOLDING,'
-      'DELAYED PAUSING,DELAYED RESUMING,DELAYED STOPPING,DELAYED ABORTING,'
-      'BLOCKED IDLE,BLOCKED RUNNING,BLOCKED HOLDING,BLOCKED PAUSING,BLOCKED RESUMING,'
-      'BLOCKED STOPPING,BLOCKED ABORTING,ENQUEUED IDLE,ENQUEUED RUNNING,ENQUEUED HOLDING,'
-      'ENQUEUED PAUSING,ENQUEUED RESUMING,ENQUEUED STOPPING,ENQUEUED ABORTING,'
-      'RUNNING STARTING,RUNNING RUNNING,RUNNING HOLDING,RUNNING PAUSING,RUNNING RESUMING,'
-      'RUNNING STOPPING,RUNNING ABORTING,RUNNING CANCELLING,WAITING RUNNING,HELD HELD,HELD PAUSED,'
-      'SUCCESS COMPLETE,ERROR ERROR,CANCELLED CANCELLED,STOPPED STOPPED,ABORTED ABORTED}')::text[])
-    and ((value).ended_at is not null)
-      = ((value).status = any ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[]))
-    and ((value).held_at is not null) = ((value).status = 'HELD'));
-comment on domain workflows.fitting_standing is
-  'A status with its state, and with an end and a hold where these belong to it.';
--- The guarantee of the dropped ones is in the new one.
-alter table workflows.workflow
-  -- squawk-ignore ban-drop-constraint
-  drop constraint workflow_status_state,
-  -- squawk-ignore ban-drop-constraint
-  drop constraint workflow_ended,
-  -- squawk-ignore ban-drop-constraint
-  drop constraint workflow_held,
-  add constraint workflow_standing_fits check (
-    row(status, state, ended_at, held_at)::workflows.fitting_standing is distinct from null
-  ) not valid;
-
 create table workflows.maintenance_order (
   queue_id integer primary key,
   mode text not null constraint maintenance_order_mode check (mode in ('drain', 'cancel')),
