@@ -49,12 +49,22 @@ class NodeRules(WorkerRules):
         self.enter(queue, mode)
         options = {"allow_during_maintenance": True} if pick % 3 else {}
         self.enqueue_one("plain", {}, options | {"queue_name": queue or "line"})
+        self.refuse_clean_batch()
+        if mode == "cancel":
+            self.enter(queue, mode)  # what was let in meanwhile is not cancelled
         self.claim(0, 2, 1, pick % 5 == 0)
         self.agree()
         self.count_maintained()
         if not stays:
             self.leave(queue)
             self.claim(0, 2, 0, False)
+
+    def refuse_clean_batch(self) -> None:
+        if self.book.mode("default"):
+            self.session.tick()
+            batch = [{"workflow_name": name} for name in ("plain", "valve")]
+            answers = self.session.call("enqueue_many", batch)
+            assert [a.get("error", {}).get("code") for a in answers] == ["WF005"] * 2, f"{answers}"
 
     @rule(queue=st.one_of(st.none(), QUEUE_NAMES))
     def end_maintenance(self, queue: str | None) -> None:

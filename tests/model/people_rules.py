@@ -76,6 +76,7 @@ class Machine(NodeRules):
                     self.book.dedup.pop(key, None)  # taken, by one that is not there
                     refused.add(key)
                 continue
+            assert "error" not in answer, f"answered {answer}"
             assert answer["deduplicated"] == isinstance(expected, str), f"answered {answer}"
             self.accept(expected, answer["workflow_id"])
 
