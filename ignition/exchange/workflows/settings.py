@@ -46,6 +46,10 @@ MAINTENANCE_LIMIT = 500
 RECONNECT_SECONDS = 0.2
 RECONNECT_MAX_SECONDS = 3.0
 LISTEN_CHECK_SECONDS = 10.0
+LISTEN_ANSWER_SECONDS = 3.0
+# The server cuts off a listener that does not read for so long: while it waits it holds a snapshot, and
+# no vacuum of that database gets rid of anything.
+LISTEN_FROZEN_MS = 20000
 # A listener that does not hear its own pings for so long is deaf; how often it looks at that.
 LISTEN_DEAF_SECONDS = 10.0
 LISTEN_LOOK_SECONDS = 2.0

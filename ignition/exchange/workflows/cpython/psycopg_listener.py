@@ -27,6 +27,7 @@ class PsycopgListener:
         try:
             # What arrives during a statement goes to the handler, and nowhere else.
             conn.add_notify_handler(lambda notice: self._heard.append(notice.payload))
+            conn.execute(f"set tcp_user_timeout = {settings.LISTEN_FROZEN_MS}")
             conn.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
         except psycopg.Error:
             self.close()
@@ -49,7 +50,7 @@ class PsycopgListener:
         """One round trip on the listening session; raises where it is gone or hears nothing."""
         with (
             self._translated(),
-            self._watchdog.limit(self._conn, settings.LISTEN_CHECK_SECONDS / 2),
+            self._watchdog.limit(self._conn, settings.LISTEN_ANSWER_SECONDS),
         ):
             row = self._conn.execute("select count(*) from pg_listening_channels()").fetchone()
         if row is None or not row[0]:
