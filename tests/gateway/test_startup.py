@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.gateway.gateway import StandInGateway
+from tests.gateway.gateway import Database, StandInGateway
 from tests.gateway.plant import FLOWS, PATIENCE, Plant, plant_database, startup
 from tests.gateway.projects import Project
 from tests.servers import Server
 from tests.waiting import wait_until
 
+MORE = 14  # connections: enough for three workers to listen; by default they use 8 of them
 BROKEN = {
     "plant.syntax": "def broken(:\n    pass\n",
     "plant.missing": "import no_such_module\n",
@@ -57,7 +58,8 @@ def several(server: Server, java: None) -> Iterator[Plant]:
         ),
     }
     with plant_database(server, "startup_test") as dsn:
-        with StandInGateway(projects, {"WorkflowsDB": dsn}) as gateway:
+        pool = Database(dsn, pool_size=MORE)
+        with StandInGateway(projects, {"WorkflowsDB": pool}) as gateway:
             made = Plant(gateway, dsn)
             yield made
             made.close()
@@ -69,11 +71,18 @@ def tick(plant: Plant, project: str) -> dict[str, object]:
 
 def test_two_projects_have_one_worker_each_and_others_none(several: Plant) -> None:
     several.wait_for_workers(("plant", 1), ("site", 1))
-    assert [row[1] for row in several.ask("select worker_id, queues from workflows.worker_status")] == ["default"] * 2
+    assert several.ask("select queues from workflows.worker_status") == ["default"] * 2
     assert tick(several, "workflows")["code"] == "RUNNING"
     assert tick(several, "bare")["code"] == "RUNNING"
     assert several.result(several.enqueue("of_site")) == '"site"'
     assert several.result(several.enqueue("note", '{"text": "plant"}')) == '"plant"'
+
+
+def test_a_pool_of_eight_is_kept_to_by_two_workers_and_one_of_them_polls(several: Plant) -> None:
+    wait_until(lambda: modes(several) == ["listen", "poll"], f"the modes, they are {modes(several)}", PATIENCE)
+    several.gateway.run("for _ in range(200):\n    exchange.workflows.api.service.enqueue('note')")
+    assert several.gateway.pool_figures("WorkflowsDB")["active"] <= 8
+    assert sum(several.gateway.pool_figures("WorkflowsDB").values()) <= 8, "there were never more at once"
 
 
 def test_d13_d35_a_module_that_fails_is_reported_and_stops_no_other(several: Plant) -> None:
@@ -84,6 +93,14 @@ def test_d13_d35_a_module_that_fails_is_reported_and_stops_no_other(several: Pla
         assert "error=" in lines[0] and "ERROR" in lines[0]
     assert "event=module_failed module=plant.flows" not in log
     assert several.result(several.enqueue("note", '{"text": "works"}')) == '"works"'
+
+
+def test_a_startup_that_fails_says_so_once(several: Plant) -> None:
+    for _ in range(3):
+        answer = several.call("exchange.workflows.gateway.startup(modules='plant.flows')", "bare")
+        assert (answer["ok"], answer["code"]) == (False, "INVALID_ARGUMENTS")
+    assert several.gateway.log().count("event=startup_failed code=INVALID_ARGUMENTS") == 1
+    assert tick(several, "bare")["ok"]
 
 
 def test_without_modules_scripts_enqueue_in_memory(several: Plant) -> None:
@@ -145,6 +162,19 @@ dispatcher.poke()
     wait_until(lambda: "event=engine_error" in several.gateway.log(), "the thread to die")
     wait_until(lambda: several.gateway.threads("workflows-claim") == claims, "the timer to start it again")
     assert several.result(several.enqueue("note")) is None
+
+
+def test_with_more_connections_every_worker_listens(several: Plant) -> None:
+    for name, module in (("plant", "plant.flows"), ("site", "site.flows"), ("fresh", "fresh.flows")):
+        line = startup(module, more=f"threads=4, connections={MORE}")
+        several.gateway.save(name, startup=line)
+    wait_until(lambda: modes(several) == ["listen"] * 3, f"the modes, they are {modes(several)}", PATIENCE)
+    assert several.result(several.enqueue("note")) is None
+
+
+def modes(plant: Plant) -> list[str]:
+    sql = "select listen_mode from workflows.worker_status where status = 'active' order by 1"
+    return list(plant.ask(sql))
 
 
 def generations(plant: Plant) -> list[tuple[str, int]]:

@@ -10,6 +10,7 @@ Each answers an envelope and never raises: an event script has nobody to catch i
 
 from __future__ import absolute_import, division, print_function
 
+import functools
 import json
 import threading
 
@@ -22,10 +23,29 @@ from exchange.workflows.engine.worker import Worker
 # Threads that meet a module which is not loaded yet can run its top level twice: what is there is kept.
 _here = globals().setdefault("_here", {})
 _here.setdefault("lock", threading.RLock())
+_problems = {}
 
 
+def _logged(function):
+    """Log what went wrong: nobody reads the answer to an event script. One line for each new problem."""
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        answer = function(*args, **kwargs)
+        name, problem = function.__name__, None
+        if not answer["ok"]:
+            problem = "event=%s_failed code=%s error=%s" % (name, answer["code"], compat.one_line(answer["message"]))
+        if problem is not None and problem != _problems.get(name):
+            instance.choose_host().get_logger("gateway").error(problem)
+        _problems[name] = problem
+        return answer
+
+    return call
+
+
+@_logged
 @answers("STARTUP_FAILED")
-def startup(modules=None, dbName=None, queues=None, threads=None, journal=False):
+def startup(modules=None, dbName=None, queues=None, threads=None, journal=False, connections=None):
     """Begins the work of this project, and takes over from the scripts before the last save.
 
     modules: names of modules whose import registers workflows, like ["plant.flows"]; without any, this
@@ -33,6 +53,8 @@ def startup(modules=None, dbName=None, queues=None, threads=None, journal=False)
     dbName: the gateway's database connection; the default of every dbName. queues: their names, ["default"].
     threads: how many workflows run at a time, 16. journal: True keeps what enqueueInMemory accepted on the
         gateway's disk until it is in the database; a text is the directory.
+    connections: how many of the database connection's pool (Max Active) the workflows of this gateway may use,
+        8; three more for each further project with workflows. Another number holds from the next save on.
 
     Answers STARTED {project, generation, workflows, failedModules, dbName, journal}, at once: the worker registers
     in the background and waits for a database that is away. The same call again changes nothing; other
@@ -41,11 +63,12 @@ def startup(modules=None, dbName=None, queues=None, threads=None, journal=False)
         exchange.workflows.gateway.startup(modules=["plant.flows"], dbName="WorkflowsDB", threads=8)
     """
     arguments = {"modules": _texts("modules", modules), "queues": _texts("queues", queues)}
-    arguments.update(dbName=dbName, threads=threads, journal=journal)
+    arguments.update(dbName=dbName, threads=threads, journal=journal, connections=connections)
     with _here["lock"]:
         return _startup(arguments)
 
 
+@_logged
 @answers("TICK_FAILED")
 def tick():
     """Looks after the work of this project: for a gateway timer, every second. Starts what should run and
@@ -68,6 +91,7 @@ def update():
     return tick()
 
 
+@_logged
 @answers("SHUTDOWN_FAILED")
 def shutdown(drainSeconds=5):
     """Ends the work of this project: claims nothing more, lets what runs finish for drainSeconds, gives the rest
@@ -104,6 +128,8 @@ def _startup(arguments):
     host = instance.choose_host()
     if arguments["dbName"] is not None:
         instance.set_default_database(host, arguments["dbName"])
+    if arguments.get("connections"):
+        instance.set_connections(host, arguments["dbName"], arguments["connections"])
     failed = _import(host, arguments["modules"])
     rt = instance.getWorkflows(arguments["dbName"])
     journal = arguments["journal"]

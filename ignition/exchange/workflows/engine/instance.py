@@ -10,6 +10,7 @@ from exchange.workflows.engine import context
 from exchange.workflows.engine.client import Workflows
 
 _DEFAULT_DATABASE = "exchange.workflows.default_database"
+_CONNECTIONS = "exchange.workflows.connections.%s"
 
 # Threads that meet a module which is not loaded yet can run its top level twice: what is there is kept.
 _instances = globals().setdefault("_instances", {})
@@ -60,7 +61,8 @@ def _gateway_workflows(dbName):
         with _lock:
             found = _instances.get(name)
             if found is None:
-                found = _instances[name] = Workflows(host, open_gateway_connector(name))
+                count = _connections(host, name).get() or settings.CONNECTIONS
+                found = _instances[name] = Workflows(host, open_gateway_connector(name, connections=count))
     return found
 
 
@@ -72,6 +74,15 @@ def default_database(host):
 def set_default_database(host, name):
     """From now on, in every project of this gateway."""
     host.share(_DEFAULT_DATABASE, host.make_shared_text).set(name)
+
+
+def set_connections(host, name, count):
+    """How many connections of this pool may be used, by connectors that are opened from now on."""
+    _connections(host, name or default_database(host)).set(count)
+
+
+def _connections(host, name):
+    return host.share(_CONNECTIONS % name, host.make_shared_number)
 
 
 def configure(dsn=None, connector=None, schema=settings.SCHEMA_NAME, directDsn=None, dbName=None, journal=None):
