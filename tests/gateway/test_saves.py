@@ -1,10 +1,11 @@
 """Scripts saved under running workflows: the new code takes over, nothing runs twice at once, nothing stays."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.gateway.gateway import StandInGateway
+from tests.gateway.gateway import Database, StandInGateway
 from tests.gateway.plant import FLOWS, PATIENCE, Plant, plant_database, startup
 from tests.gateway.projects import Project
 from tests.servers import Server
@@ -24,7 +25,8 @@ def saved(server: Server, java: None) -> Iterator[Plant]:
         parent="workflows", modules=flows("first"), startup=startup(), shutdown="pass"
     )
     with plant_database(server, "saves_test") as dsn:
-        with StandInGateway({"plant": project}, {"WorkflowsDB": dsn}) as gateway:
+        pool = Database(dsn, pool_size=20)  # more than the budget, so that going over it would show
+        with StandInGateway({"plant": project}, {"WorkflowsDB": pool}) as gateway:
             made = Plant(gateway, dsn)
             yield made
             made.close()
@@ -47,8 +49,8 @@ def test_a_long_step_ends_on_the_old_code_and_the_rest_runs_on_the_new(saved: Pl
     now = save(saved, "second")
     assert now == before + 1
     saved.wait_for_workers(("plant", before), ("plant", now))
-    assert saved.workers("is_draining")[0][1] == before
-    assert saved.gateway.pool_figures("WorkflowsDB")["active"] <= 8
+    draining = wait_until(lambda: saved.workers("is_draining"), "the old one to say that it drains")
+    assert [row[1] for row in draining] == [before]
     other = saved.enqueue("note", '{"text": "meanwhile"}')
     assert saved.result(other) == '"meanwhile"'
     assert saved.status(workflow_id) == "RUNNING"
@@ -59,6 +61,7 @@ def test_a_long_step_ends_on_the_old_code_and_the_rest_runs_on_the_new(saved: Pl
     saved.wait_for_workers(("plant", now))
     sql = "select failure_count, reclaim_count from workflows.workflow where workflow_id = %s"
     assert saved.one(sql, workflow_id) == (0, 0)
+    assert sum(saved.gateway.pool_figures("WorkflowsDB").values()) <= 8, "there were never more at once"
 
 
 def test_old_scripts_are_collected_and_memory_stays_flat(saved: Plant) -> None:
@@ -73,3 +76,25 @@ def test_old_scripts_are_collected_and_memory_stays_flat(saved: Plant) -> None:
     wait_until(lambda: saved.gateway.old_interpreters_alive() == 0, "old scripts", PATIENCE)
     assert saved.gateway.used_megabytes() - before < SAVES * MEGABYTES_A_SAVE
     assert len(saved.gateway.threads()) <= threads + 4
+
+
+def test_shutdown_waits_for_a_bounded_time_and_gives_back_the_rest(saved: Plant) -> None:
+    now = generation(saved)
+    slow = saved.enqueue("fill_tank", '{"tank": "slow"}')
+    saved.wait_until_seen(f"fill slow begins code-{SAVES - 1}")
+    before = time.monotonic()
+    answer = saved.call("exchange.workflows.gateway.shutdown(drainSeconds=0.2)")
+    assert time.monotonic() - before < 10
+    assert (answer["code"], answer["generation"], answer["isEnded"]) == ("STOPPED", now, False)
+    assert saved.call("exchange.workflows.gateway.tick()")["code"] == "NOT_STARTED"
+    waits = saved.enqueue("note", '{"text": "for the next start"}')
+    saved.open_gate("slow")
+    saved.wait_for(slow, "ENQUEUED")
+    saved.wait_for_workers()
+    assert saved.status(waits) == "ENQUEUED"
+    sql = "select failure_count, reclaim_count from workflows.workflow where workflow_id = %s"
+    assert saved.one(sql, slow) == (0, 0)
+    assert saved.call(startup())["generation"] == now + 1
+    assert saved.result(waits) == '"for the next start"'
+    assert saved.result(slow) == f'"code-{SAVES - 1}"'
+    assert len([line for line in saved.seen() if line.startswith("fill slow begins")]) == 1
