@@ -177,35 +177,39 @@ def _gateway_class(shim):
     return IgnitionGateway
 
 
-def _database_functions(shim):
-    def execute(query, args, database, tx, read):
-        connection = shim.handle(tx).connection if tx else shim.borrow(database)
+def _execute(shim, query, args, database, tx, read):
+    connection = shim.handle(tx).connection if tx else shim.borrow(database)
+    try:
+        statement = connection.prepareStatement(query)
         try:
-            statement = connection.prepareStatement(query)
-            try:
-                for number, value in enumerate(args):
-                    statement.setObject(number + 1, value)
-                return read(statement)
-            finally:
-                statement.close()
+            for number, value in enumerate(args):
+                statement.setObject(number + 1, value)
+            return read(statement)
         finally:
-            if not tx:
-                connection.close()
+            statement.close()
+    finally:
+        if not tx:
+            connection.close()
 
-    def rows_of(statement):
-        found = statement.executeQuery()
-        meta = found.getMetaData()
-        columns = range(1, meta.getColumnCount() + 1)
-        rows = []
-        while found.next():
-            rows.append([found.getObject(column) for column in columns])
-        return Rows([meta.getColumnLabel(column) for column in columns], rows)
 
+def _rows_of(statement):
+    found = statement.executeQuery()
+    meta = found.getMetaData()
+    columns = range(1, meta.getColumnCount() + 1)
+    rows = []
+    while found.next():
+        rows.append([found.getObject(column) for column in columns])
+    return Rows([meta.getColumnLabel(column) for column in columns], rows)
+
+
+def _database_functions(shim):
     def runPrepQuery(query, args, database="", tx=None):
-        return execute(query, args, database, tx, rows_of)
+        return _execute(shim, query, args, database, tx, _rows_of)
 
     def runPrepUpdate(query, args, database="", tx=None, getKey=False, skipAudit=True):
-        return execute(query, args, database, tx, lambda statement: statement.executeUpdate())
+        return _execute(
+            shim, query, args, database, tx, lambda statement: statement.executeUpdate()
+        )
 
     def beginTransaction(database="", isolationLevel=None, timeout=None):
         connection = shim.borrow(database)

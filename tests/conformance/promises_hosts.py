@@ -145,7 +145,7 @@ def a_redundant_gateway_says_which_half_it_is(world):
 
 
 @gateway_promise
-def threads_of_ours_do_not_keep_the_gateway_from_ending(world):
+def threads_of_ours_let_the_gateway_end(world):
     from java.lang import Thread
 
     seen = world.host.make_queue()

@@ -23,7 +23,7 @@ if IS_HERE:
     from java.util import UUID, Collection, Date, Map
 
 NOTHING = object()
-_DRIVER_OBJECT = "org.postgresql.util.PG"
+_DRIVER_CLASSES = "org.postgresql.util.PG"
 # No double is as large; a number like that is not written out.
 _LARGEST_DIGITS = 309
 
@@ -114,7 +114,7 @@ def _decimal(value):
 def _text(value):
     if isinstance(value, (CharSequence, Character, Enum, UUID)):
         return compat.to_text(value.toString())
-    if isinstance(value, Object) and value.getClass().getName().startswith(_DRIVER_OBJECT):
+    if isinstance(value, Object) and value.getClass().getName().startswith(_DRIVER_CLASSES):
         return compat.to_text(value.getValue())
     return NOTHING
 
