@@ -325,6 +325,36 @@ def test_f51_one_poisonous_entry_is_set_aside_alone_and_the_order_is_kept():
     assert desk.figures("waiting", "bytes", "flushed", "rejected") == (0, 0, 4, 1)
 
 
+def in_maintenance(text):
+    """Everything in even numbers goes to a queue that is in maintenance."""
+    refused = {"error": {"code": "WF005", "message": "maintenance", "maintenance": "drain"}}
+    return [
+        refused if one["inputs"]["n"] % 2 == 0 and not allows(one) else {"workflow_id": "x"}
+        for one in json.loads(text)
+    ]
+
+
+def allows(entry):
+    return entry["options"].get("allow_during_maintenance")
+
+
+def test_maintenance_refuses_nothing_that_was_accepted_here():
+    desk = Desk(in_maintenance, in_maintenance)
+    desk.offer(1, 2, 3, 4)
+    desk.flush()
+    assert desk.sent() == [[1, 2, 3, 4], [2, 4]]
+    assert desk.figures("waiting", "flushed", "rejected") == (0, 4, 0)
+
+
+def test_maintenance_refuses_what_its_caller_did_not_want_to_wait():
+    desk = Desk(in_maintenance)
+    start = entry_text.start_of("fill", '{"n": 2}', '{"allow_during_maintenance": false}')
+    desk.buffer.offer(start, "id-2", None)
+    desk.flush()
+    assert desk.sent() == [[2]]
+    assert desk.figures("waiting", "flushed", "rejected") == (0, 0, 1)
+
+
 def test_d10_an_entry_that_the_database_refuses_is_recorded_with_the_reason():
     refusal = {"error": {"code": "WF005", "message": "queue is closed"}}
     desk = Desk(lambda text: [{"workflow_id": 1}, refusal, {"workflow_id": 3}])

@@ -101,6 +101,7 @@ def enqueueInMemory(
     the buffer is flushed, within 0.05 s while the database answers. What is refused then is set aside as a rejected
     entry, and logged. What is in the buffer when the process dies is lost, unless it keeps a journal
     (gateway.startup(journal=True)); with one, sync=True returns when the entry is on the disk.
+    In maintenance it is accepted and waits in the queue; allowDuringMaintenance=False sets it aside instead.
     A buffer with the policy `coalesce` puts the inputs into the entry of the same workflow name and
     deduplicationId, or else partitionKey, that still waits, and answers its workflowId.
 

@@ -3,7 +3,8 @@
 A batch stays in flight until it is answered. When its outcome is unknown, or the thread that sent it is gone, the
 same entries are sent again before any other: the database knows their ids. What makes a whole call fail is found
 by halving. An entry that the database refuses is set aside and recorded in the table of rejected entries, by calls
-of their own: nothing else waits for it, and it is counted in the buffer until it is recorded.
+of their own: nothing else waits for it, and it is counted in the buffer until it is recorded. Maintenance refuses
+nothing that was accepted here, unless its caller has said so: it waits in the queue until maintenance is over.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -12,9 +13,9 @@ import json
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.database import sqlstates
+from exchange.workflows.engine import entry_text
 from exchange.workflows.engine.backoff import Backoff
 from exchange.workflows.engine.buffer_entries import TEXT
-from exchange.workflows.engine.entry_text import workflow_id_of
 
 
 class Flusher(object):
@@ -67,17 +68,38 @@ class Flusher(object):
             self._send(batch[:half])
             self._send(batch[half:])
             return
+        self._answered(batch, answers, self._retry_for_maintenance)
+
+    def _answered(self, batch, answers, retry):
+        """Each entry is done with, or set aside, or, if `retry` takes them, sent again."""
         start = 0
+        refused = []
         for place, answer in enumerate(answers):
             if "error" in answer:
                 self._entries.answered(batch[start:place])
-                self._set_aside(batch[place], answer["error"])
+                refused.append((batch[place], answer["error"]))
                 start = place + 1
         self._entries.answered(batch[start:])
+        for entry, problem in retry(refused):
+            self._set_aside(entry, problem)
+
+    def _retry_for_maintenance(self, refused):
+        """Send what only maintenance refused, in its order; returns what remains refused."""
+        texts, entries, others = [], [], []
+        for entry, problem in refused:
+            text = entry_text.for_maintenance(entry.get(TEXT)) if problem.get("maintenance") else None
+            if text is None:
+                others.append((entry, problem))
+            else:
+                texts.append(text)
+                entries.append(entry)
+        if entries:
+            self._answered(entries, self._store.enqueue_many("[%s]" % ",".join(texts)), list)
+        return others
 
     def _set_aside(self, entry, problem):
         text = entry.get(TEXT)
-        workflow_id = workflow_id_of(text)
+        workflow_id = entry_text.workflow_id_of(text)
         self._log.error("event=entry_rejected workflow_id=%s code=%s" % (workflow_id, problem.get("code")))
         rejected = {
             "workflow_id": workflow_id,
