@@ -14,7 +14,9 @@ def ended_since(plant: Plant, count: int) -> str:
 
 
 def count(plant: Plant) -> int:
-    return plant.one("select count(*) from workflows.workflow where workflow_name = 'ignition_workflow'")
+    return plant.one(
+        "select count(*) from workflows.workflow where workflow_name = 'ignition_workflow'"
+    )
 
 
 def test_the_decorated_function_from_a_button(plant: Plant) -> None:

@@ -12,6 +12,7 @@ from tests.servers import Server
 from tests.waiting import wait_until
 
 SAVES = 20
+LINE = startup(more="threads=4, journal=True")
 MEGABYTES_A_SAVE = 1.0
 
 
@@ -21,9 +22,7 @@ def flows(code: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def saved(server: Server, java: None) -> Iterator[Plant]:
-    project = Project(
-        parent="workflows", modules=flows("first"), startup=startup(), shutdown="pass"
-    )
+    project = Project(parent="workflows", modules=flows("first"), startup=LINE, shutdown="pass")
     with plant_database(server, "saves_test") as dsn:
         pool = Database(dsn, pool_size=20)  # more than the budget, so that going over it would show
         with StandInGateway({"plant": project}, {"WorkflowsDB": pool}) as gateway:
@@ -61,7 +60,9 @@ def test_a_long_step_ends_on_the_old_code_and_the_rest_runs_on_the_new(saved: Pl
     saved.wait_for_workers(("plant", now))
     sql = "select failure_count, reclaim_count from workflows.workflow where workflow_id = %s"
     assert saved.one(sql, workflow_id) == (0, 0)
-    assert sum(saved.gateway.pool_figures("WorkflowsDB").values()) <= 8, "there were never more at once"
+    assert (
+        sum(saved.gateway.pool_figures("WorkflowsDB").values()) <= 8
+    ), "there were never more at once"
 
 
 def test_old_scripts_are_collected_and_memory_stays_flat(saved: Plant) -> None:
@@ -69,8 +70,11 @@ def test_old_scripts_are_collected_and_memory_stays_flat(saved: Plant) -> None:
     wait_until(lambda: saved.gateway.old_interpreters_alive() == 0, "old scripts", PATIENCE)
     before, threads = saved.gateway.used_megabytes(), len(saved.gateway.threads())
     for number in range(SAVES):
-        workflow_id = saved.enqueue("note", f'{{"text": "{number}"}}')
-        saved.result(workflow_id)
+        saved.result(saved.enqueue("note", f'{{"text": "{number}"}}'))
+        answer = saved.call(
+            "exchange.workflows.api.service.enqueueInMemory('note', {'text': 'kept'})"
+        )
+        saved.result(answer["workflowId"])
         now = save(saved, f"code-{number}")
     saved.wait_for_workers(("plant", now))
     wait_until(lambda: saved.gateway.old_interpreters_alive() == 0, "old scripts", PATIENCE)
@@ -94,7 +98,7 @@ def test_shutdown_waits_for_a_bounded_time_and_gives_back_the_rest(saved: Plant)
     assert saved.status(waits) == "ENQUEUED"
     sql = "select failure_count, reclaim_count from workflows.workflow where workflow_id = %s"
     assert saved.one(sql, slow) == (0, 0)
-    assert saved.call(startup())["generation"] == now + 1
+    assert saved.call(LINE)["generation"] == now + 1
     assert saved.result(waits) == '"for the next start"'
     assert saved.result(slow) == f'"code-{SAVES - 1}"'
     assert len([line for line in saved.seen() if line.startswith("fill slow begins")]) == 1

@@ -34,7 +34,9 @@ LINE = startup("%s.flows", "%s")
 def bare(server: Server, java: None) -> Iterator[Plant]:
     """`plant` finds no schema in its database, `site` that of the first release."""
     projects = {
-        name: Project("workflows", modules={f"{name}.flows": FLOWS}, startup=LINE % (name, database))
+        name: Project(
+            "workflows", modules={f"{name}.flows": FLOWS}, startup=LINE % (name, database)
+        )
         for name, database in (("plant", "WorkflowsDB"), ("site", "OldDB"))
     }
     with (
@@ -66,7 +68,8 @@ def test_a_missing_and_an_old_schema_are_one_line_each_that_names_the_file(bare:
 
 
 @pytest.mark.parametrize(
-    ("project", "database", "how"), [("plant", "WorkflowsDB", STATEMENT), ("site", "OldDB", BY_UPDATE)]
+    ("project", "database", "how"),
+    [("plant", "WorkflowsDB", STATEMENT), ("site", "OldDB", BY_UPDATE)],
 )
 def test_the_installer_runs_in_one_call_and_the_worker_begins_by_itself(
     bare: Plant, project: str, database: str, how: str
@@ -75,7 +78,9 @@ def test_the_installer_runs_in_one_call_and_the_worker_begins_by_itself(
     written.write_text(installer.render(), encoding="utf-8")
     read = f"SCRIPT = open({str(written)!r}).read().decode('utf-8')\n"
     bare.gateway.run(read + how, seconds=60)
-    enqueue = f"exchange.workflows.api.service.enqueue('note', {{'text': 'works'}}, dbName={database!r})"
+    enqueue = (
+        f"exchange.workflows.api.service.enqueue('note', {{'text': 'works'}}, dbName={database!r})"
+    )
     answer = bare.call(enqueue, project)
     assert answer["ok"], answer
     asked = f"exchange.workflows.api.service.getResult({answer['workflowId']!r}, 20, {database!r})"

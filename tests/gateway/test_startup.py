@@ -45,7 +45,9 @@ def several(server: Server, java: None) -> Iterator[Plant]:
     line = startup("plant.flows").replace('["plant.flows"]', '["plant.flows", %s]')
     broken = ", ".join(f'"{name}"' for name in [*sorted(BROKEN), "plant.nowhere"])
     projects = {
-        "plant": Project("workflows", modules={"plant.flows": FLOWS, **BROKEN}, startup=line % broken),
+        "plant": Project(
+            "workflows", modules={"plant.flows": FLOWS, **BROKEN}, startup=line % broken
+        ),
         "site": Project("workflows", modules=of("site"), startup=startup("site.flows")),
         "bare": Project("workflows"),
         "fresh": Project(
@@ -79,10 +81,16 @@ def test_two_projects_have_one_worker_each_and_others_none(several: Plant) -> No
 
 
 def test_a_pool_of_eight_is_kept_to_by_two_workers_and_one_of_them_polls(several: Plant) -> None:
-    wait_until(lambda: modes(several) == ["listen", "poll"], f"the modes, they are {modes(several)}", PATIENCE)
+    wait_until(
+        lambda: modes(several) == ["listen", "poll"],
+        f"the modes, they are {modes(several)}",
+        PATIENCE,
+    )
     several.gateway.run("for _ in range(200):\n    exchange.workflows.api.service.enqueue('note')")
     assert several.gateway.pool_figures("WorkflowsDB")["active"] <= 8
-    assert sum(several.gateway.pool_figures("WorkflowsDB").values()) <= 8, "there were never more at once"
+    assert (
+        sum(several.gateway.pool_figures("WorkflowsDB").values()) <= 8
+    ), "there were never more at once"
 
 
 def test_d13_d35_a_module_that_fails_is_reported_and_stops_no_other(several: Plant) -> None:
@@ -104,7 +112,9 @@ def test_a_startup_that_fails_says_so_once(several: Plant) -> None:
 
 
 def test_without_modules_scripts_enqueue_in_memory(several: Plant) -> None:
-    answer = several.call("exchange.workflows.api.service.enqueueInMemory('note', {'text': 'bare'})", "bare")
+    answer = several.call(
+        "exchange.workflows.api.service.enqueueInMemory('note', {'text': 'bare'})", "bare"
+    )
     assert answer["ok"]
     assert several.result(answer["workflowId"]) == '"bare"'
 
@@ -112,7 +122,9 @@ def test_without_modules_scripts_enqueue_in_memory(several: Plant) -> None:
 def test_eight_threads_that_start_at_once_make_one_worker(several: Plant) -> None:
     answers = []
     threads = [
-        threading.Thread(target=lambda: answers.append(several.call(startup("fresh.flows"), "fresh")))
+        threading.Thread(
+            target=lambda: answers.append(several.call(startup("fresh.flows"), "fresh"))
+        )
         for _ in range(8)
     ]
     for one in threads:
@@ -126,7 +138,9 @@ def test_eight_threads_that_start_at_once_make_one_worker(several: Plant) -> Non
 
 def test_a_timer_that_is_inherited_ticks_before_any_startup(several: Plant) -> None:
     several.gateway.save("site", of("site"), startup="pass", shutdown="pass")
-    wait_until(lambda: ("site", 2) in generations(several), "the timer to start the new scripts", PATIENCE)
+    wait_until(
+        lambda: ("site", 2) in generations(several), "the timer to start the new scripts", PATIENCE
+    )
     assert tick(several, "site")["generation"] == 2
     assert several.result(several.enqueue("of_site")) == '"site"'
 
@@ -137,13 +151,18 @@ def test_a_startup_that_comes_before_the_old_shutdown_stays(several: Plant) -> N
     several.gateway.save("fresh", of("fresh"), startup=startup("fresh.flows"))
     several.gateway.run("system.util.globals['late'].release()", "fresh")
     answer = wait_until(
-        lambda: several.gateway.evaluate("system.util.globals.get('late answer')"), "the late shutdown", PATIENCE
+        lambda: several.gateway.evaluate("system.util.globals.get('late answer')"),
+        "the late shutdown",
+        PATIENCE,
     )
     assert "'ok': True" in answer
     again = tick(several, "fresh")
     assert (again["code"], again["generation"], again["restarted"]) == ("RUNNING", before + 1, [])
     assert several.call(startup("fresh.flows"), "fresh")["generation"] == before + 1
-    wait_until(lambda: [g for g in generations(several) if g[0] == "fresh"] == [("fresh", before + 1)], "one worker")
+    wait_until(
+        lambda: [g for g in generations(several) if g[0] == "fresh"] == [("fresh", before + 1)],
+        "one worker",
+    )
     assert several.result(several.enqueue("of_fresh")) == '"fresh"'
 
 
@@ -160,15 +179,23 @@ dispatcher.poke()
     claims = several.gateway.threads("workflows-claim")
     several.gateway.run(kill, "plant")
     wait_until(lambda: "event=engine_error" in several.gateway.log(), "the thread to die")
-    wait_until(lambda: several.gateway.threads("workflows-claim") == claims, "the timer to start it again")
+    wait_until(
+        lambda: several.gateway.threads("workflows-claim") == claims, "the timer to start it again"
+    )
     assert several.result(several.enqueue("note")) is None
 
 
 def test_with_more_connections_every_worker_listens(several: Plant) -> None:
-    for name, module in (("plant", "plant.flows"), ("site", "site.flows"), ("fresh", "fresh.flows")):
+    for name, module in (
+        ("plant", "plant.flows"),
+        ("site", "site.flows"),
+        ("fresh", "fresh.flows"),
+    ):
         line = startup(module, more=f"threads=4, connections={MORE}")
         several.gateway.save(name, startup=line)
-    wait_until(lambda: modes(several) == ["listen"] * 3, f"the modes, they are {modes(several)}", PATIENCE)
+    wait_until(
+        lambda: modes(several) == ["listen"] * 3, f"the modes, they are {modes(several)}", PATIENCE
+    )
     assert several.result(several.enqueue("note")) is None
 
 

@@ -64,7 +64,9 @@ def test_the_block_with_options(plant: Plant) -> None:
 
 
 @pytest.mark.parametrize("database", CONNECTIONS)
-@pytest.mark.parametrize("more", [[], [None], ["{}"], [None, None], ['{"text": "x"}', None]], ids=str)
+@pytest.mark.parametrize(
+    "more", [[], [None], ["{}"], [None, None], ['{"text": "x"}', None]], ids=str
+)
 def test_fewer_parameters_and_nulls(plant: Plant, database: str, more: list[str | None]) -> None:
     workflow_id = call(plant, "enqueue", ["note", *more], database)
     assert plant.result(workflow_id) == ('"x"' if more and more[0] not in (None, "{}") else None)
@@ -115,7 +117,9 @@ def test_the_transaction_of_the_page(plant: Plant, orders: None) -> None:
 
 def test_an_enqueue_is_no_update(plant: Plant) -> None:
     with pytest.raises(ScriptError, match="result was returned"):
-        plant.gateway.run("system.db.runPrepUpdate('select workflows.enqueue(?)', ['note'], 'WorkflowsDB')")
+        plant.gateway.run(
+            "system.db.runPrepUpdate('select workflows.enqueue(?)', ['note'], 'WorkflowsDB')"
+        )
 
 
 def test_the_trigger_of_the_page(plant: Plant, orders: None) -> None:
