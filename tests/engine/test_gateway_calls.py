@@ -168,4 +168,8 @@ def test_d31_a_missing_schema_is_one_line_that_names_the_file(
 @pytest.mark.parametrize("modules", ["plant.flows", [1]])
 def test_modules_must_be_a_list_of_names(scripts, modules):
     answer = gateway.startup(modules=modules)
-    assert (answer["ok"], answer["code"], answer["field"]) == (False, "INVALID_ARGUMENTS", "modules")
+    assert (answer["ok"], answer["code"], answer["field"]) == (
+        False,
+        "INVALID_ARGUMENTS",
+        "modules",
+    )

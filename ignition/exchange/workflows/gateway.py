@@ -21,8 +21,7 @@ from exchange.workflows.engine.generation import Generation
 from exchange.workflows.engine.worker import Worker
 
 # Threads that meet a module which is not loaded yet can run its top level twice: what is there is kept.
-_here = globals().setdefault("_here", {})
-_here.setdefault("lock", threading.RLock())
+_here = globals().setdefault("_here", {"lock": threading.RLock()})
 _problems = {}
 
 
@@ -197,6 +196,8 @@ def _import(host, modules):
         try:
             __import__(name)
         except compat.ERRORS as error:
+            if compat.is_ending(error):
+                raise
             failed[name] = compat.one_line(error)
             host.get_logger("gateway").error("event=module_failed module=%s error=%s" % (name, failed[name]))
     return failed
