@@ -191,10 +191,12 @@ def recorded_steps_took_effect(history: History) -> Found:
 
 
 def bodies_begin_under_a_lease(history: History) -> Found:
-    """No body begins when its lease has been taken away."""
+    """No body begins when its lease has been taken away. A worker that stood still meanwhile had
+    less time to notice."""
     ended = {one.token: one.ended_at for one in history.tenures() if one.ended_at is not None}
     for e in history.effects:
-        late = e["time"] - ended.get(e["token"], e["time"])
+        lost_at = ended.get(e["token"], e["time"])
+        late = e["time"] - lost_at - history.frozen_seconds(e.get("worker"), lost_at, e["time"])
         if late > GRACE_SECONDS:
             yield e["workflow_id"], f"step {e['step_key']} began {late:.2f} s after its lease ended"
 

@@ -133,6 +133,7 @@ def pool(site: GatewaySite, changes: Changes) -> list[str]:
     gateway = site.gateway("g", changes=changes)
     site.enqueue("three_steps", {"until": "go"})
     site.wait_file("in_go")
+    site.worker("b", threads=1)
     gateway.run(HOLD_POOL, keep="pool", seconds=60)
     is_lost = until_true(lambda: "event=worker_lost" in gateway.log(), 2.5) or not site.busy("g")
     gateway.run("for one in handles: system.db.closeTransaction(one)", keep="pool")

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.history import read_lines
+from tests.faults.history import note_freeze, read_lines
 from tests.faults.site import HERE, Site
 from tests.gateway import projects, runtime
 from tests.gateway.gateway import Database, StandInGateway
@@ -133,10 +133,12 @@ class GatewayProcess:
         os.kill(self.pid, number)
 
     def freeze(self) -> None:
+        self._frozen_at = time.time()
         self.signal(signal.SIGSTOP)
         wait_until(self.is_stopped, f"{self.name} to stand still")
 
     def thaw(self) -> None:
+        note_freeze(self._site.directory, self.name, self._frozen_at, time.time())
         self.signal(signal.SIGCONT)
 
     def kill(self) -> None:

@@ -85,6 +85,7 @@ class History:
     limits: dict[int, int] = field(default_factory=dict)
     integrity: list[str] = field(default_factory=list)
     waits: set[str] = field(default_factory=set)
+    freezes: list[dict[str, Any]] = field(default_factory=list)
 
     def of_kind(self, *kinds: str) -> list[Change]:
         return [c for c in self.changes if c.kind in kinds]
@@ -115,6 +116,14 @@ class History:
             elif key in current:
                 current[key].end, current[key].ended_at = c.change_id, c.time
         return found
+
+    def frozen_seconds(self, worker: str | None, since: float, until: float) -> float:
+        """For how long of this span a worker stood still."""
+        return sum(
+            max(0.0, min(until, one["ended"]) - max(since, one["begun"]))
+            for one in self.freezes
+            if one["worker"] == worker
+        )
 
     def refused(self) -> int:
         """Writes that came too late and were refused."""
@@ -175,9 +184,15 @@ def read_history(
     history.integrity = [row[0] for row in conn.execute(integrity).fetchall()]
     history.effects = read_lines(directory / "effects.jsonl")
     history.enqueues = read_lines(directory / "enqueues.jsonl")
+    history.freezes = read_lines(directory / "freezes.jsonl")
     for path in sorted(directory.glob("client_*.jsonl")):
         history.writes += read_writes(read_lines(path))
     return history
+
+
+def note_freeze(directory: Path, worker: str, begun: float, ended: float) -> None:
+    with (directory / "freezes.jsonl").open("a") as log:
+        log.write(json.dumps({"worker": worker, "begun": begun, "ended": ended}) + "\n")
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

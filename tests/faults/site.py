@@ -18,14 +18,13 @@ import psycopg
 from exchange.workflows.compat import new_id
 from exchange.workflows.cpython import installer
 from tests.faults.checker import Violation, check
-from tests.faults.history import ENDED, History, read_history
+from tests.faults.history import ENDED, History, note_freeze, read_history
 from tests.servers import Server
 from tests.waiting import wait_until
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FIGURES: list[str] = []
-# A gateway's worker is called <host>:<project>, its project plant_<name>.
 _NAME = "regexp_replace(w.worker_name, '^.*:plant_', '')"
 _OPTIONS = {"threads": 4, "prefetch": 0, "queues": ["default"]}
 
@@ -61,9 +60,11 @@ class WorkerProcess:
         self._process.send_signal(number)
 
     def freeze(self) -> None:
+        self._frozen_at = time.time()
         self.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
+        note_freeze(self._log.parent, self.name, self._frozen_at, time.time())
         self.signal(signal.SIGCONT)
 
     def kill(self) -> None:
@@ -208,7 +209,7 @@ class Site:
         return started
 
     def holder(self, workflow_id: str) -> str | None:
-        """The name of the worker that has a workflow now."""
+        """The name of the worker, or of the gateway without host and plant_, that has a workflow now."""
         return self.one(
             f"select {_NAME} from workflows.lease l join workflows.worker w using (worker_id)"
             " where l.workflow_id = %s",

@@ -1,13 +1,12 @@
 """Gateways that die, lose sessions, or are there twice: F4, F13, F28, F35, F36, F66."""
 
 import json
-import shutil
-import signal
 import time
 
 import pytest
 
-from tests.faults.site import FIGURES, until_true
+from tests.faults.gateway_scenarios import HOLD_POOL
+from tests.faults.site import until_true
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.proof
@@ -63,17 +62,6 @@ def test_f13_every_session_of_a_gateway_is_terminated(site):
     site.assert_promises(label="F13 every session of a gateway")
 
 
-HOLD_POOL = """
-handles = []
-try:
-    while len(handles) < 8:
-        handles.append(system.db.beginTransaction("WorkflowsDB"))
-        system.db.runPrepQuery("select 1", [], "WorkflowsDB", handles[-1])
-except (Exception, __import__("java.lang.Throwable").lang.Throwable):
-    pass
-"""
-
-
 def test_f28_the_pool_is_exhausted_by_scripts(site):
     """Leases are kept, since renewing has a connection of its own; work goes on afterwards."""
     gateway = site.gateway("g")
@@ -104,23 +92,15 @@ def test_f35_two_gateways_of_one_name(site):
     site.assert_promises(label="F35 two gateways of one name")
 
 
-OFFER = """
-from plant import recording
-def offer(count, name="no_steps", **options):
-    for n in range(count):
-        answer = exchange.workflows.api.service.enqueueInMemory(name, **options)
-        if answer["ok"]:
-            line = {"type": "ok", "workflow_id": answer["data"]["workflowId"], "time": recording.now()}
-            recording.append(plant.flows.path_of("enqueues.jsonl"), line)
-"""
-
-
-def test_f36_a_cloned_gateway_with_its_journal(site, proxy):
+def test_f36_a_cloned_gateway_with_its_journal(site):
     """Both replay the same entries: each is there once."""
-    dsn = site.server.dsn(site.dbname, port=str(proxy.port))
-    one = site.gateway("g", journal=True, dsn=dsn)
+    one = site.gateway("g", journal=True)
     one.gateway.lose_database("WorkflowsDB")
-    one.run(OFFER + "offer(200, sync=False)\noffer(1, sync=True)")
+    one.run(
+        "for n in range(200): plant.offers.offer(n)\n"
+        "plant.offers.offer(200, sync=True)\n"
+        "plant.offers.note()\n"
+    )
     one.freeze()
     clone = site.gateway("g", journal=True, data=one.gateway.data_dir)
     one.thaw()
@@ -128,14 +108,14 @@ def test_f36_a_cloned_gateway_with_its_journal(site, proxy):
     count = "select count(*) from workflows.workflow"
     wait_until(lambda: site.one(count) == 201, "the entries to arrive", 20)
     wait_until(lambda: depth(one) == depth(clone) == 0, "both buffers to be empty", 20)
-    site.wait_all_ended(30)
-    assert site.one(count) == 201
+    acknowledged = {line["workflow_id"] for line in site.history().enqueues}
+    assert len(acknowledged) == site.one(count) == 201
+    site.waits = acknowledged
     site.assert_promises(label="F36 cloned gateway, 201 entries in two journals")
 
 
 def depth(gateway) -> int:
-    code = "from exchange.workflows.engine.instance import getWorkflows"
-    return gateway.run(code, returns="getWorkflows().buffer.entries.depth.get()")
+    return gateway.offers()["buffer"]["waiting"]
 
 
 def test_f66_a_limit_holds_with_gateways_and_kills(site):

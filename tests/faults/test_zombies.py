@@ -3,9 +3,11 @@
 import threading
 import time
 
+import psycopg
 import pytest
 
 from tests.faults.site import Site, until_true
+from tests.servers import running_server
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.proof
@@ -161,6 +163,33 @@ def test_f24_notifications_never_arrive(site):
     ids = [site.enqueue("three_steps") for _ in range(3)]
     assert set(site.wait_ended(*ids, seconds=5)) == {"SUCCESS"}
     site.assert_promises(label="F24 no notification")
+
+
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
+def test_f24_a_full_queue_of_notifications_fails_nobody(make_site, is_guarded):
+    """A listener that does not read keeps what was sent; once that fills the server's queue, every transaction
+    that notifies fails."""
+    with running_server("18", {"max_notify_queue_pages": "64"}, durable=True) as server:
+        site = make_site(server)
+        if not is_guarded:
+            site.change_function("notify_workers", "pg_notification_queue_usage() > 0.5", "false")
+        site.worker("a")
+        with psycopg.connect(site.dsn) as deaf, psycopg.connect(site.dsn, autocommit=True) as conn:
+            deaf.execute("listen flood")
+            deaf.commit()
+            deaf.execute("select 1")
+            with pytest.raises(psycopg.errors.ProgramLimitExceeded):
+                for n in range(1000):
+                    conn.execute("select pg_notify('flood', repeat('x', 7000) || %s)", (str(n),))
+            time.sleep(2)
+            if not is_guarded:
+                with pytest.raises(psycopg.errors.ProgramLimitExceeded):
+                    site.enqueue("three_steps")
+                return
+            ids = [site.enqueue("three_steps") for _ in range(5)]
+            assert set(site.wait_ended(*ids)) == {"SUCCESS"}
+        history = site.assert_promises(label="F24 full queue of notifications")
+        assert not history.reclaim_seconds(), "renewing does not fail"
 
 
 def test_f25_a_slow_link_that_breaks_now_and_then(site, proxy):
