@@ -34,6 +34,7 @@
 
 -- enqueue
 \ir functions/read_options.sql
+\ir functions/notify_workers.sql
 \ir functions/notify_idle.sql
 \ir functions/insert_workflows.sql
 \ir functions/enqueue_requests.sql

@@ -886,6 +886,14 @@ ALTER FUNCTION workflows.notify_idle(p_queue_ids integer[]) OWNER TO workflows_o
 
 COMMENT ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) IS 'Notifies the idle workers of some queues.';
 
+CREATE FUNCTION workflows.notify_workers(p_payload text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.notify_workers(p_payload text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.notify_workers(p_payload text) IS 'Tells the workers that listen what to look at.';
+
 CREATE FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -3102,6 +3110,8 @@ REVOKE ALL ON FUNCTION workflows.name_problem(p_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.notify_workers(p_payload text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) FROM PUBLIC;
 

@@ -14,7 +14,7 @@ begin
     continue when pg_try_advisory_xact_lock_shared(hashtext('workflows.inflight'), v_queue_id)
       and pg_try_advisory_lock(hashtext('workflows.idle'), v_queue_id)
       and pg_advisory_unlock(hashtext('workflows.idle'), v_queue_id);
-    perform pg_notify('workflows_wake', v_queue_id::text);
+    perform workflows.notify_workers(v_queue_id::text);
     v_notified := v_notified + 1;
   end loop;
   return v_notified;

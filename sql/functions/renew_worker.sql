@@ -28,7 +28,7 @@ begin
   perform workflows.mark_started(v_worker.worker_id, v_held -> 'started', v_now);
   perform workflows.release_unknown(v_worker, v_held -> 'held', v_now);
   if (v_held ->> 'ping')::boolean then
-    perform pg_notify('workflows_wake', 'p:' || v_worker.worker_id);
+    perform workflows.notify_workers('p:' || v_worker.worker_id);
   end if;
   select json_agg(h.workflow_id) filter (where l.workflow_id is null),
     json_agg(json_build_array(l.workflow_id, l.lease_token, l.control)) filter (where l.control is not null)

@@ -146,7 +146,7 @@ begin
   if v_told is null then return 0; end if;
   perform workflows.answer_commands(v_told, 'overtaken', p_now);
   perform workflows.audit_change(v_told, 'timeout', null, null, null);
-  perform pg_notify('workflows_wake', 'w:' || w) from unnest(v_workers) w group by w;
+  perform workflows.notify_workers('w:' || w) from unnest(v_workers) w group by w;
   return coalesce(cardinality(v_workers), 0);
 end
 $$;

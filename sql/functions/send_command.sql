@@ -115,7 +115,7 @@ begin
       else case when v_is_started then 'RUNNING' else 'STARTING' end end
   where w.workflow_id = p_workflow_id;
   perform workflows.answer_commands(array[p_workflow_id], 'overtaken', workflows.clock_now());
-  perform pg_notify('workflows_wake', 'w:' || v_worker);
+  perform workflows.notify_workers('w:' || v_worker);
   return 'accepted';
 end
 $$;
