@@ -11,4 +11,5 @@ begin
   return true;
 end
 $$;
-comment on function workflows.notify_workers(text) is 'Tells the workers that listen what to look at.';
+comment on function workflows.notify_workers(text) is
+  'Tells the workers that listen what to look at.';
