@@ -67,17 +67,20 @@ def test_a_missing_and_an_old_schema_are_one_line_each_that_names_the_file(bare:
     assert all(FILE in line and "event=schema_missing" in line for line in lines)
 
 
-@pytest.mark.parametrize(
-    ("project", "database", "how"),
-    [("plant", "WorkflowsDB", STATEMENT), ("site", "OldDB", BY_UPDATE)],
-)
-def test_the_installer_runs_in_one_call_and_the_worker_begins_by_itself(
-    bare: Plant, project: str, database: str, how: str
-) -> None:
+@pytest.fixture(scope="module")
+def installed(bare: Plant) -> None:
+    """What `make installer` writes, run in one call: as a statement of Java, and as an update."""
     written = bare.gateway.directory / f"ignition-workflows-{settings.VERSION}.sql"
     written.write_text(installer.render(), encoding="utf-8")
     read = f"SCRIPT = open({str(written)!r}).read().decode('utf-8')\n"
-    bare.gateway.run(read + how, seconds=60)
+    for how in (STATEMENT, BY_UPDATE):
+        bare.gateway.run(read + how, seconds=60)
+
+
+@pytest.mark.parametrize(("project", "database"), [("plant", "WorkflowsDB"), ("site", "OldDB")])
+def test_the_worker_begins_by_itself_once_the_installer_ran(
+    bare: Plant, installed: None, project: str, database: str
+) -> None:
     enqueue = (
         f"exchange.workflows.api.service.enqueue('note', {{'text': 'works'}}, dbName={database!r})"
     )

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ def several(server: Server, java: None) -> Iterator[Plant]:
             made.close()
 
 
-def tick(plant: Plant, project: str) -> dict[str, object]:
+def tick(plant: Plant, project: str) -> Any:
     return plant.call("exchange.workflows.gateway.tick()", project)
 
 
@@ -156,6 +157,7 @@ def test_a_startup_that_comes_before_the_old_shutdown_stays(several: Plant) -> N
         PATIENCE,
     )
     assert "'ok': True" in answer
+    assert several.call("exchange.workflows.gateway.update()", "fresh")["code"] == "RUNNING"
     again = tick(several, "fresh")
     assert (again["code"], again["generation"], again["restarted"]) == ("RUNNING", before + 1, [])
     assert several.call(startup("fresh.flows"), "fresh")["generation"] == before + 1
