@@ -15,6 +15,7 @@ import json
 import threading
 
 from exchange.workflows import compat, errors, settings
+from exchange.workflows.api import service  # noqa: F401  loaded here, so that no tag event has to
 from exchange.workflows.api.envelope import answers, makeErr, makeOk
 from exchange.workflows.engine import instance, registry
 from exchange.workflows.engine.generation import Generation
