@@ -238,6 +238,17 @@ def test_a_change_of_the_active_node_is_told_at_once():
     assert watch.host.now - begun == 5.0
 
 
+def test_a_node_that_has_become_active_looks_for_work_at_once():
+    watch = Watch()
+    watch.host.role = ("master", False)
+    watch.renew()
+    watch.keeper.turn()
+    assert watch.registered == [1], "the registration; no renewal that says the same"
+    watch.host.role = ("master", True)
+    watch.keeper.turn()
+    assert watch.registered == [1, 1]
+
+
 def test_a_change_whose_renewal_was_lost_is_told_again():
     watch = Watch([RENEWED, lost(), RENEWED])
     watch.renew()

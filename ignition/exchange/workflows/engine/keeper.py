@@ -107,7 +107,7 @@ class Keeper(object):
         except compat.EVERYTHING:
             state.unheard_since = None
             raise
-        self._role = role
+        has_moved, self._role = role != self._role, role
         if compat.failpoint is not None:
             compat.failpoint("heartbeat:after_commit")
         if answer.get("is_lost"):
@@ -119,6 +119,9 @@ class Keeper(object):
             lease.is_told = True
         self._take_orders(leases, ordered, answer)
         self._tell_verdict()
+        if has_moved:
+            # A node that has become active may claim what it was refused before.
+            self._on_registered()
 
     def _take_orders(self, leases, ordered, answer):
         lost = frozenset(answer.get("lost") or ())
