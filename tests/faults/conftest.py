@@ -11,8 +11,8 @@ import pytest
 
 from exchange.workflows.cpython import installer
 from tests.conftest import SCHEMA
-from tests.faults.proxy import Proxy
 from tests.faults.gateways import GatewaySite
+from tests.faults.proxy import Proxy
 from tests.faults.site import FIGURES, HERE, Site
 from tests.servers import Server, running_server
 

@@ -6,10 +6,11 @@ from __future__ import absolute_import, division, print_function
 import os
 import time
 
+from plant import recording  # type: ignore[import-not-found]
+
 from exchange.workflows.engine import context
 from exchange.workflows.engine.instance import getWorkflows
 from exchange.workflows.engine.runtime import step, workflow
-from plant import recording  # type: ignore[import-not-found]
 
 DIRECTORY = ""
 WORKER = ""

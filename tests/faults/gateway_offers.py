@@ -5,10 +5,11 @@ Workflows that nobody runs are enqueued, so that what arrived, and in which orde
 
 from __future__ import absolute_import, division, print_function
 
-from exchange.workflows.api import service
-from exchange.workflows.engine.instance import choose_host, getWorkflows
 from plant import recording  # type: ignore[import-not-found]
 from plant.flows import path_of  # type: ignore[import-not-found]
+
+from exchange.workflows.api import service
+from exchange.workflows.engine.instance import choose_host, getWorkflows
 
 _SHARED = "exchange.workflows.tests.%s"
 
@@ -25,7 +26,9 @@ def offer(number, key=None, **options):
     answer = service.enqueueInMemory("nobody_runs_this", {"n": number}, partitionKey=key, **options)
     took = host.monotonic() - began
     kept("took").offer("%.7f" % took)
-    kept("accepted" if answer["ok"] else "refused").offer(answer["data"].get("workflowId") or answer["code"])
+    kept("accepted" if answer["ok"] else "refused").offer(
+        answer["data"].get("workflowId") or answer["code"]
+    )
     return answer["ok"]
 
 
@@ -46,7 +49,12 @@ def storm(count, per_second, threads=2, keys=20, notes_each=False, start=0):
     """Offer from threads of our own, each with keys of its own; returns at once."""
     host = choose_host()
     for thread in range(threads):
-        host.start_thread("plant-storm", lambda thread=thread: _storm(thread, count, per_second, threads, keys, notes_each, start))
+        host.start_thread(
+            "plant-storm",
+            lambda thread=thread: _storm(
+                thread, count, per_second, threads, keys, notes_each, start
+            ),
+        )
 
 
 def _storm(thread, count, per_second, threads, keys, notes_each, start):
@@ -65,7 +73,11 @@ def _storm(thread, count, per_second, threads, keys, notes_each, start):
 def figures():
     """Counts, and how long offers took: p50, p99, p99.9 and the longest, in milliseconds."""
     took = sorted(float(one) for one in kept("took"))
-    quantiles = [1000 * took[min(len(took) - 1, int(len(took) * q))] for q in (0.5, 0.99, 0.999, 1)] if took else []
+    quantiles = (
+        [1000 * took[min(len(took) - 1, int(len(took) * q))] for q in (0.5, 0.99, 0.999, 1)]
+        if took
+        else []
+    )
     return {
         "accepted": kept("accepted").size() + kept("noted").size(),
         "refused": kept("refused").size(),

@@ -158,12 +158,13 @@ def half_open(site: GatewaySite, changes: Changes) -> list[str]:
 
 
 def saves(site: GatewaySite, changes: Changes) -> list[str]:
-    gateway = site.gateway("g", changes=changes)
+    """Without a shutdown script: the new scripts take over by their number alone."""
+    gateway = site.gateway("g", changes=changes, shutdown="pass")
     for _ in range(4):
-        site.enqueue("many_steps", {"count": 8, "seconds": 0.7})
+        site.enqueue("many_steps", {"count": 5, "seconds": 1.2})
     for _ in range(2):
         until_true(lambda: site.busy("g") == 4, 5)
-        time.sleep(0.5)
+        time.sleep(0.3)
         gateway.save()
     ended(site, 25)
     bodies = site.bodies()
@@ -210,7 +211,9 @@ def poison(site: GatewaySite, changes: Changes) -> list[str]:
 
 def _nobody_runs_these(site: GatewaySite) -> list[str]:
     """They wait for ever: that is no finding."""
-    rows = site.conn.execute(site.sql("select workflow_id::text from workflows.workflow")).fetchall()
+    rows = site.conn.execute(
+        site.sql("select workflow_id::text from workflows.workflow")
+    ).fetchall()
     site.waits.update(row[0] for row in rows)
     return []
 

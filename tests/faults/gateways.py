@@ -50,7 +50,8 @@ def changed_library(folder: Path, changes: Iterable[Change]) -> Path:
 class GatewayProcess:
     """A gateway with a project plant_<name>, that can be stopped, continued, saved, killed and
     started again. Options: dsn, threads, queues, journal, prefetch_seconds, pool_size, properties,
-    changes, data (a folder to begin with), is_active."""
+    changes, data (a folder to begin with), is_active, shutdown (instead of the library's script).
+    """
 
     def __init__(self, site: Site, name: str, number: int, **options: Any):
         self.name = name
@@ -70,11 +71,20 @@ class GatewayProcess:
             pool_size=options.get("pool_size", 8),
             properties=options.get("properties", {}),
         )
-        arguments = {"modules": ["plant.flows"], "dbName": CONNECTION, "queues": options.get("queues")}
+        arguments = {
+            "modules": ["plant.flows"],
+            "dbName": CONNECTION,
+            "queues": options.get("queues"),
+        }
         arguments.update(threads=options.get("threads", 4), journal=options.get("journal", False))
         named = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
         startup = f"print exchange.workflows.gateway.startup({named})"
-        plant = projects.Project(parent=projects.LIBRARY, modules=self.modules(), startup=startup)
+        plant = projects.Project(
+            parent=projects.LIBRARY,
+            modules=self.modules(),
+            startup=startup,
+            shutdown=options.get("shutdown"),
+        )
         self.gateway = StandInGateway(
             {projects.LIBRARY: library, self.project: plant},
             {CONNECTION: database},
@@ -159,8 +169,8 @@ class GatewayProcess:
     def save(self) -> int:
         """Save the plant project: the next generation of its scripts."""
         self.generation += 1
-        self.saves.append(time.time())
         self.gateway.save(self.project, self.modules())
+        self.saves.append(time.time())
         return self.generation
 
     def run(self, code: str, **options: Any) -> Any:
@@ -219,7 +229,7 @@ def overlaps(bodies: list[dict[str, Any]]) -> list[str]:
 
 
 def late_bodies(bodies: list[dict[str, Any]], saves: list[float], grace: float = 3.0) -> list[str]:
-    """Bodies that scripts began although a save had replaced them for `grace` seconds."""
+    """Bodies that scripts began although others had been started instead for `grace` seconds."""
     return [
         f"{body['workflow_id']}: {body['step_key']} by generation {body['generation']}"
         for body in bodies

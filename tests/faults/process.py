@@ -20,7 +20,6 @@ from exchange.workflows.engine.worker import Worker
 from tests.faults import mutated_engine, plant, recording
 
 
-
 def arm(text: str) -> None:
     """Let this process die, stop or fail when it passes a point of the engine for the n-th time."""
     name, _, rest = text.partition("=")

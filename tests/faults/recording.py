@@ -3,12 +3,12 @@ several processes write, each line appended in one write. Valid Jython 2.7."""
 
 from __future__ import absolute_import, division, print_function
 
-import itertools
 import json
 import os
 import time
 
 from exchange.workflows import errors
+from exchange.workflows.compat import new_id
 from exchange.workflows.database import sqlstates
 from exchange.workflows.database.store import Store
 from exchange.workflows.engine import instance
@@ -16,10 +16,9 @@ from exchange.workflows.engine import instance
 try:
     from java.time import Instant
 except ImportError:
-    Instant = None  # type: ignore[assignment]
+    Instant = None  # type: ignore[assignment, misc]
 
 _WRITES = ("record_steps", "finish_workflows", "claim_workflows", "renew_worker")
-_numbers = itertools.count(1)
 
 
 def now():
@@ -27,7 +26,7 @@ def now():
     if Instant is None:
         return time.time()
     instant = Instant.now()
-    return instant.getEpochSecond() + instant.getNano() / 1e9
+    return instant.getEpochSecond() + instant.getNano() / 1e9  # type: ignore[attr-defined]
 
 
 def append(path, *lines):
@@ -67,7 +66,8 @@ def record_calls(directory, worker, generation=0):
         if name not in _WRITES:
             return call(self, name, *args)
         line = {"call": name, "writes": writes_of(name, args)}
-        line["number"] = "%s:%d" % (prefix, next(_numbers))
+        # Jython 2.7.3 keeps the interpreter alive that made the last itertools.count.
+        line["number"] = "%s:%s" % (prefix, new_id())
 
         def note(kind, answer=None):
             append(path, dict(line, type=kind, time=now(), answer=answer))
@@ -83,4 +83,4 @@ def record_calls(directory, worker, generation=0):
             note("ok", json.loads(answer) if answer else None)
         return answer
 
-    Store._text = recorded
+    Store._text = recorded  # type: ignore[method-assign]

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -209,7 +208,7 @@ class Site:
         return started
 
     def holder(self, workflow_id: str) -> str | None:
-        """The name of the worker, or of the gateway without host and plant_, that has a workflow now."""
+        """The name of the worker that has a workflow now, of a gateway its own."""
         return self.one(
             f"select {_NAME} from workflows.lease l join workflows.worker w using (worker_id)"
             " where l.workflow_id = %s",
@@ -276,8 +275,7 @@ class Site:
         return history
 
     def logs(self) -> str:
-        lines = [f"\n--- {w.name}\n" + w.log()[-1500:] for w in self.workers]
-        return "".join(re.sub(r"\n{2,}", "\n", line) for line in lines)
+        return "".join(f"\n--- {w.name}\n{w.log()[-1500:]}" for w in self.workers)
 
 
 def figures(history: History) -> str:

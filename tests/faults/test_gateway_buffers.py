@@ -25,7 +25,9 @@ def without_history(site):
 
 
 def ids(site) -> set[str]:
-    rows = site.conn.execute(site.sql("select workflow_id::text from workflows.workflow")).fetchall()
+    rows = site.conn.execute(
+        site.sql("select workflow_id::text from workflows.workflow")
+    ).fetchall()
     return {row[0] for row in rows}
 
 
@@ -156,4 +158,6 @@ def test_f53_saves_in_the_middle_of_enqueues(site):
     assert figures["accepted"] == count == site.one(COUNT)
     assert set(accepted(gateway, site)) == ids(site)
     assert_in_order(site)
-    FIGURES.append(f"F53 three saves while {count} were offered: none lost, {milliseconds(figures)}")
+    FIGURES.append(
+        f"F53 three saves while {count} were offered: none lost, {milliseconds(figures)}"
+    )

@@ -1,6 +1,6 @@
 """Saves of a project under running work: nothing runs twice, and nothing stays behind."""
 
-import time
+from functools import partial
 
 import pytest
 
@@ -12,6 +12,10 @@ pytestmark = [pytest.mark.proof, pytest.mark.timeout(240)]
 SAVES = 20
 # Noise of a collector that was asked to collect.
 MEGABYTES = 16.0
+
+
+def has_ended(gateway, count: int) -> bool:
+    return gateway.log().count("event=ended") >= count
 
 
 def test_f53_twenty_saves_in_full_work(site):
@@ -26,7 +30,7 @@ def test_f53_twenty_saves_in_full_work(site):
         gateway.save()
         site.wait_registered(gateway, times=number + 2)
         if number in (2, SAVES - 1):
-            wait_until(lambda: gateway.log().count("event=ended") >= number + 1, "the old end", 20)
+            wait_until(partial(has_ended, gateway, number + 1), "old generations to end", 20)
             wait_until(lambda: gateway.gateway.old_interpreters_alive() == 0, "collection", 20)
             heap.append(gateway.gateway.used_megabytes())
             threads.append(len(gateway.gateway.threads("workflows-")))

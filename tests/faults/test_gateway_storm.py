@@ -100,7 +100,10 @@ class Nemesis:
 def requests(choose: random.Random) -> list[dict]:
     made = []
     for _ in range(BATCH):
-        options: dict[str, object] = {"workflow_id": new_id(), "priority": choose.choice((-10, 0, 10))}
+        options: dict[str, object] = {
+            "workflow_id": new_id(),
+            "priority": choose.choice((-10, 0, 10)),
+        }
         if choose.random() < 0.5:
             options["partition_key"] = f"tank {choose.randrange(30)}"
         if choose.random() < 0.15:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -88,20 +89,23 @@ def test_f67_keys_stay_exclusive_while_gateways_freeze(site):
     ids = [
         site.enqueue(
             "three_steps",
-            {"seconds": 0.3},
-            partition_key=f"tank {n % 3}",
-            **({"resources": ["pump"]} if n % 4 == 0 else {}),
+            {"seconds": 0.5},
+            partition_key=f"tank {n % 4}",
+            **({"resources": ["pump"]} if n % 5 == 0 else {}),
         )
-        for n in range(24)
+        for n in range(32)
     ]
     ending = threading.Event()
 
     def torment() -> None:
-        for victim in (*workers, *workers[:2]):
-            if until_true(lambda one=victim: site.busy(one.name), 3):
-                victim.freeze()
-                ending.wait(1.8)
-                victim.thaw()
+        """Whoever is in the middle of a body, gateways first."""
+        for _ in range(5):
+            victim = next((w for w in workers if until_true(partial(site.busy, w.name), 1)), None)
+            if victim is None or ending.wait(0.2):
+                return
+            victim.freeze()
+            ending.wait(1.8)
+            victim.thaw()
 
     wait_until(lambda: any(site.busy(w.name) for w in workers), "work to begin")
     nemesis = threading.Thread(target=torment)
