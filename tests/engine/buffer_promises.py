@@ -234,9 +234,7 @@ def f52_records_are_there_in_order_after_the_process_forgot_them(room):
     buffer.open_journal(room.directory)
     room.database.away = True
     in_threads(4, lambda thread: [offer(buffer, 1000 * thread + n) for n in range(250)])
-    order = [
-        json.loads(entry.get(TEXT))["inputs"]["n"] for entry in buffer.entries.in_flight
-    ] + waiting(buffer)
+    order = _numbers(buffer)
     again = _after_the_process_forgot(room, buffer)
     room.database.away = False
     wait_until(lambda: again.depth() == 0)
@@ -291,9 +289,14 @@ def f52_a_torn_tail_at_every_offset_of_the_last_record_costs_that_record_alone(r
 
 
 def _numbers(buffer):
-    return [
-        json.loads(entry.get(TEXT))["inputs"]["n"] for entry in buffer.entries.in_flight
-    ] + waiting(buffer)
+    # Under the lock nothing goes from waiting into flight.
+    buffer.entries.lock.lock()
+    try:
+        return [
+            json.loads(entry.get(TEXT))["inputs"]["n"] for entry in buffer.entries.in_flight
+        ] + waiting(buffer)
+    finally:
+        buffer.entries.lock.unlock()
 
 
 def sync_returns_when_the_disk_has_it(room):
