@@ -93,10 +93,10 @@ def update():
 
 @_logged
 @answers("SHUTDOWN_FAILED")
-def shutdown(drainSeconds=5):
+def shutdown(drainSeconds=1):
     """Ends the work of this project: claims nothing more, lets what runs finish for drainSeconds, gives the rest
     back without using an attempt. A step that is still running then keeps its lease until it ends, or until the
-    gateway's process does.
+    gateway's process does. A save runs it too, before the startup of the new scripts: keep it short.
 
     Answers STOPPED {generation, isEnded}. Errors: SHUTDOWN_FAILED {error}.
     """
