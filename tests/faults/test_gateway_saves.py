@@ -18,15 +18,22 @@ def has_ended(gateway, count: int) -> bool:
     return gateway.log().count("event=ended") >= count
 
 
+def keep_busy(site, ids: list[str]) -> None:
+    """So much work that every thread has some."""
+    live = "select count(*) from workflows.workflow where ended_at is null"
+    while site.one(live) < 6:
+        inputs = {"count": 20, "seconds": 0.15}
+        ids.append(site.enqueue("many_steps", inputs, partition_key=f"tank {len(ids) % 6}"))
+    wait_until(lambda: site.busy("g") >= 2, "work to be under way", 20)
+
+
 def test_f53_twenty_saves_in_full_work(site):
-    gateway = site.gateway("g")
-    ids = [
-        site.enqueue("many_steps", {"count": 40, "seconds": 0.1}, partition_key=f"tank {n % 6}")
-        for n in range(12)
-    ]
+    """Without a shutdown script, as where nobody pasted it: the hardest way to take over."""
+    gateway = site.gateway("g", shutdown="pass")
+    ids: list[str] = []
     heap, threads = [], []
     for number in range(SAVES):
-        wait_until(lambda: site.busy("g") >= 2, "work to be under way", 20)
+        keep_busy(site, ids)
         gateway.save()
         site.wait_registered(gateway, times=number + 2)
         if number in (2, SAVES - 1):
