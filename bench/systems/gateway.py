@@ -49,7 +49,9 @@ def started(dsn: str) -> Iterator[tuple]:
         text = FLOWS.read_text().replace("@FILE@", file.name)
         project = Project(parent="workflows", modules={"bench.flows": text}, startup="pass")
         database = Database(make_conninfo(dsn))
-        with StandInGateway({"plant": project}, {"WorkflowsDB": database}) as gateway:
+        with StandInGateway(
+            {"plant": project}, {"WorkflowsDB": database}, is_measured=True
+        ) as gateway:
             yield gateway, Path(file.name)
 
 
