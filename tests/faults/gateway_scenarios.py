@@ -4,6 +4,9 @@ checker cannot see. With every guard in place they answer nothing. All waits are
 import json
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
 
 from tests.faults.gateways import Change, GatewaySite, late_bodies, overlaps
 from tests.faults.proxy import Proxy
@@ -12,6 +15,10 @@ from tests.waiting import wait_until
 
 Changes = Sequence[Change]
 LISTENS = "select listen_mode from workflows.worker where lost_at is null"
+STUCK = (
+    "select array_agg(pid), bool_or(backend_xmin is not null) from pg_stat_activity"
+    " where datname = current_database() and wait_event = 'ClientWrite'"
+)
 COUNT = "select count(*) from workflows.workflow"
 HOLD_POOL = """
 from java.lang import Throwable
@@ -157,6 +164,36 @@ def half_open(site: GatewaySite, changes: Changes) -> list[str]:
     return [] if is_found else ["a dead listener was believed for 15 s"]
 
 
+def flooded(site: GatewaySite, changes: Changes) -> list[str]:
+    """A frozen listener makes its backend wait, with a snapshot, for as long as that was told."""
+    told = ("exchange.workflows.settings", "LISTEN_FROZEN_MS = 20000", "LISTEN_FROZEN_MS = 4000")
+    gateway = site.gateway("g", changes=[told, *changes])
+    wait_until(lambda: site.one(LISTENS) == "listen", "the gateway to listen")
+    gateway.freeze()
+    with psycopg.connect(site.dsn, autocommit=True) as conn:
+        flood_until_stuck(conn, f"{site.schema}_wake")
+        is_free = until_true(lambda: not conn.execute(STUCK).fetchone()[0], 7)
+    gateway.kill()
+    return [] if is_free else ["a listener that does not read holds its snapshot"]
+
+
+def flood_until_stuck(conn: psycopg.Connection[Any], channel: str) -> float:
+    """Notify until a backend has waited for its client for 2 s; how many megabytes that took."""
+    payload, sent, stuck_since = "x" * 7900, 0, None
+    until = time.monotonic() + 40
+    while time.monotonic() < until:
+        for _ in range(50):
+            conn.execute("select pg_notify(%s, %s)", (channel, payload))
+        sent += 50
+        if not conn.execute(STUCK).fetchone()[0]:
+            stuck_since = None
+        elif stuck_since is None:
+            stuck_since = time.monotonic()
+        elif time.monotonic() - stuck_since > 2:
+            return sent * 7900 / 1e6
+    raise AssertionError("no backend waited for its client")
+
+
 def saves(site: GatewaySite, changes: Changes) -> list[str]:
     """Without a shutdown script: the new scripts take over by their number alone."""
     gateway = site.gateway("g", changes=changes, shutdown="pass")
@@ -223,6 +260,6 @@ SCENARIOS: dict[str, Scenario] = {
     one.__name__: one
     for one in (
         crash, zombie_step, zombie_outcome, zombie_alone, partition, limited, keys, standby, pool,
-        half_open, saves, killed_with_journal, cut_storm, poison,
+        half_open, flooded, saves, killed_with_journal, cut_storm, poison,
     )
 }  # fmt: skip

@@ -68,6 +68,8 @@ GATEWAY_MUTATIONS = [
     of_scripts("a listener is never doubted", "half_open",
         ("engine.listener", "if since is not None and now - since", "if False and now - since"),
         ("engine.listener", "if now >= check_at:", "if False:")),
+    of_scripts("the server waits for ever for a listener that does not read", "flooded",
+        ("database.system_db_listener", "set tcp_user_timeout = %d", "set tcp_user_timeout = 0 -- %d")),
     of_scripts("old scripts go on working", "saves",
         ("engine.generation", "worker.release()", "pass")),
     of_scripts("old scripts do not wait for their steps", "saves",

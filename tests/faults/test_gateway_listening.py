@@ -1,16 +1,15 @@
 """Gateways whose listening session is dead, or frozen under a flood: F22, F23."""
 
 import time
-from typing import Any
 
 import psycopg
 import pytest
 
+from tests.faults.gateway_scenarios import LISTENS, STUCK, flood_until_stuck
 from tests.faults.site import FIGURES, until_true
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.proof
-LISTENS = "select listen_mode from workflows.worker where lost_at is null"
 DETECTED_SECONDS = 15.0
 PINNED_SECONDS = 30.0
 
@@ -39,12 +38,6 @@ def test_f22_a_half_open_listener_is_found_out(site, proxy):
     site.assert_promises(label="F22 half-open listener of a gateway")
 
 
-STUCK = (
-    "select array_agg(pid), bool_or(backend_xmin is not null) from pg_stat_activity"
-    " where datname = current_database() and wait_event = 'ClientWrite'"
-)
-
-
 def test_f23_a_frozen_gateway_under_a_flood_of_notifications(site):
     """A listener that does not read makes its backend wait, with a snapshot: not for long."""
     gateway = site.gateway("g")
@@ -65,20 +58,3 @@ def test_f23_a_frozen_gateway_under_a_flood_of_notifications(site):
     assert until_true(lambda: site.one(LISTENS) == "listen", 20), "it listens again"
     site.wait_ended(site.enqueue("three_steps"))
     site.assert_promises(label="F23 frozen listener of a gateway")
-
-
-def flood_until_stuck(conn: psycopg.Connection[Any], channel: str) -> float:
-    """Notify until a backend has waited for its client for 2 s."""
-    payload, sent, stuck_since = "x" * 7900, 0, None
-    until = time.monotonic() + 40
-    while time.monotonic() < until:
-        for _ in range(50):
-            conn.execute("select pg_notify(%s, %s)", (channel, payload))
-        sent += 50
-        if not conn.execute(STUCK).fetchone()[0]:
-            stuck_since = None
-        elif stuck_since is None:
-            stuck_since = time.monotonic()
-        elif time.monotonic() - stuck_since > 2:
-            return sent * 7900 / 1e6
-    raise AssertionError("no backend waited for its client")
