@@ -1,5 +1,6 @@
 """Stand-in gateways beside the worker processes of a site: the same interface, the same records."""
 
+import atexit
 import contextlib
 import functools
 import os
@@ -30,6 +31,7 @@ Change = tuple[str, str, str]
 def library_folder() -> Path:
     """The exported project, unpacked once."""
     folder = Path(tempfile.mkdtemp(prefix="workflows-library-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     packed = projects.library(folder)
     with zipfile.ZipFile(packed) as archive:
         archive.extractall(folder / "project")
