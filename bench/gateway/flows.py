@@ -1,16 +1,20 @@
-"""The workflows that a gateway runs when it is measured. Progress goes to a file as JSON lines, with times of
-the monotonic clock, which Java and Python share on one host."""
+"""The workflows that a gateway runs when it is measured.
+
+Progress goes to a file as JSON lines, with times of the monotonic clock; Java and Python share it
+on one host.
+"""
 
 from __future__ import absolute_import, division, print_function
 
 import json
 
-from exchange.workflows.engine.instance import getWorkflows
-from exchange.workflows.engine.runtime import step, workflow
 from java.io import FileWriter
 from java.lang import Runnable, System, Thread
 from java.util.concurrent import ConcurrentLinkedQueue
 from java.util.concurrent.atomic import AtomicInteger
+
+from exchange.workflows.engine.instance import getWorkflows
+from exchange.workflows.engine.runtime import step, workflow
 
 FILE = "@FILE@"
 REPORT_MS = 20

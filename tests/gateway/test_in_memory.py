@@ -77,6 +77,8 @@ def test_bad_inputs_are_refused_to_the_caller(plant: Plant) -> None:
 def test_the_first_call_after_a_save_is_warm(plant: Plant) -> None:
     plant.gateway.save("workflows")  # whose startup script names no modules
     (first, *others), loaded = plant.gateway.run(TIMED, "workflows", returns="[taken, loaded]")
-    print(f"first call after a save {first:.2f} ms, then {', '.join(f'{one:.2f}' for one in others)} ms")
+    print(
+        f"first call after a save {first:.2f} ms, then {', '.join(f'{one:.2f}' for one in others)} ms"
+    )
     assert loaded == [], "startup has loaded all of it"
     assert first < WARM_MS
