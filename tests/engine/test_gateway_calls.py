@@ -96,7 +96,7 @@ def test_d34_the_next_generation_takes_over_and_no_step_runs_twice_at_once(scrip
         ("SUCCESS", 0, 0),
         ("SUCCESS", 0, 0),
     ]
-    assert sorted(seen) == ["one", "one", "two", "two"], "each step of each workflow once"
+    assert sorted(map(str, seen)) == ["one", "one", "two", "two"], "each step of each workflow once"
     wait_until(old.state.ending.is_set, "the old generation to end", PATIENCE)
 
 
