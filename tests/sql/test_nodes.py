@@ -129,7 +129,10 @@ def test_who_may_not_claim_is_not_marked_idle(calls, make_node):
     assert worker.claim_reply(1, may_idle=True)["idle"] is True
     worker.renew(is_draining=True)
     assert worker.claim_reply(1, may_idle=True, is_idle=True)["idle"] is False
-    locks = "select count(*) from pg_locks where locktype = 'advisory'"
+    locks = (
+        "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+        " where l.locktype = 'advisory' and d.datname = current_database()"
+    )
     assert calls.value(locks) == 0
 
 

@@ -54,7 +54,10 @@ def test_a_poller_takes_no_lock(calls, make_worker, listener):
 def test_the_idle_mark_dies_with_its_session(calls, idle, listener):
     idle.calls.conn.close()
     assert calls.enqueue("mix")
-    locks = "select count(*) from pg_locks where locktype = 'advisory'"
+    locks = (
+        "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+        " where l.locktype = 'advisory' and d.datname = current_database()"
+    )
     wait_until(lambda: calls.value(locks) == 0, "the lock to go")
     calls.enqueue("mix")
     assert heard(listener)[1:] == []
