@@ -9,9 +9,11 @@ from bench.measurements import (
     finished_history,
     held_snapshot,
     noop_drain,
+    offer,
     pickup,
     queue_depth,
     single_enqueue,
+    start,
     three_steps,
 )
 from bench.reading import Measurement
@@ -28,4 +30,6 @@ ALL: tuple[Measurement, ...] = (
     blocked_key.MEASUREMENT,
     queue_depth.MEASUREMENT,
     command.MEASUREMENT,
+    offer.MEASUREMENT,
+    start.MEASUREMENT,
 )
