@@ -35,11 +35,11 @@ bench: $(STAMPS)/bench $(STAMPS)/system ## one table: ours, the bare limit, the 
 
 installer: $(STAMPS)/package ## dist/ignition-workflows-VERSION.sql: one script for any SQL client
 	mkdir -p dist
-	$(BIN)/ignition-workflows migrate --sql > dist/ignition-workflows-$(VERSION).sql
+	$(BIN)/ignition-workflows migrate --sql $(if $(SCHEMA),--schema $(SCHEMA)) > dist/ignition-workflows-$(VERSION).sql
 	@echo dist/ignition-workflows-$(VERSION).sql
 
 export: installer ## dist/ignition-workflows-VERSION.zip: the project for a gateway, and its installer
-	$(BIN)/python ignition/export_project.py dist
+	$(BIN)/python ignition/export_project.py dist $(SCHEMA)
 
 schema-snapshot: $(STAMPS)/test $(STAMPS)/system ## tests/schema.sql from a fresh install
 	$(BIN)/python -m tests.schema_snapshot

@@ -1,12 +1,13 @@
 """Makes the Ignition project that a gateway imports, as a zip or unpacked.
 
-    python ignition/export_project.py dist              the zip and the lines for Ignition 8.1
+    python ignition/export_project.py dist [SCHEMA]     the zip and the lines for Ignition 8.1
     python ignition/export_project.py --unpacked DIR    the project's files, for linters
     python ignition/export_project.py --sources         which modules a gateway gets
 
 Every module becomes <package>/<module>/code.py, byte for byte, beside its resource.json. What else
 the project holds (event scripts, named queries) lies in ignition/project as it will lie in the
-gateway; its resource.json files are made here. The same sources give the same bytes.
+gateway; its resource.json files are made here. The same sources give the same bytes. For another
+schema name only its default in settings and the named queries differ.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ PARAMETER_TYPES = {
     "workflowId": _STRING,
     "workflowName": _STRING,
 }
+_SCHEMA = "workflows"
+_SCHEMA_SETTING = b'SCHEMA_NAME = "%s"'
 _PARAMETER = re.compile(r"(?<!:):([A-Za-z]\w*)")
 
 
@@ -69,21 +72,32 @@ def gateway_modules() -> list[Path]:
     ]
 
 
-def project_files() -> dict[str, bytes]:
+def project_files(schema: str = _SCHEMA) -> dict[str, bytes]:
     """Every file of the project by its path, in order."""
     files = {"project.json": _to_json(_project())}
     for path in gateway_modules():
         folder = (
             "ignition/script-python/%s/" % path.relative_to(IGNITION).with_suffix("").as_posix()
         )
-        files[folder + "code.py"] = path.read_bytes()
+        files[folder + "code.py"] = _for_schema(path, schema)
         files[folder + "resource.json"] = _to_json(_resource("A", "code.py", {"hintScope": 2}))
     for path in sorted(p for p in PROJECT.rglob("*") if p.suffix in (".py", ".sql")):
         folder = "ignition/%s/" % path.parent.relative_to(PROJECT).as_posix()
-        files[folder + path.name] = path.read_bytes()
+        files[folder + path.name] = _for_schema(path, schema)
         files[folder + "resource.json"] = _to_json(_resource_of(path))
     _refuse_hidden_modules(files)
     return dict(sorted(files.items()))
+
+
+def _for_schema(path: Path, schema: str) -> bytes:
+    content, name = path.read_bytes(), schema.encode("ascii")
+    if schema == _SCHEMA:
+        return content
+    if path.name == "settings.py":
+        return content.replace(_SCHEMA_SETTING % _SCHEMA.encode("ascii"), _SCHEMA_SETTING % name)
+    if path.suffix == ".sql":
+        return re.sub(rb"\b%s(?=\.)" % _SCHEMA.encode("ascii"), name, content)
+    return content
 
 
 def _project() -> dict[str, object]:
@@ -156,9 +170,9 @@ def unpack(target: Path) -> None:
         path.write_bytes(content)
 
 
-def write_zip(path: Path) -> None:
+def write_zip(path: Path, schema: str = _SCHEMA) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in project_files().items():
+        for name, content in project_files(schema).items():
             entry = zipfile.ZipInfo(name, _FIXED_TIME)
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
@@ -204,12 +218,12 @@ def event_script_lines() -> str:
     return text + "\n" + _CHILD_TEXT
 
 
-def export(target: Path) -> list[Path]:
+def export(target: Path, schema: str = _SCHEMA) -> list[Path]:
     """Write the zip and what lies beside it; returns the paths."""
     target.mkdir(parents=True, exist_ok=True)
     name = "ignition-workflows-%s" % version()
     archive, lines = target / (name + ".zip"), target / (name + "-event-scripts-8.1.txt")
-    write_zip(archive)
+    write_zip(archive, schema)
     lines.write_text(event_script_lines(), encoding="ascii", newline="\n")
     return [archive, lines]
 
@@ -219,8 +233,8 @@ def main(arguments: list[str]) -> None:
         print(*gateway_modules(), sep="\n")
     elif len(arguments) == 2 and arguments[0] == "--unpacked":
         unpack(Path(arguments[1]))
-    elif len(arguments) == 1 and not arguments[0].startswith("-"):
-        print(*export(Path(arguments[0])), sep="\n")
+    elif len(arguments) in (1, 2) and not arguments[0].startswith("-"):
+        print(*export(Path(arguments[0]), *arguments[1:]), sep="\n")
     else:
         raise SystemExit(__doc__)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ignition import export_project
 from tests.export.conftest import EXPORTER, run_exporter
 from tests.style.sources import ROOT, gateway_files
 
@@ -153,3 +154,15 @@ def test_iglint_would_notice(project, tmp_path):
         script.write("\texchange.workflows.nowhere.start()\n")
     code, said = iglint(broken)
     assert code != 0 and "nowhere" in said
+
+
+def test_another_schema_is_named_in_the_settings_and_the_queries_alone() -> None:
+    ours, theirs = export_project.project_files(), export_project.project_files("site_a")
+    changed = sorted(path for path in ours if ours[path] != theirs[path])
+    assert "ignition/script-python/exchange/workflows/settings/code.py" in changed
+    assert all("/settings/" in path or path.endswith("query.sql") for path in changed)
+    settings = theirs["ignition/script-python/exchange/workflows/settings/code.py"]
+    assert b'SCHEMA_NAME = "site_a"' in settings
+    queries = [content for path, content in theirs.items() if path.endswith("query.sql")]
+    assert len(changed) == len(queries) + 1
+    assert not any(b"workflows." in content for content in queries)

@@ -92,7 +92,12 @@ class StandInGateway(Surroundings):
         `returns` as JSON. What it printed is in `printed` afterwards. `keep` names a scope that lasts
         until the next save; else each run has its own. Raises ScriptError."""
         return self._ask(
-            "run", seconds, code=code, project=self._named(project), returns=returns, keep=keep
+            "run",
+            seconds,
+            code=projects.in_schema(code),
+            project=self._named(project),
+            returns=returns and projects.in_schema(returns),
+            keep=keep,
         )
 
     def evaluate(

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import install_schema
 from tests.gateway.gateway import Database, StandInGateway
-from tests.gateway.projects import Project
+from tests.gateway.projects import Project, in_schema
 from tests.servers import Server
 from tests.waiting import wait_until
 
@@ -93,8 +93,8 @@ def plant_database(server: Server, name: str, is_installed: bool = True) -> Iter
 
 
 def shorten(conn: psycopg.Connection[Any]) -> None:
-    conn.execute("select workflows.set_setting('lease_seconds', '1')")
-    conn.execute("select workflows.set_setting('poll_seconds', '0.2')")
+    conn.execute(in_schema("select workflows.set_setting('lease_seconds', '1')"))
+    conn.execute(in_schema("select workflows.set_setting('poll_seconds', '0.2')"))
 
 
 class Plant:
@@ -108,9 +108,12 @@ class Plant:
     def close(self) -> None:
         self.conn.close()
 
+    def execute(self, sql: str, *arguments: Any) -> psycopg.Cursor[Any]:
+        return self.conn.execute(in_schema(sql), arguments or None)
+
     def ask(self, sql: str, *arguments: Any) -> Any:
         """The rows of a query; of one column, its values."""
-        rows = self.conn.execute(sql, arguments).fetchall()
+        rows = self.execute(sql, *arguments).fetchall()
         return [row[0] for row in rows] if rows and len(rows[0]) == 1 else rows
 
     def one(self, sql: str, *arguments: Any) -> Any:
@@ -143,7 +146,7 @@ class Plant:
         sql = f"""
             select project_name, generation, worker_id from workflows.worker_status
             where status in ('active', 'late') and {where} order by 1, 2"""
-        return self.conn.execute(sql).fetchall()
+        return self.execute(sql).fetchall()
 
     def wait_for_workers(self, *wanted: tuple[str, int]) -> None:
         """Until exactly these live: (project, generation)."""

@@ -1,6 +1,7 @@
 """Ignition projects for a stand-in gateway: the library as it is exported, and projects of a test."""
 
 import json
+import re
 import shutil
 import textwrap
 import zipfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ignition import export_project
+from tests.conftest import SCHEMA
 
 LIBRARY = "workflows"
 HEADERS = {
@@ -76,6 +78,11 @@ class Project:
 Source = Project | Path
 
 
+def in_schema(text: str) -> str:
+    """A script of a test whose SQL speaks of the schema that the suite runs under."""
+    return re.sub(r"(?<![\w.])workflows(?=\.[a-z_]+\b)", SCHEMA, text)
+
+
 def install(source: Source, folder: Path) -> None:
     """Put a project into a gateway's projects folder: a zip, a folder, or a test's own."""
     if isinstance(source, Project):
@@ -90,7 +97,7 @@ def install(source: Source, folder: Path) -> None:
 def library(folder: Path) -> Path:
     """The library's zip as it is exported, made below `folder`."""
     packed = folder / f"{LIBRARY}.zip"
-    export_project.write_zip(packed)
+    export_project.write_zip(packed, SCHEMA)
     return packed
 
 
@@ -124,7 +131,7 @@ def _write_resource(
     version: int = 1,
 ) -> None:
     where.mkdir(parents=True, exist_ok=True)
-    (where / file_name).write_text(text, encoding="utf-8")
+    (where / file_name).write_text(in_schema(text), encoding="utf-8")
     manifest = {
         "scope": scope,
         "version": version,

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.conftest import SCHEMA
 from tests.gateway.plant import PATIENCE, Plant, code_blocks
 from tests.waiting import wait_until
 
@@ -59,7 +60,7 @@ def test_redundancy_sets_the_queue(plant: Plant) -> None:
     (line,) = page("redundancy", "sh")
     (startup,) = page("redundancy")
     assert "connections=11" in startup, "tests/gateway/test_startup.py has such a line"
-    plant.conn.execute(
+    plant.execute(
         "select workflows.create_queue('filling') where not exists (select from workflows.queue where queue_name = 'filling')"
     )
     words = shlex.split(line)
@@ -70,7 +71,12 @@ def test_redundancy_sets_the_queue(plant: Plant) -> None:
         "from exchange.workflows.cpython.cli import main; main()",
         *words[1:],
     ]
-    subprocess.run(command, env={**os.environ, "WORKFLOWS_DSN": plant.dsn}, check=True, timeout=60)
+    subprocess.run(
+        command,
+        env={**os.environ, "WORKFLOWS_DSN": plant.dsn, "WORKFLOWS_SCHEMA": SCHEMA},
+        check=True,
+        timeout=60,
+    )
     sql = "select value ->> 'run_on' from json_array_elements(workflows.list_queues()::json) where value ->> 'queue_name' = 'filling'"
     assert plant.one(sql) == "prefer_active"
 

@@ -64,7 +64,7 @@ def test_an_entry_that_is_refused_is_kept_and_can_be_retried(plant: Plant) -> No
         f"exchange.workflows.api.admin.resolveRejected({answer['workflowId']!r}, 'retry', 'jdoe')"
     )
     assert not plant.call(retry)["ok"], "the queue is still unknown"
-    plant.conn.execute("select workflows.create_queue('nowhere')")
+    plant.execute("select workflows.create_queue('nowhere')")
     assert plant.call(retry)["resolution"] == "retried"
     assert plant.status(answer["workflowId"]) == "ENQUEUED"
 

@@ -20,7 +20,7 @@ def pair(plant: Plant) -> Iterator[Plant]:
         lambda: plant.ask(ROLE) == [("master", True)], "the role in the worker's row", PATIENCE
     )
     yield plant
-    plant.conn.execute("select workflows.set_queue('default', '{\"run_on\": \"active\"}')")
+    plant.execute("select workflows.set_queue('default', '{\"run_on\": \"active\"}')")
     plant.gateway.set_redundancy(is_enabled=False)
     wait_until(
         lambda: plant.ask(ROLE) == [("independent", True)], "the role in the worker's row", PATIENCE
@@ -62,7 +62,7 @@ def test_queues_that_a_standby_may_work(pair: Plant, run_on: str) -> None:
     stand_by(pair)
     waits = pair.enqueue("note", f'{{"text": "{run_on}"}}')
     assert pair.status(waits) == "ENQUEUED"
-    pair.conn.execute("select workflows.set_queue('default', %s)", (f'{{"run_on": "{run_on}"}}',))
+    pair.execute("select workflows.set_queue('default', %s)", f'{{"run_on": "{run_on}"}}')
     assert pair.result(waits) == f'"{run_on}"'
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from exchange.workflows import settings
 from exchange.workflows.cpython import installer
+from tests.conftest import SCHEMA
 from tests.gateway.gateway import StandInGateway
 from tests.gateway.plant import FLOWS, Plant, plant_database, startup
 from tests.gateway.projects import Project
@@ -44,7 +45,9 @@ def bare(server: Server, java: None) -> Iterator[Plant]:
         plant_database(server, "old_test", is_installed=False) as old_dsn,
     ):
         with psycopg.connect(old_dsn, autocommit=True) as conn:
-            conn.execute(FIRST_RELEASE.read_bytes(), prepare=False)
+            conn.execute(
+                installer.rename(FIRST_RELEASE.read_text(), SCHEMA).encode(), prepare=False
+            )
         with StandInGateway(projects, {"WorkflowsDB": dsn, "OldDB": old_dsn}) as gateway:
             made = Plant(gateway, dsn)
             yield made
@@ -71,7 +74,7 @@ def test_a_missing_and_an_old_schema_are_one_line_each_that_names_the_file(bare:
 def installed(bare: Plant) -> None:
     """What `make installer` writes, run in one call: as a statement of Java, and as an update."""
     written = bare.gateway.directory / f"ignition-workflows-{settings.VERSION}.sql"
-    written.write_text(installer.render(), encoding="utf-8")
+    written.write_text(installer.render(SCHEMA), encoding="utf-8")
     read = f"SCRIPT = open({str(written)!r}).read().decode('utf-8')\n"
     for how in (STATEMENT, BY_UPDATE):
         bare.gateway.run(read + how, seconds=60)

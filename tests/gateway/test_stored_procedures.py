@@ -12,8 +12,8 @@ PREPARED, OPTIONS, CALL, COMMAND, CANCEL, TRANSACTION = PAGE
 CONNECTIONS = ["WorkflowsDB", "Procedures"]
 MADE = """
 def procedure(name, values, database, tx=None, missing=()):
-    call = system.db.createSProcCall("workflows." + name, database) if tx is None else system.db.createSProcCall(
-        "workflows." + name, database, tx)
+    call = system.db.createSProcCall(name, database) if tx is None else system.db.createSProcCall(
+        name, database, tx)
     call.registerReturnParam(system.db.VARCHAR)
     for at, value in enumerate(values):
         call.registerInParam(at + 1, system.db.VARCHAR, value)
@@ -23,7 +23,9 @@ def procedure(name, values, database, tx=None, missing=()):
 
 
 def call(plant: Plant, name: str, values: list[str | None], database: str) -> str:
-    return plant.gateway.run(MADE, returns=f"procedure({name!r}, {values!r}, {database!r})")
+    return plant.gateway.run(
+        MADE, returns=f"procedure('workflows.{name}', {values!r}, {database!r})"
+    )
 
 
 def on(block: str, database: str) -> str:
@@ -32,9 +34,9 @@ def on(block: str, database: str) -> str:
 
 @pytest.fixture
 def orders(plant: Plant) -> Iterator[None]:
-    plant.conn.execute("create schema plant create table orders (order_id integer primary key)")
+    plant.execute("create schema plant create table orders (order_id integer primary key)")
     yield
-    plant.conn.execute("drop schema plant cascade")
+    plant.execute("drop schema plant cascade")
 
 
 @pytest.mark.parametrize("database", CONNECTIONS)
@@ -57,7 +59,7 @@ def test_the_blocks_of_the_page(plant: Plant, database: str) -> None:
 
 
 def test_the_block_with_options(plant: Plant) -> None:
-    plant.conn.execute("select workflows.create_queue('filling')")
+    plant.execute("select workflows.create_queue('filling')")
     plant.gateway.run(OPTIONS)
     sql = "select queue_name, partition_key from workflows.workflow_status order by enqueued_at desc limit 1"
     assert plant.ask(sql) == [("filling", "T-101")]
@@ -87,7 +89,7 @@ def test_in_the_callers_transaction(plant: Plant, end: str) -> None:
     code = f"""
 tx = system.db.beginTransaction("WorkflowsDB")
 try:
-    found = procedure("enqueue", ["note", '{{"text": "{end}"}}'], "WorkflowsDB", tx)
+    found = procedure("workflows.enqueue", ["note", '{{"text": "{end}"}}'], "WorkflowsDB", tx)
     inside = system.db.runScalarPrepQuery(
         "select count(*) from workflows.workflow where workflow_id = ?::uuid", [found], "WorkflowsDB", tx)
     system.db.{end}Transaction(tx)
@@ -124,13 +126,13 @@ def test_an_enqueue_is_no_update(plant: Plant) -> None:
 
 def test_the_trigger_of_the_page(plant: Plant, orders: None) -> None:
     (body,) = code_blocks("guides/stored-procedures.md", "sql")
-    plant.conn.execute(
+    plant.execute(
         "create function plant.ordered() returns trigger language plpgsql as $$ begin "
         + body.replace("select ", "perform ", 1)
         + " return new; end $$;"
         "create trigger ordered after insert on plant.orders for each row execute function plant.ordered()"
     )
-    plant.conn.execute("insert into plant.orders values (4712)")
+    plant.execute("insert into plant.orders values (4712)")
     sql = """select p.inputs::jsonb ->> 'order' from workflows.workflow w join workflows.workflow_payload p using (workflow_id)
         where workflow_name = 'fill_order' order by w.enqueued_at desc limit 1"""
     assert plant.one(sql) == "4712"
