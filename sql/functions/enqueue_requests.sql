@@ -11,6 +11,7 @@ declare
   v_index bigint;
   v_taken workflows.enqueue_request;
   v_taken_index bigint;
+  v_answer jsonb;
 begin
   for v_index in
     select r.ordinality from unnest(p_requests) with ordinality r
@@ -38,7 +39,16 @@ begin
     end if;
     v_requests[v_index] := v_request;
   end loop;
-  return workflows.insert_workflows(v_requests, p_now);
+  v_answer := workflows.insert_workflows(v_requests, p_now);
+  if v_taken.workflow_id is not null then
+    -- whoever was refused after all, by its queue or for its id, has taken nothing
+    delete from workflows.deduplication d using unnest(v_requests) r
+    where r.problem is null and d.workflow_name = r.workflow_name
+      and d.deduplication_id = r.deduplication_id and d.workflow_id = r.workflow_id
+      and not exists (select from workflows.workflow w
+                      where w.workflow_id = d.workflow_id and w.deduplication_id = d.deduplication_id);
+  end if;
+  return v_answer;
 end
 $$;
 comment on function workflows.enqueue_requests(workflows.enqueue_request[], timestamptz) is

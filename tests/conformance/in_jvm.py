@@ -20,7 +20,10 @@ SHIM = gateway_shim.Shim(
 )
 gateway_shim.install(SHIM)
 
-from exchange.workflows import compat  # noqa: E402
+from exchange.workflows import compat, settings  # noqa: E402
+
+settings.SCHEMA_NAME = os.environ["CONFORMANCE_SCHEMA"]
+
 from exchange.workflows.engine import instance  # noqa: E402
 from tests.conformance import measures, promises  # noqa: E402
 

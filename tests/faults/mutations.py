@@ -93,7 +93,7 @@ MUTATIONS = [
     ),
     Mutation(
         "enqueue answers and writes nothing", "load",
-        [("enqueue", "  v_seq := case when", "  return v_id; v_seq := case when")],
+        [("insert_workflows", "from placed p where p.is_first and p.refusal is null", "from placed p where false")],
     ),
     Mutation(
         "a success is not audited", "load",

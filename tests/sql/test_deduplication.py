@@ -1,5 +1,7 @@
 """deduplication_id: held until the workflow ends, with return, replace, reject and debounce."""
 
+import uuid
+
 import pytest
 
 from tests.calls import refused
@@ -69,3 +71,28 @@ def test_the_same_deduplication_id_twice_in_one_batch(calls, on_duplicate):
         assert second["deduplicated"]
         wanted = {"n": 2} if on_duplicate == "replace" else {"n": 1}
         assert calls.get(first["workflow_id"])["inputs"] == wanted
+
+
+def test_who_was_refused_has_not_taken_the_deduplication_id(calls):
+    """The same workflow id comes again without the deduplication id, and is not found to hold it."""
+    rows = "select count(*) from workflows.deduplication"
+    first = str(uuid.uuid4())
+    entry = {"workflow_name": "mix", "options": {"workflow_id": first, "deduplication_id": "x"}}
+    calls.call("enter_maintenance", mode="drain", queue_name="default")
+    (refused,) = calls.enqueue_many(entry)
+    assert refused["error"]["code"] == "WF005" and calls.value(rows) == 0
+    calls.call("exit_maintenance", queue_name="default")
+    assert calls.enqueue("mix", workflow_id=first) == first
+    other = calls.enqueue("mix", deduplication_id="x")
+    assert other != first
+
+
+def test_two_entries_with_one_id_take_one_deduplication_id(calls):
+    first = str(uuid.uuid4())
+    entries = [
+        {"workflow_name": "mix", "options": {"workflow_id": first, "deduplication_id": name}}
+        for name in ("x", "y")
+    ]
+    calls.enqueue_many(*entries)
+    assert calls.value("select array_agg(deduplication_id) from workflows.deduplication") == ["x"]
+    assert calls.enqueue("mix", deduplication_id="y") != first
