@@ -6,8 +6,8 @@ from exchange.workflows import compat
 from tests.conformance.promises import PATIENCE, gateway_promise, promise, refused
 
 _NAMES = """
-    IS_GATEWAY QueueEmpty monotonic sleep make_queue make_lock make_event make_gate make_local make_shared_number
-    make_shared_text random_fraction start_thread get_logger host_name process_id share unshare gateway_role
+    IS_GATEWAY QueueEmpty monotonic sleep make_queue make_lock make_event make_gate make_local
+    shared files random_fraction start_thread get_logger host_name process_id share unshare gateway_role
     project_name data_directory files shared
 """
 _KEY = "conformance"
@@ -73,16 +73,14 @@ def what_is_shared_is_made_once_and_kept(world):
     for _ in range(16):
         world.host.start_thread(
             "conformance",
-            lambda: found.put(
-                world.host.share(_KEY, world.host.make_shared_number).incrementAndGet()
-            ),
+            lambda: found.put(world.host.share(_KEY, world.host.shared.make_number).addAndGet(1)),
         )
     assert sorted(found.get(True, PATIENCE) for _ in range(16)) == list(range(1, 17))
     world.host.unshare(_KEY)
-    text = world.host.share(_KEY, world.host.make_shared_text)
+    text = world.host.share(_KEY, world.host.shared.make_reference)
     assert text.get() is None
     text.set("kept")
-    assert world.host.share(_KEY, world.host.make_shared_text).get() == "kept"
+    assert world.host.share(_KEY, world.host.shared.make_reference).get() == "kept"
     world.host.unshare(_KEY)
 
 

@@ -8,6 +8,7 @@ import pytest
 from exchange.workflows import gateway
 from exchange.workflows.cpython import installer
 from exchange.workflows.engine import generation, instance
+from exchange.workflows.engine.worker import Worker
 from exchange.workflows.host import cpython as host
 from tests.engine.plant import PATIENCE, ended, gate, seen, wait_for_status, wait_inside
 from tests.waiting import wait_until
@@ -163,6 +164,28 @@ def test_d31_a_missing_schema_is_one_line_that_names_the_file(
     with psycopg.connect(empty_dsn, autocommit=True) as conn:
         installer.install(conn, schema)
     wait_for_worker()
+
+
+def test_a_schema_newer_than_the_scripts_says_to_bring_them_up(scripts, monkeypatch, caplog):
+    monkeypatch.setattr("exchange.workflows.settings.SCHEMA_VERSION", 1)
+    gateway.startup(modules=PLANT)
+    wait_until(lambda: "event=schema_newer" in caplog.text, "the line")
+    assert "upgrade the library" in caplog.text and "schema_missing" not in caplog.text
+
+
+def test_a_generation_survives_what_its_start_raises(scripts, monkeypatch, caplog):
+    monkeypatch.setattr(generation, "_RETRY_SECONDS", 0.05)
+    broken = [RuntimeError("not now")]
+
+    def worker(**keywords):
+        if broken:
+            raise broken.pop()
+        return Worker(**keywords)
+
+    monkeypatch.setattr(gateway, "Worker", worker)
+    gateway.startup(modules=PLANT)
+    wait_for_worker()
+    assert "event=not_started error=not now" in caplog.text
 
 
 @pytest.mark.parametrize("modules", ["plant.flows", [1]])

@@ -187,7 +187,7 @@ def _is_other(present, asked):
 
 def _remembered(host):
     """The arguments of the last startup of this project, kept over saves."""
-    return host.share("exchange.workflows.startup.%s" % host.project_name(), host.make_shared_text)
+    return host.share("exchange.workflows.startup.%s" % host.project_name(), host.shared.make_reference)
 
 
 def _import(host, modules):

@@ -9,6 +9,7 @@ from __future__ import absolute_import, division, print_function
 VERSION = "0.1.0"
 SCHEMA_VERSION = 2
 SCHEMA_NAME = "workflows"
+HOW_TO_MIGRATE = "run: ignition-workflows migrate, or ignition-workflows-%s.sql in any SQL client" % VERSION
 QUEUE_NAME = "default"
 # In a gateway: the database connection that is meant where none is named, and how many of its pool we may use.
 DATABASE_NAME = "WorkflowsDB"

@@ -12,6 +12,7 @@ import time
 from exchange.workflows import errors, settings
 from exchange.workflows.api.arguments import given, require
 from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk
+from exchange.workflows.engine import generation
 from exchange.workflows.engine.instance import getWorkflows
 
 _MODES = ("drain", "cancel")
@@ -34,7 +35,7 @@ def checkSchema(dbName=None):
         raise errors.SchemaVersionMismatch(
             "the schema has version %d, this library needs %d" % (version, settings.SCHEMA_VERSION),
             detail={"schema_version": version, "needed_version": settings.SCHEMA_VERSION},
-            hint="run: ignition-workflows migrate" if is_older else "upgrade the library",
+            hint=settings.HOW_TO_MIGRATE if is_older else "upgrade the library",
         )
     return makeOk("SCHEMA_OK", "version %d" % version, {"schemaVersion": version})
 
@@ -173,7 +174,6 @@ def _status(workflows):
     modes = [queue["mode"] for queue in queues] or [first.get("mode")]
     host = workflows.host
     buffer = workflows.buffer.figures()
-    generation = host.share("exchange.workflows.generation.%s" % host.project_name(), host.make_shared_number)
     return {
         "maintenanceEnabled": found["is_entered"],
         "maintenanceMode": "cancel" if "cancel" in modes else modes[0],
@@ -182,7 +182,7 @@ def _status(workflows):
         "inFlightWorkflows": found["running"],
         "enqueuedWorkflows": found["enqueued"],
         "isDrained": found["is_entered"] and found["is_settled"] and found["running"] == 0,
-        "generation": generation.get() or None,
+        "generation": generation.counter(host).get() or None,
         "lastSwapAtMs": _last_swap(host).get() or None,
         "inMemoryQueueDepth": buffer["waiting"],
         "inMemoryQueueMaxDepth": buffer["max_waiting"],
@@ -192,4 +192,4 @@ def _status(workflows):
 
 
 def _last_swap(host):
-    return host.share("exchange.workflows.last_swap_ms", host.make_shared_number)
+    return host.share("exchange.workflows.last_swap_ms", host.shared.make_number)

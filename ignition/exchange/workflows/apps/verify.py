@@ -207,9 +207,9 @@ def listening(dbName):
 def what_outlives_a_save(dbName):
     host = instance.choose_host()
     key = "exchange.workflows.verify"
-    host.share(key, host.make_shared_text).set("kept")
+    host.share(key, host.shared.make_reference).set("kept")
     try:
-        if host.share(key, host.make_shared_text).get() != "kept":
+        if host.share(key, host.shared.make_reference).get() != "kept":
             raise ValueError("what was kept is gone")
     finally:
         host.unshare(key)

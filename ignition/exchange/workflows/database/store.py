@@ -197,5 +197,5 @@ def _boolean(value):
 def _not_installed(schema, error):
     return errors.SchemaVersionMismatch(
         "schema %s is not installed here, or not in the version of this library: %s" % (schema, error.message),
-        hint="run: ignition-workflows migrate",
+        hint=settings.HOW_TO_MIGRATE,
     )

@@ -9,10 +9,16 @@ step that is running keeps its lease until its end, so that nothing runs twice a
 from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, errors, settings
+from exchange.workflows.engine.loop import keep_turning
 
 _LOOK_SECONDS = 0.1
 _RETRY_SECONDS = 5.0
 _LONG_SECONDS = 3600.0
+
+
+def counter(host):
+    """The number of the generation that is current in this project, 0 before the first."""
+    return host.share("exchange.workflows.generation.%s" % host.project_name(), host.shared.make_number)
 
 
 class Generation(object):
@@ -23,7 +29,7 @@ class Generation(object):
         self._host = host
         self._make_worker = make_worker
         self._on_end = on_end
-        self._counter = host.share("exchange.workflows.generation.%s" % host.project_name(), host.make_shared_number)
+        self._counter = counter(host)
         self._log = host.get_logger("generation")
         self._over = host.make_event()
         self._ended = host.make_event()
@@ -36,7 +42,7 @@ class Generation(object):
 
     def begin(self):
         """Become the current generation; returns at once, the worker starts in the background."""
-        self.number = self._counter.incrementAndGet()
+        self.number = self._counter.addAndGet(1)
         self._thread = self._host.start_thread("workflows-generation", self.run)
         return self
 
@@ -63,14 +69,17 @@ class Generation(object):
         return self._ended.wait(drain_seconds + settings.RELEASE_SECONDS)
 
     def run(self):
-        while not self.is_over():
-            try:
-                if self.worker is None:
-                    self._try_to_start()
-            except compat.EVERYTHING as error:
-                self._say("event=not_started error=%s" % compat.one_line(error))
-            self._over.wait(_LOOK_SECONDS)
+        keep_turning(self._host, self._over, "generation", self.turn, self._over.wait)
         self._leave()
+
+    def turn(self):
+        """Start the worker where it could not be started yet, and see whether a later generation has begun; returns
+        for how many seconds to wait then."""
+        if self.is_over():
+            self._over.set()
+        elif self.worker is None:
+            self._try_to_start()
+        return _LOOK_SECONDS
 
     def _try_to_start(self):
         """A database that refuses now, because nobody has installed the schema yet, is asked again."""

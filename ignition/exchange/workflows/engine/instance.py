@@ -68,12 +68,12 @@ def _gateway_workflows(dbName):
 
 def default_database(host):
     """The name of the gateway's connection that is meant where none is named."""
-    return host.share(_DEFAULT_DATABASE, host.make_shared_text).get() or settings.DATABASE_NAME
+    return host.share(_DEFAULT_DATABASE, host.shared.make_reference).get() or settings.DATABASE_NAME
 
 
 def set_default_database(host, name):
     """From now on, in every project of this gateway."""
-    host.share(_DEFAULT_DATABASE, host.make_shared_text).set(name)
+    host.share(_DEFAULT_DATABASE, host.shared.make_reference).set(name)
 
 
 def set_connections(host, name, count):
@@ -82,7 +82,7 @@ def set_connections(host, name, count):
 
 
 def _connections(host, name):
-    return host.share(_CONNECTIONS % name, host.make_shared_number)
+    return host.share(_CONNECTIONS % name, host.shared.make_number)
 
 
 def configure(dsn=None, connector=None, schema=settings.SCHEMA_NAME, directDsn=None, dbName=None, journal=None):

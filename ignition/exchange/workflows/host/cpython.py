@@ -3,8 +3,7 @@
 Every host module offers these names; engine/instance.py chooses one and nobody else imports one.
 A gate is a semaphore that starts closed: acquire() waits, release() lets one waiter through.
 A queue is unbounded, with put, get(block, timeout) and qsize; get raises QueueEmpty.
-share(key, make) keeps one thing per process, unshare(key) forgets it; a shared number has get, set and
-incrementAndGet, a shared text get and set.
+share(key, make) keeps one thing per process, unshare(key) forgets it; `shared` makes what may be kept there.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -74,32 +73,6 @@ def unshare(key):
     """Forget what share() keeps under `key`."""
     with _shared_lock:
         _shared.pop(key, None)
-
-
-class make_shared_text(object):
-    """One value for several threads: get() and set(value). In a gateway a text, or None."""
-
-    def __init__(self, value=None):
-        self._value = value
-
-    def get(self):
-        return self._value
-
-    def set(self, value):
-        self._value = value
-
-
-class make_shared_number(make_shared_text):
-    """A number for several threads: get(), set(value) and incrementAndGet()."""
-
-    def __init__(self, value=0):
-        make_shared_text.__init__(self, value)
-        self._lock = threading.Lock()
-
-    def incrementAndGet(self):
-        with self._lock:
-            self._value += 1
-            return self._value
 
 
 def gateway_role():

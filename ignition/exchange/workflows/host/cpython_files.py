@@ -8,6 +8,8 @@ from __future__ import absolute_import, division, print_function
 
 import os
 
+from exchange.workflows.host.directories import delete, join, list_names, make_directory, real_path  # noqa: F401
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -76,20 +78,3 @@ def sync_directory(path):
 def read(path):
     with open(path, "rb") as file:
         return file.read()
-
-
-def delete(path):
-    os.remove(path)
-
-
-def list_names(path):
-    return sorted(os.listdir(path))
-
-
-def make_directory(path):
-    if not os.path.isdir(path):
-        os.makedirs(path)
-
-
-join = os.path.join
-real_path = os.path.realpath

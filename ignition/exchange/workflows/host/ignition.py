@@ -15,7 +15,6 @@ from java.lang import IllegalArgumentException, Object, Runnable, System, Thread
 from java.lang.management import ManagementFactory
 from java.net import InetAddress
 from java.util.concurrent import ConcurrentHashMap, LinkedBlockingQueue, Semaphore, TimeUnit
-from java.util.concurrent.atomic import AtomicLong, AtomicReference
 
 from exchange.workflows import compat
 from exchange.workflows.host import ignition_files as files  # noqa: F401  the buffer's
@@ -28,8 +27,6 @@ _NOTHING = object()
 make_lock = threading.Lock
 make_event = threading.Event
 make_local = threading.local
-make_shared_number = AtomicLong
-make_shared_text = AtomicReference
 random_fraction = random.random
 
 

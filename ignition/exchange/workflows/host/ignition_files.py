@@ -6,13 +6,12 @@ it for everybody.
 
 from __future__ import absolute_import, division, print_function
 
-import os
-
 from java.io import IOException, RandomAccessFile
 from java.nio.channels import FileChannel, OverlappingFileLockException
 from java.nio.file import Paths, StandardOpenOption
 
 from exchange.workflows import compat
+from exchange.workflows.host.directories import delete, join, list_names, make_directory, real_path  # noqa: F401
 
 
 def open_file(path):
@@ -67,20 +66,3 @@ def read(path):
         return file.read()
     finally:
         file.close()
-
-
-def delete(path):
-    os.remove(path)
-
-
-def list_names(path):
-    return sorted(os.listdir(path))
-
-
-def make_directory(path):
-    if not os.path.isdir(path):
-        os.makedirs(path)
-
-
-join = os.path.join
-real_path = os.path.realpath
