@@ -133,13 +133,12 @@ class NoChecksum:
 
 
 def test_the_bound_of_the_journal(monkeypatch, gateways, tmp_path):
-    monkeypatch.setattr(journal.Journal, "_delete_answered", lambda self, number: None)
-    notices(
+    monkeypatch.setattr(journal.Journal, "_delete_answered", lambda self: None)
+    for test in (
         test_journal.test_segments_are_bounded_and_deleted_when_all_in_them_is_answered,
-        gateways,
-        tmp_path,
-        monkeypatch,
-    )
+        test_journal.test_segments_that_are_closed_after_their_answer_go_as_well,
+    ):
+        notices(test, gateways, tmp_path, monkeypatch)
 
 
 def test_the_lock_of_the_directory(monkeypatch, gateways, tmp_path):

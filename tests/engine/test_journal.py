@@ -251,6 +251,17 @@ def test_segments_are_bounded_and_deleted_when_all_in_them_is_answered(
     assert gateways().numbers() == []
 
 
+def test_segments_that_are_closed_after_their_answer_go_as_well(gateways, tmp_path, monkeypatch):
+    """The database may be faster than the disk, and no other entry may come for hours."""
+    monkeypatch.setattr(settings, "JOURNAL_SEGMENT_BYTES", 300)
+    one = gateways()
+    one.offer(*range(20))
+    one.flush()
+    assert len(segments(tmp_path)) > 5
+    one.buffer.sync_turn()
+    assert len(segments(tmp_path)) == 1
+
+
 def test_segments_of_a_former_process_go_when_they_are_answered(gateways, tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "JOURNAL_SEGMENT_BYTES", 300)
     one = gateways(lost())

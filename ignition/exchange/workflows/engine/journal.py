@@ -41,6 +41,7 @@ class Journal(object):
         self._is_mine = kept("owner", lambda: shared.make_reference(owner)).get() == owner
         self._is_open = kept("is_open", shared.make_number)
         self._opening = kept("opening", shared.make_lock)
+        self._deleting = kept("deleting", shared.make_lock)
         self._open_files = kept("files", shared.make_map)
         self._sealed = kept("sealed", shared.make_queue)
         self._current = kept("current", shared.make_reference)
@@ -216,6 +217,8 @@ class Journal(object):
         finally:
             self._synced.set(upto)
             self._free_waiters()
+        # What was answered while its file was still open could not be deleted then.
+        self._delete_answered()
         return True
 
     def _seal_failed(self, current):
@@ -254,21 +257,26 @@ class Journal(object):
         self._answered.set(number)
         try:
             self._files.rewrite(self._open_files.get(_CURSOR), journal_files.cursor_text(number))
-            self._delete_answered(number)
         except compat.ERRORS as error:
             self._log.warning("event=journal_not_tidied error=%s" % compat.one_line(error))
+        self._delete_answered()
 
-    def _delete_answered(self, number):
-        while True:
-            oldest = self._sealed.peek()
-            if oldest is None:
-                return
-            first, last, size = oldest.split(":")
-            if int(last) >= number or self._open_files.get(first) is not None:
-                return
-            self._files.delete(journal_files.path_of(self._files, self.directory, first))
-            self._sealed.poll()
-            self._bytes.addAndGet(-int(size))
+    def _delete_answered(self):
+        """The thread that notes answers and the one that closes files both come here."""
+        self._deleting.lock()
+        try:
+            number = self._answered.get()
+            for oldest in list(self._sealed):
+                first, last, size = oldest.split(":")
+                if int(last) >= number or self._open_files.get(first) is not None:
+                    return
+                self._files.delete(journal_files.path_of(self._files, self.directory, first))
+                self._sealed.poll()
+                self._bytes.addAndGet(-int(size))
+        except compat.ERRORS as error:
+            self._log.warning("event=journal_not_tidied error=%s" % compat.one_line(error))
+        finally:
+            self._deleting.unlock()
 
     def next_number(self):
         """The number that the next record will have."""
