@@ -56,6 +56,19 @@ class Line:
         return [record.answer for _, record in waiting]
 
 
+def test_what_an_error_of_ours_took_from_the_line_is_held_no_more(line, monkeypatch):
+    """Its worker goes on renewing: only a lease that is missing there is ever given back."""
+    monkeypatch.setattr(line.host, "monotonic", broken)
+    line.finish(1)
+    assert not line.sent.calls
+    assert not line.state.held
+    assert "event=engine_error" in line.host.log_lines[0]
+
+
+def broken():
+    raise OSError(22, "Invalid argument")
+
+
 @pytest.fixture
 def line():
     return Line()

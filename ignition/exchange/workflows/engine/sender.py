@@ -70,7 +70,7 @@ class Sender(object):
         if self.pace_seconds:
             early = self._next_at - self.host.monotonic()
             if early > 0 and self.queue.qsize() < settings.FINISH_PACE_ENTRIES:
-                self.host.sleep(early)
+                self._pause(early)
             self._next_at = self.host.monotonic() + self.pace_seconds
 
     def _gather(self, entry):
@@ -116,9 +116,11 @@ class Sender(object):
         return []
 
     def _abandon(self, batch):
-        """Nobody can say what became of these: the leases run out, and others do the work again."""
+        """Nobody can say what became of these. They are held no more, so that the next renewals let the database
+        give their leases back, and others do the work again."""
         for entry in batch:
             entry[0].lose()
+            self.state.drop(entry[0])
 
     def _pause(self, seconds):
         self.state.ending.wait(seconds)
