@@ -260,3 +260,26 @@ comment on column workflows.queue_count.waiting is 'Suspended.';
 comment on column workflows.queue_count.held is 'Held.';
 comment on column workflows.queue_count.dead_letters is 'Ended in ERROR.';
 comment on column workflows.queue_count.counted_at is 'When it was counted.';
+
+comment on column workflows.lease.handler_no is
+  'Which run of its handler the order is; null: it has no handler.';
+comment on column workflows.workflow.control is
+  'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
+comment on column workflows.workflow.handler_no is
+  'Which run of its handler that order is; null: it has no handler.';
+comment on column workflows.workflow.previous_workflow_id is
+  'The workflow that it repeats, by RESET or fork.';
+comment on column workflows.command.topic is 'Topic under which the workflow asks for commands.';
+comment on column workflows.command.expires_at is 'Not obeyed by then, it lapses; null: never.';
+comment on column workflows.command.new_workflow_id is 'Workflow that a RESET has enqueued.';
+comment on column workflows.command.second_actor is 'Who signed as well.';
+comment on column workflows.queue.requires_reason is 'True: commands need a reason.';
+comment on column workflows.workflow_definition.handlers is
+  'Which of on_hold, on_resume, on_stop, on_abort it has.';
+
+comment on column workflows.transition.command is 'HOLD, PAUSE, RESUME, STOP, CANCEL, ABORT, RESET.';
+comment on column workflows.transition.from_state is 'State in which it is given.';
+comment on column workflows.transition.outcome is 'accepted, already or rejected.';
+comment on column workflows.transition.through_state is
+  'State until the workflow has obeyed, where it is in work.';
+comment on column workflows.transition.to_state is 'State it leads to.';

@@ -29,7 +29,9 @@ grant execute on function workflows.list_rejected_entries(text),
 grant execute on function workflows.get_workflow(text), workflows.list_workflows(text), workflows.list_steps(text) to
   workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
 
-grant execute on function workflows.send_command(text, text, text, text), workflows.cancel_workflow(text, text, text),
+grant execute on function workflows.send_command(text, text, text, text),
+  workflows.send_commands(text, text, text, text), workflows.fork_workflow(text, text, text),
+  workflows.cancel_workflow(text, text, text),
   workflows.retry_workflow(text, text) to workflows_operator, workflows_admin;
 
 grant execute on function workflows.register_worker(text, text), workflows.renew_worker(text, text), workflows.retire_worker(text),
@@ -54,3 +56,4 @@ grant select on workflows.queue_depth, workflows.workflow_status, workflows.runn
   workflows_operator, workflows_viewer, workflows_admin;
 grant select on workflows.queue_depth, workflows.worker_status, workflows.health to workflows_worker;
 grant select on workflows.audit, workflows.setting, workflows.queue, workflows.workflow_definition, workflows.schema_migration to workflows_admin;
+grant select on workflows.transition to workflows_operator, workflows_viewer, workflows_admin;

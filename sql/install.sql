@@ -12,6 +12,7 @@
 -- tables
 \ir migrations/0001_create_tables.sql
 \ir migrations/0002_add_gateways.sql
+\ir migrations/0003_add_commands.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -46,6 +47,7 @@
 -- gates and transitions
 \ir functions/lock_workflow.sql
 \ir functions/requeue_workflows.sql
+\ir functions/requeue_ordered.sql
 \ir functions/settle_workflow.sql
 \ir functions/settle_error.sql
 \ir functions/hand_over.sql
@@ -65,7 +67,12 @@
 
 -- people
 \ir functions/command_answer.sql
+\ir functions/repeat_workflow.sql
+\ir functions/apply_command.sql
 \ir functions/send_command.sql
+\ir functions/send_commands.sql
+\ir functions/fork_workflow.sql
+\ir functions/expire_commands.sql
 \ir functions/cancel_workflow.sql
 \ir functions/cancel_in_maintenance.sql
 \ir functions/retry_workflow.sql

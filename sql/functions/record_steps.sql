@@ -17,7 +17,7 @@ begin
       n integer, w uuid, t uuid, k text, kind text, status text, output json, error json, attempt integer, retry json,
       seconds float8, elapsed_ms float8) order by x.w, x.t, x.k, x.n),
   own as materialized (
-    select a.*, l.control from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
+    select a.*, l.control || coalesce(' ' || l.handler_no, '') as control from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
   added as (
     insert into workflows.step (workflow_id, step_key, kind, status, attempts, started_at, ended_at, due_at, output, error)
     select o.w, o.k, coalesce(o.kind, 'step'), o.status, coalesce(o.attempt, 1),
@@ -36,6 +36,9 @@ begin
     'retry', a.retry, 'attempt', a.attempt, 'error', a.error, 'status', a.status, 'output', a.output, 'due_ms', a.seconds * 1000))
   into v_answers
   from answered a where a.answer <> 'recorded' or a.control is not null or a.seconds is not null;
+  if position('"kind":"handler"' in p_records) > 0 then
+    perform workflows.end_resuming(p_records, v_now);
+  end if;
   if v_answers is null then return null; end if;
   return (
     select json_agg(case when x.a = 'look' then workflows.record_again(
@@ -47,6 +50,30 @@ end
 $$;
 comment on function workflows.record_steps(text, text) is
   'Records the results of steps for a worker.';
+
+-- An on_resume that has been recorded: the order is carried out. States: RESUMING -> RUNNING.
+create or replace function workflows.end_resuming(p_records text, p_now timestamptz) returns integer
+language plpgsql volatile
+as $$
+declare
+  v_resumed uuid[];
+begin
+  with asked as materialized (
+    select x.* from json_to_recordset(p_records::json) as x(w uuid, t uuid, k text, kind text, status text)
+    where x.kind = 'handler' and x.status = 'SUCCESS' and x.k ~ '^on_resume(#[0-9]+)?$'),
+  done as (
+    update workflows.lease l set control = null, handler_no = null from asked a
+    where l.workflow_id = a.w and l.lease_token = a.t and l.control = 'resume' returning l.workflow_id),
+  moved as (
+    update workflows.workflow w set state = 'RUNNING', control = null, handler_no = null, change_no = w.change_no + 1
+    from done d where w.workflow_id = d.workflow_id returning w.workflow_id)
+  select array_agg(m.workflow_id) into v_resumed from moved m;
+  if v_resumed is null then return 0; end if;
+  perform workflows.audit_change(v_resumed, 'resumed', null, null, null);
+  return workflows.answer_commands(v_resumed, 'obeyed', p_now);
+end
+$$;
+comment on function workflows.end_resuming(text, timestamptz) is 'Notes that workflows have resumed.';
 
 -- A record that was not simply new: a failed try, a step tried before, or one that is recorded
 -- already. The caller has locked the lease. A failed try stays RETRYING with its time until none is

@@ -197,6 +197,8 @@ class ControlSignal(BaseException):
     """Leaves a workflow at a step boundary. Not an error, and never swallowed: the engine remembers it."""
 
     outcome = None
+    # What the handler raised that ran before, described.
+    error = None
 
     def __init__(self, step_key=None):
         BaseException.__init__(self, step_key)
@@ -219,6 +221,10 @@ class Stopped(ControlSignal):
 
 class Cancelled(ControlSignal):
     outcome = "cancelled"
+
+
+class Aborted(ControlSignal):
+    outcome = "aborted"
 
 
 class Released(ControlSignal):

@@ -170,7 +170,7 @@ class _Memory(object):
         ]
         row = {"w": self._workflow_id, "t": compat.new_id(), "name": definition.name, "started": True}
         row["steps"] = recorded
-        return _InlineContext(Lease(row, self._seconds), self, definition.function, False, None)
+        return _InlineContext(Lease(row, self._seconds), self, definition.function, None, {})
 
     def stand_in(self, step):
         return self._stand_ins.for_step(step)

@@ -13,16 +13,10 @@ import sys
 import threading
 
 from exchange.workflows import compat, errors
-from exchange.workflows.engine import payload, replay
+from exchange.workflows.engine import orders, payload, replay
 
 # In a gateway two threads can run this top level at once; a context that was entered by then is kept.
 _local = globals().setdefault("_local", threading.local())
-_SIGNALS = {
-    "hold": errors.Held,
-    "stop": errors.Stopped,
-    "cancel": errors.Cancelled,
-    "timeout": errors.Cancelled,
-}
 _LONGEST_SLEEP = 315360000
 
 
@@ -40,20 +34,22 @@ class Context(object):
         "lease",
         "engine",
         "function",
-        "is_manual",
         "gate",
+        "handlers",
+        "is_obeying",
         "recorded",
         "signal",
         "prefix",
         "counts",
     )
 
-    def __init__(self, lease, engine, function, is_manual, gate):
+    def __init__(self, lease, engine, function, gate, handlers):
         self.lease = lease
         self.engine = engine
         self.function = function
-        self.is_manual = is_manual
         self.gate = gate
+        self.handlers = handlers
+        self.is_obeying = False
         self.recorded = {}
         self.recall(lease.row.get("steps"))
         self.signal = None
@@ -75,20 +71,19 @@ class Context(object):
         """Obey what waits for this workflow. Called before anything new begins."""
         if self.signal is not None:
             raise self.signal
+        if self.lease.control is not None and not self.is_obeying:
+            orders.obey(self, self.lease.control)
+        self.stay()
+
+    def stay(self):
+        """Leave where this worker may not go on."""
         lease = self.lease
-        if lease.control is not None:
-            self._obey(lease.control)
         if lease.is_lost:
             self.leave(errors.LeaseLost())
         if self.engine.is_releasing:
             self.leave(errors.Released())
         if not self.engine.may_start(lease):
             self.leave(errors.LeaseLost() if lease.is_lost else errors.Released())
-
-    def _obey(self, control):
-        if self.is_manual and control in ("hold", "stop"):
-            return
-        self.leave(_SIGNALS[control]())
 
     def leave(self, signal):
         """Raise a signal and remember it: a workflow that swallows it has left all the same."""
@@ -98,7 +93,9 @@ class Context(object):
     # Steps
 
     def run_step(self, step, args, kwargs):
-        key = self._next_key(step.name)
+        return self.run_keyed(step, self._next_key(step.name), args, kwargs)
+
+    def run_keyed(self, step, key, args, kwargs):
         recorded = self.recorded.get(key)
         if recorded is not None:
             replay.check_fit(recorded, key, step.name, step.kind)
@@ -141,7 +138,7 @@ class Context(object):
             self.signal = signal
             raise
         except errors.NotYet as early:
-            return True, self._come_back(step, key, attempt, begun, early)
+            return self._come_back(step, key, attempt, begun, early)
         except compat.EVERYTHING as error:
             if self._is_tried_again(step, key, attempt, begun, error, sys.exc_info()[2]):
                 return False, None
@@ -184,12 +181,15 @@ class Context(object):
         return False
 
     def _come_back(self, step, key, attempt, begun, early):
-        """Leave the thread; the replay runs the step again."""
+        """Leave the thread, and the replay runs the step again; in a handler, wait here."""
         text = self._text(step, key, attempt, begun, "ERROR", "error", replay.early_text(early))
         answer = self.record(text)
-        if answer is None or answer["a"] == "retry":
+        if answer is not None and answer["a"] != "retry":
+            return True, self.settle(answer, step, key)
+        if not self.is_obeying:
             self.leave(errors.Suspended(key))
-        return self.settle(answer, step, key)
+        self.wait(early.seconds)
+        return False, None
 
     def waited(self):
         """Seconds that the step in work has waited since it first asked to come back; None where it has not."""
@@ -270,7 +270,7 @@ class Context(object):
         return (answer.get("due_ms") or 0) / 1000.0
 
     def _wait_until_due(self, key, seconds):
-        if seconds * 1000 > self.engine.suspend_over_ms:
+        if seconds * 1000 > self.engine.suspend_over_ms and not self.is_obeying:
             self.leave(errors.Suspended(key))
         self.wait(seconds)
 
