@@ -78,7 +78,8 @@ begin
   where c.command_id in (
     select o.command_id from workflows.command o
     join workflows.workflow w on w.workflow_id = o.workflow_id
-    where o.outcome = 'accepted' and w.ended_at is not null limit p_limit for update of o skip locked);
+    where o.outcome = 'accepted' and w.ended_at is not null
+    limit p_limit for update of o skip locked);
   get diagnostics v_count = row_count;
   return v_count;
 end

@@ -80,12 +80,9 @@ begin
   if p_outcome = 'error' then
     update workflows.workflow w set failure_count = w.failure_count + 1 where w.workflow_id = p_workflow_id;
     perform workflows.settle_error(v_workflow, v_lease, p_error, p_now);
-    return 'ok';
-  elsif not v_lease.is_started and p_outcome = 'released'
-    and v_workflow.started_at = v_lease.claimed_at then
-    update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = p_workflow_id;
+  else
+    perform workflows.settle_leaving(v_workflow, v_lease, p_outcome, p_step_key, p_error, p_now);
   end if;
-  perform workflows.settle_leaving(v_workflow, v_lease, p_outcome, p_step_key, p_error, p_now);
   return 'ok';
 end
 $$;

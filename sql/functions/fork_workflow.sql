@@ -23,8 +23,8 @@ begin
       'there is no workflow with this id');
   end if;
   v_new_id := workflows.repeat_workflow(v_workflow, p_step_key, v_options, workflows.clock_now());
-  perform workflows.audit_change(array[v_new_id], 'forked', coalesce(v_options ->> 'actor', 'script'),
-    null, concat_ws(' before ', v_id::text, p_step_key));
+  perform workflows.audit_change(array[v_new_id], 'forked',
+    coalesce(v_options ->> 'actor', 'script'), null, concat_ws(' before ', v_id::text, p_step_key));
   return json_build_object('workflow_id', v_new_id, 'previous_workflow_id', v_id,
     'kept_steps', (select count(*) from workflows.step s where s.workflow_id = v_new_id))::text;
 end

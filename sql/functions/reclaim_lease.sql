@@ -1,6 +1,6 @@
 -- Takes back one lease that the caller has locked. Statuses: RUNNING -> ENQUEUED, or what a waiting
--- command or on_worker_lost says. An order that ends the workflow comes before on_worker_lost. 'released': the worker never started it or gave it back, nothing
--- counts. 'lost': it counts against max_reclaims, never against max_attempts. The token is
+-- command or on_worker_lost says; an order that ends the workflow comes first. 'released': the
+-- worker never started it or gave it back, nothing counts. 'lost': it counts against max_reclaims, never against max_attempts. The token is
 -- forgotten, so that whatever its holder still sends is refused, also before the next claim.
 create or replace function workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamptz) returns text
 language plpgsql volatile
@@ -18,9 +18,6 @@ begin
   end if;
   update workflows.workflow w set lease_token = null where w.workflow_id = p_lease.workflow_id;
   if p_cause = 'released' or not p_lease.is_started then
-    if v_workflow.started_at = p_lease.claimed_at and not p_lease.is_started then
-      update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = p_lease.workflow_id;
-    end if;
     return workflows.settle_leaving(v_workflow, p_lease, 'released', null, null, p_now);
   end if;
   v_is_ending := coalesce(p_lease.control in ('stop', 'cancel', 'timeout', 'abort'), false);

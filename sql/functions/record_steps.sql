@@ -17,7 +17,8 @@ begin
       n integer, w uuid, t uuid, k text, kind text, status text, output json, error json, attempt integer, retry json,
       seconds float8, elapsed_ms float8) order by x.w, x.t, x.k, x.n),
   own as materialized (
-    select a.*, l.control || coalesce(' ' || l.handler_no, '') as control from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
+    select a.*, l.control || coalesce(' ' || l.handler_no, '') as control
+    from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
   added as (
     insert into workflows.step (workflow_id, step_key, kind, status, attempts, started_at, ended_at, due_at, output, error)
     select o.w, o.k, coalesce(o.kind, 'step'), o.status, coalesce(o.attempt, 1),
@@ -59,7 +60,8 @@ declare
   v_resumed uuid[];
 begin
   with asked as materialized (
-    select x.* from json_to_recordset(p_records::json) as x(w uuid, t uuid, k text, kind text, status text)
+    select x.* from json_to_recordset(p_records::json)
+      as x(w uuid, t uuid, k text, kind text, status text)
     where x.kind = 'handler' and x.status = 'SUCCESS' and x.k ~ '^on_resume(#[0-9]+)?$'),
   done as (
     update workflows.lease l set control = null, handler_no = null from asked a

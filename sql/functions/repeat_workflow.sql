@@ -34,7 +34,7 @@ begin
     perform workflows.refuse(v_answer #>> '{error,code}', (v_answer -> 'error') - 'code',
       concat_ws(' ', v_answer #>> '{error,field}', v_answer #>> '{error,problem}'));
   end if;
-  v_id := v_answer ->> 'workflow_id';
+  v_id := (v_answer ->> 'workflow_id')::uuid;
   if (v_answer ->> 'deduplicated')::boolean then return v_id; end if;
   update workflows.workflow w set previous_workflow_id = p_workflow.workflow_id
   where w.workflow_id = v_id;

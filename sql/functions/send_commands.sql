@@ -11,8 +11,8 @@ as $$
 declare
   v_options jsonb := workflows.command_options(p_options);
   v_ids uuid[] := workflows.find_commanded(p_filter);
-  v_later uuid[] := '{}';
-  v_results json[] := '{}';
+  v_later uuid[] := '{}'::uuid[];
+  v_results json[] := '{}'::json[];
   v_id uuid;
 begin
   perform workflows.command_word(p_command);
@@ -73,7 +73,8 @@ begin
     perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not a filter'),
       'filters are workflow_ids, queue_name, partition_key, resource, workflow_name, status, '
       'state, all');
-  elsif v_filter is null or v_filter - 'all' = '{}' and v_filter -> 'all' is distinct from 'true' then
+  elsif v_filter is null
+    or v_filter - 'all' = '{}' and v_filter -> 'all' is distinct from 'true' then
     perform workflows.refuse('WF002', workflows.bad_argument('filter', 'names nothing'),
       'name a filter, or say {"all": true}');
   elsif v_filter ? 'workflow_ids' then

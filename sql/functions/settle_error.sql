@@ -56,8 +56,9 @@ as $$
 declare
   v_id uuid := p_workflow.workflow_id;
   v_order text := p_lease.control;
-  v_reason text := coalesce('handler failed: ' || workflows.error_reason(p_error),
-    p_workflow.reason);
+  v_has_failed boolean := p_error is not null and p_lease.handler_no is not null;
+  v_reason text := case when v_has_failed then 'handler failed: ' || workflows.error_reason(p_error)
+    else p_workflow.reason end;
   v_due timestamptz;
   v_resume text := 'ENQUEUED';
   v_resume_no integer;
@@ -68,7 +69,10 @@ begin
     return workflows.requeue_ordered(p_workflow, v_order, p_lease.handler_no, v_reason, p_now);
   end if;
   if v_order is not null and v_order not in ('hold', 'pause', 'resume') then
-    return workflows.settle_ending(p_workflow, v_order, p_error is not null, v_reason, p_now);
+    return workflows.settle_ending(p_workflow, v_order, v_has_failed, v_reason, p_now);
+  elsif p_outcome = 'released' and not p_lease.is_started
+    and p_workflow.started_at = p_lease.claimed_at then
+    update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = v_id;
   elsif p_outcome = 'suspend' then
     select s.due_at into v_due from workflows.step s
     where s.workflow_id = v_id and s.step_key = p_step_key;
@@ -77,7 +81,7 @@ begin
   end if;
   if v_order is not null then
     perform workflows.answer_commands(
-      array[v_id], case when p_error is null then 'obeyed' else 'failed' end, p_now);
+      array[v_id], case when v_has_failed then 'failed' else 'obeyed' end, p_now);
     return workflows.settle_workflow(
       v_id, 'HELD', workflows.held_state(v_order), v_reason, v_resume, v_due, p_now);
   elsif p_outcome = 'held' then

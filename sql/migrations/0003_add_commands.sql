@@ -1,7 +1,7 @@
--- The whole command model: PAUSE, ABORT and RESET, handlers that run before a workflow is held, goes
--- on or ends, orders that wait in the queue for a worker, and the table of transitions. Constant
--- defaults: no table is rewritten, each lock is a moment. Hot tables are locked before workflow, as
--- everywhere.
+-- The whole command model: PAUSE, ABORT and RESET, handlers that run before a workflow is held,
+-- goes on or ends, orders that wait in the queue for a worker, and the table of transitions.
+-- Constant defaults: no table is rewritten, each lock is a moment. Hot tables are locked before
+-- workflow, as everywhere.
 
 -- squawk-ignore ban-drop-function
 drop function if exists workflows.apply_command;

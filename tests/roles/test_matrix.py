@@ -24,6 +24,8 @@ MAY_CALL = {
     "list_workflows": CALLERS,
     "list_steps": CALLERS,
     "send_command": {OPERATOR, ADMIN},
+    "send_commands": {OPERATOR, ADMIN},
+    "fork_workflow": {OPERATOR, ADMIN},
     "cancel_workflow": {OPERATOR, ADMIN},
     "retry_workflow": {OPERATOR, ADMIN},
     "register_worker": {WORKER},
@@ -62,6 +64,7 @@ MAY_READ = {
     "setting": {ADMIN},
     "queue": {ADMIN},
     "workflow_definition": {ADMIN},
+    "transition": SCREENS,
     "schema_migration": {ADMIN},
 }
 PAYLOADS = ("workflow_payload", "workflow_outcome", "step", "rejected_entry")

@@ -19,6 +19,8 @@ _PARAMETERS = {
     "list_workflows": ("p_filter text",),
     "list_steps": ("p_workflow_id text",),
     "send_command": ("p_workflow_id text", "p_command text", "p_reason text", "p_options text"),
+    "send_commands": ("p_command text", "p_filter text", "p_reason text", "p_options text"),
+    "fork_workflow": ("p_workflow_id text", "p_step_key text", "p_options text"),
     "cancel_workflow": ("p_workflow_id text", "p_reason text", "p_options text"),
     "retry_workflow": ("p_workflow_id text", "p_options text"),
     "schema_version": (),
@@ -92,6 +94,12 @@ class Store(object):
 
     def send_command(self, workflow_id, command, reason, options):
         return self._json("send_command", workflow_id, command, reason, json.dumps(options))
+
+    def send_commands(self, command, filters, reason, options):
+        return self._json("send_commands", command, json.dumps(filters), reason, json.dumps(options))
+
+    def fork_workflow(self, workflow_id, step_key, options):
+        return self._json("fork_workflow", workflow_id, step_key, options)
 
     def cancel_workflow(self, workflow_id, reason, options):
         return self._json("cancel_workflow", workflow_id, reason, json.dumps(options))
