@@ -61,15 +61,18 @@ declare
   v_resume text := 'ENQUEUED';
 begin
   if p_outcome = 'suspend' then
-    select s.due_at into v_due from workflows.step s where s.workflow_id = p_workflow.workflow_id and s.step_key = p_step_key;
+    v_due := workflows.suspend_until(p_workflow.workflow_id, p_step_key, p_now);
     v_resume := 'WAITING';
-    v_due := coalesce(v_due, p_now);
   end if;
   if p_control = 'hold' then
     perform workflows.answer_commands(array[p_workflow.workflow_id], 'obeyed', p_now);
-    return workflows.settle_workflow(p_workflow.workflow_id, 'HELD', 'HELD', p_workflow.reason, v_resume, v_due, p_now);
+    perform workflows.settle_workflow(p_workflow.workflow_id, 'HELD', 'HELD', p_workflow.reason, v_resume, v_due, p_now);
+  else
+    perform workflows.settle_workflow(p_workflow.workflow_id, v_resume, 'RUNNING', p_workflow.reason, null, v_due, p_now);
   end if;
-  return workflows.settle_workflow(p_workflow.workflow_id, v_resume, 'RUNNING', p_workflow.reason, null, v_due, p_now);
+  -- it has its parked row now: what came before is seen, and who comes later finds the row
+  if p_outcome = 'suspend' then perform workflows.look_again(p_workflow.workflow_id, p_step_key); end if;
+  return case when p_control = 'hold' then 'HELD' else v_resume end;
 end
 $$;
 comment on function workflows.settle_leaving(workflows.workflow, text, text, text, timestamptz) is

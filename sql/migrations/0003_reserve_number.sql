@@ -1,0 +1,1 @@
+-- Keeps the number of a migration that is released together with the next one.
