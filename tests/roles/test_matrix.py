@@ -182,7 +182,16 @@ def test_d33_screens_show_no_payload(calls):
     ]
     query = """select attname from pg_attribute where attrelid = %s::regclass and attnum > 0"""
     columns = {c for view in readers for (c,) in calls.rows(query, f"{SCHEMA}.{view}")}
-    assert not columns & {"inputs", "result", "output", "error_traceback", "entry", "answer", "body", "value"}
+    assert not columns & {
+        "inputs",
+        "result",
+        "output",
+        "error_traceback",
+        "entry",
+        "answer",
+        "body",
+        "value",
+    }
 
 
 # F71 --------------------------------------------------------------------------------------------

@@ -54,9 +54,7 @@ def answer(calls):
 
 @pytest.fixture
 def listed(calls):
-    return lambda **filters: [
-        p["prompt_id"] for p in calls.call("list_prompts", filter=filters)
-    ]
+    return lambda **filters: [p["prompt_id"] for p in calls.call("list_prompts", filter=filters)]
 
 
 def see(worker, key="prompt"):
@@ -169,7 +167,9 @@ def test_a_second_signature_of_another_person(calls, ask, answer):
     with refused("WF009", "second_roles"):
         answer(prompt_id, roles=["qa"], second_actor="bert", second_roles=["operator"])
     answer(prompt_id, roles=["qa"], second_actor="bert", second_roles=["qa"])
-    assert calls.rows("select answered_by, second_actor from workflows.prompt") == [("anna", "bert")]
+    assert calls.rows("select answered_by, second_actor from workflows.prompt") == [
+        ("anna", "bert")
+    ]
 
 
 WRONG = [
@@ -270,7 +270,9 @@ def test_every_filter(calls, ask, claimed, listed):
 
 
 def attention(calls):
-    query = "select kind, workflow_id, what, what_to_do from workflows.attention_needed order by kind"
+    query = (
+        "select kind, workflow_id, what, what_to_do from workflows.attention_needed order by kind"
+    )
     return calls.rows(query)
 
 
@@ -286,10 +288,14 @@ def test_attention_needed(calls, make_worker, ask, claimed):
     lost = make_worker("doubt", on_worker_lost="hold")
     doubtful = lost.claim_one()
     lost.record(doubtful, "open valve", output=1)
-    calls.run("update workflows.worker set lost_at = now() where worker_id = %s::uuid", lost.worker_id)
+    calls.run(
+        "update workflows.worker set lost_at = now() where worker_id = %s::uuid", lost.worker_id
+    )
     calls.run("update workflows.maintenance set last_turn_at = now() - interval '2 seconds'")
     calls.maintain()
-    found = {kind: (workflow_id, what, advice) for kind, workflow_id, what, advice in attention(calls)}
+    found = {
+        kind: (workflow_id, what, advice) for kind, workflow_id, what, advice in attention(calls)
+    }
     assert found["prompt"] == (claimed["w"], "Is the valve closed?", f"answer prompt {prompt_id}")
     assert found["held"][:2] == (held, "held: valve is serviced")
     assert found["dead letter"][:2] == (failed["w"], "ended in ERROR: ValueError: pump")
