@@ -8,7 +8,6 @@ import pytest
 
 from tests.calls import statement
 from tests.concurrency.conftest import second
-from tests.waiting import Background, wait_until
 
 WAYS = ("send", "answer", "event")
 ways = pytest.mark.parametrize("way", WAYS)
@@ -97,7 +96,9 @@ def test_it_comes_before_the_workflow_is_parked(talk, way, without, is_guarded):
 
 @ways
 @guarded
-def test_it_comes_while_the_workflow_is_being_parked(talk, way, open_session, without, is_guarded):
+def test_it_comes_while_the_workflow_is_being_parked(
+    talk, way, open_session, session, blocked, without, is_guarded
+):
     """Parked and looked, not committed: whoever finds the wake row now must leave it."""
     if not is_guarded:
         without("take_wake_calls", "for key share of l skip locked")
@@ -106,8 +107,7 @@ def test_it_comes_while_the_workflow_is_being_parked(talk, way, open_session, wi
     finisher = second(one.worker, open_session())
     assert one.suspend(finisher) == "ok"
     if way == "event":
-        arriving = Background(open_session().conn, *one.arrival())
-        wait_until(lambda: one.calls.value("select count(*) from pg_locks where not granted"), "it")
+        arriving = blocked(session(), *one.arrival())
         finisher.calls.conn.commit()
         arriving.outcome()
         one.assert_it_came()  # the publisher waited for the parking: no look can fall between
@@ -326,7 +326,7 @@ def test_what_comes_in_an_open_transaction_blocks_nobody(talk, way, open_session
 
 @guarded
 def test_a_record_that_is_sent_again_while_the_first_is_in_progress(
-    talk, open_session, session, conn, without, is_guarded
+    talk, open_session, session, blocked, without, is_guarded
 ):
     """Its answer was lost, not its transaction: the second finds what the first did."""
     if not is_guarded:
@@ -338,11 +338,10 @@ def test_a_record_that_is_sent_again_while_the_first_is_in_progress(
     first = second(one.worker, open_session())
     arguments = {"kind": "stream", "ask": {"key": "log", "value": 1}}
     assert first.record(one.claimed, "w", **arguments)["output"] == 0
-    again = Background(
-        session().conn,
+    again = blocked(
+        session(),
         *statement("record_steps", **one.worker.record_arguments(one.claimed, "w", **arguments)),
     )
-    wait_until(lambda: one.calls.value("select count(*) from pg_locks where not granted"), "it")
     first.calls.conn.commit()
     if is_guarded:
         assert json.loads(again.outcome()[0][0])[0]["output"] == 0
