@@ -13,6 +13,7 @@
 \ir migrations/0001_create_tables.sql
 \ir migrations/0002_add_gateways.sql
 \ir migrations/0003_add_commands.sql
+\ir migrations/0004_add_messages.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -53,6 +54,20 @@
 \ir functions/hand_over.sql
 \ir functions/reclaim_lease.sql
 
+-- talking to a running workflow
+\ir functions/read_call_options.sql
+\ir functions/wake_later.sql
+\ir functions/unpark_waiting.sql
+\ir functions/take_wake_calls.sql
+\ir functions/suspend_until.sql
+\ir functions/end_waits.sql
+\ir functions/insert_message.sql
+\ir functions/receive_message.sql
+\ir functions/receive_command.sql
+\ir functions/set_event.sql
+\ir functions/ask_prompt.sql
+\ir functions/record_exchange.sql
+
 -- the worker
 \ir functions/register_worker.sql
 \ir functions/renew_worker.sql
@@ -76,6 +91,12 @@
 \ir functions/cancel_workflow.sql
 \ir functions/cancel_in_maintenance.sql
 \ir functions/retry_workflow.sql
+\ir functions/send_message.sql
+\ir functions/answer_problems.sql
+\ir functions/answer_prompt.sql
+\ir functions/list_prompts.sql
+\ir functions/read_events.sql
+\ir functions/read_stream.sql
 \ir functions/get_workflow.sql
 \ir functions/list_workflows.sql
 \ir functions/list_steps.sql
@@ -100,6 +121,8 @@
 \ir views/resource_status.sql
 \ir views/dead_letter.sql
 \ir views/command_log.sql
+\ir views/open_prompt.sql
+\ir views/attention_needed.sql
 \ir views/rejected_entry_list.sql
 \ir views/health.sql
 

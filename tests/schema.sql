@@ -45,6 +45,37 @@ ALTER FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, 
 
 COMMENT ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) IS 'Says what became of the open commands of some workflows.';
 
+CREATE FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) IS 'What is wrong with an answer to a form.';
+
+CREATE FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) IS 'Answers an open prompt of a workflow.';
+
+CREATE FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) IS 'Appends one entry to a stream of a workflow.';
+
 CREATE TABLE workflows.workflow (
     workflow_id uuid NOT NULL,
     lease_token uuid,
@@ -162,6 +193,14 @@ CREATE FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command
 ALTER FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) IS 'Applies a command to a locked workflow.';
+
+CREATE FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) IS 'Opens a prompt, or sees what became of it.';
 
 CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) RETURNS integer
     LANGUAGE plpgsql
@@ -330,6 +369,14 @@ ALTER FUNCTION workflows.create_queue(p_queue_name text, p_options text) OWNER T
 
 COMMENT ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) IS 'Makes a queue with its options.';
 
+CREATE FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Ends the waits of workflows that have ended, and withdraws their prompts.';
+
 CREATE FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text DEFAULT '{}'::text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -457,6 +504,22 @@ ALTER FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_n
 
 COMMENT ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) IS 'Enters maintenance: nothing new starts, enqueue is refused.';
 
+CREATE FUNCTION workflows.exchange_error(p_class text, p_message text) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.exchange_error(p_class text, p_message text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.exchange_error(p_class text, p_message text) IS 'An error that is recorded of a step, as the class that the workflow sees.';
+
+CREATE FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) IS 'Does what a step that exchanges something is for.';
+
 CREATE FUNCTION workflows.exit_maintenance(p_queue_name text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -483,6 +546,14 @@ CREATE FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestam
 ALTER FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Cancels workflows that were not started in time.';
+
+CREATE FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) IS 'What is wrong with one field of an answer, or null.';
 
 CREATE FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -573,6 +644,14 @@ ALTER FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) OWNER TO workfl
 
 COMMENT ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) IS 'Forgets the failed steps that another try must run again.';
 
+CREATE FUNCTION workflows.forget_waits(p_workflow_id uuid) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.forget_waits(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.forget_waits(p_workflow_id uuid) IS 'Forgets at which steps an ended workflow was waiting.';
+
 CREATE FUNCTION workflows.forget_workers(p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -644,6 +723,14 @@ ALTER FUNCTION workflows.hand_over() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.hand_over() IS 'Hands free gates to the workflows that wait first for them.';
 
+CREATE FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) IS 'Whether what a workflow waits for is there.';
+
 CREATE FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -675,6 +762,14 @@ CREATE FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason t
 ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
+
+CREATE FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) IS 'Puts one message where its workflow finds it.';
 
 CREATE FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -723,6 +818,17 @@ CREATE FUNCTION workflows.list_filter(p_filter text) RETURNS jsonb
 ALTER FUNCTION workflows.list_filter(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_filter(p_filter text) IS 'Reads the filter of a list.';
+
+CREATE FUNCTION workflows.list_prompts(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_prompts(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_prompts(p_filter text) IS 'Prompts as a JSON array.';
 
 CREATE FUNCTION workflows.list_queues() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -814,6 +920,22 @@ ALTER FUNCTION workflows.lock_workflow(p_workflow_id uuid) OWNER TO workflows_ow
 
 COMMENT ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) IS 'Locks a live workflow and returns its record.';
 
+CREATE FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) IS 'Sends a workflow on that was just parked, if what it waits for is there.';
+
+CREATE FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) IS 'The latest value of an event, or that it is waited for.';
+
 CREATE FUNCTION workflows.maintenance_key(p_queue_name text) RETURNS integer
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -878,6 +1000,14 @@ ALTER FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) OWNER T
 
 COMMENT ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) IS 'A new time-ordered uuid (version 7).';
 
+CREATE FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) IS 'Notes what a workflow waits for.';
+
 CREATE FUNCTION workflows.notify_idle(p_queue_ids integer[]) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -893,6 +1023,14 @@ CREATE FUNCTION workflows.notify_workers(p_payload text) RETURNS boolean
 ALTER FUNCTION workflows.notify_workers(p_payload text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.notify_workers(p_payload text) IS 'Tells the workers that listen what to look at.';
+
+CREATE FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) IS 'A whole number among the options of a call.';
 
 CREATE FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) RETURNS text
     LANGUAGE plpgsql
@@ -945,6 +1083,86 @@ ALTER FUNCTION workflows.payload_problem(p_text text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) IS 'What is wrong with a payload given as JSON text, or null.';
 
+CREATE TABLE workflows.prompt (
+    prompt_id uuid NOT NULL,
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    question text NOT NULL,
+    form text,
+    roles text[],
+    needs_second boolean NOT NULL,
+    default_answer text,
+    asked_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    status text NOT NULL,
+    ended_at timestamp with time zone,
+    answer text,
+    answered_by text,
+    second_actor text,
+    reason text,
+    request_id text,
+    database_user text,
+    CONSTRAINT prompt_answered CHECK (((answered_by IS NULL) = (status <> 'ANSWERED'::text))),
+    CONSTRAINT prompt_ended CHECK (((ended_at IS NULL) = (status = 'OPEN'::text))),
+    CONSTRAINT prompt_status CHECK ((status = ANY (ARRAY['OPEN'::text, 'ANSWERED'::text, 'EXPIRED'::text, 'WITHDRAWN'::text])))
+);
+
+ALTER TABLE workflows.prompt OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.prompt IS 'Questions of workflows to operators, and who answered what.';
+
+COMMENT ON COLUMN workflows.prompt.prompt_id IS 'The prompt.';
+
+COMMENT ON COLUMN workflows.prompt.workflow_id IS 'The workflow that asks.';
+
+COMMENT ON COLUMN workflows.prompt.step_key IS 'The step that waits for the answer.';
+
+COMMENT ON COLUMN workflows.prompt.question IS 'What is asked.';
+
+COMMENT ON COLUMN workflows.prompt.form IS 'Fields of the answer as JSON text; null: any value is an answer.';
+
+COMMENT ON COLUMN workflows.prompt.roles IS 'Who may answer; null: everybody.';
+
+COMMENT ON COLUMN workflows.prompt.needs_second IS 'Whether a second person must sign.';
+
+COMMENT ON COLUMN workflows.prompt.default_answer IS 'Answer when its time is over, as JSON text; null: the step fails then.';
+
+COMMENT ON COLUMN workflows.prompt.asked_at IS 'When it was asked.';
+
+COMMENT ON COLUMN workflows.prompt.due_at IS 'When its time is over; null: it has as long as it takes.';
+
+COMMENT ON COLUMN workflows.prompt.status IS 'OPEN, ANSWERED, EXPIRED (nobody answered in time) or WITHDRAWN (its workflow ended).';
+
+COMMENT ON COLUMN workflows.prompt.ended_at IS 'When it was answered, expired or was withdrawn.';
+
+COMMENT ON COLUMN workflows.prompt.answer IS 'The answer as JSON text.';
+
+COMMENT ON COLUMN workflows.prompt.answered_by IS 'Who answered.';
+
+COMMENT ON COLUMN workflows.prompt.second_actor IS 'Who signed as second.';
+
+COMMENT ON COLUMN workflows.prompt.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.prompt.request_id IS 'What makes answering again harmless.';
+
+COMMENT ON COLUMN workflows.prompt.database_user IS 'Database user of the session that answered.';
+
+CREATE FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) IS 'What an answer did, as its sender is told.';
+
+CREATE FUNCTION workflows.prompt_json(p_prompt workflows.prompt) RETURNS json
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.prompt_json(p_prompt workflows.prompt) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.prompt_json(p_prompt workflows.prompt) IS 'One prompt as JSON.';
+
 CREATE FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -988,6 +1206,14 @@ ALTER FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timesta
 
 COMMENT ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) IS 'Queues that an inactive worker may claim from.';
 
+CREATE FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) IS 'Reads the options of one call.';
+
 CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
     AS ...;
@@ -995,6 +1221,17 @@ CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zon
 ALTER FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) IS 'Checks one item of enqueue_many.';
+
+CREATE FUNCTION workflows.read_events(p_workflow_id text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.read_events(p_workflow_id text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) IS 'What a workflow has published, as JSON.';
 
 CREATE FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
@@ -1020,6 +1257,25 @@ ALTER FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_opt
 
 COMMENT ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) IS 'Checks what a caller wants to enqueue.';
 
+CREATE FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) IS 'Entries of a stream of a workflow, as JSON.';
+
+CREATE FUNCTION workflows.read_uuid(p_text text, p_field text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_uuid(p_text text, p_field text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_uuid(p_text text, p_field text) IS 'Reads a uuid given as text.';
+
 CREATE FUNCTION workflows.read_workflow_id(p_text text) RETURNS uuid
     LANGUAGE plpgsql
     AS ...;
@@ -1027,6 +1283,14 @@ CREATE FUNCTION workflows.read_workflow_id(p_text text) RETURNS uuid
 ALTER FUNCTION workflows.read_workflow_id(p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_workflow_id(p_text text) IS 'Reads a workflow id given as text.';
+
+CREATE FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) IS 'Takes the oldest message of a topic.';
 
 CREATE TABLE workflows.lease (
     workflow_id uuid NOT NULL,
@@ -1091,6 +1355,14 @@ ALTER FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_ke
 
 COMMENT ON FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) IS 'Records a failed try, or answers what is recorded.';
 
+CREATE FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) IS 'Records one step that exchanges something with others.';
+
 CREATE FUNCTION workflows.record_steps(p_worker_id text, p_records text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1124,6 +1396,14 @@ ALTER FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) OWNER 
 
 COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF009.';
 
+CREATE FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) IS 'Refuses to answer a prompt that is not open.';
+
 CREATE FUNCTION workflows.refuse_request(p_request_id text) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -1131,6 +1411,22 @@ CREATE FUNCTION workflows.refuse_request(p_request_id text) RETURNS text
 ALTER FUNCTION workflows.refuse_request(p_request_id text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.refuse_request(p_request_id text) IS 'Refuses a request id that belongs to another order.';
+
+CREATE FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) IS 'Refuses signatures that a prompt does not take.';
+
+CREATE FUNCTION workflows.refuse_unless(p_problem text, p_field text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_unless(p_problem text, p_field text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_unless(p_problem text, p_field text) IS 'Refuses an argument that has a problem.';
 
 CREATE FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -1297,6 +1593,14 @@ ALTER FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) OWNER TO workf
 
 COMMENT ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) IS 'Makes locked workflows claimable.';
 
+CREATE FUNCTION workflows.require_workflow(p_workflow_id text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.require_workflow(p_workflow_id text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.require_workflow(p_workflow_id text) IS 'Reads the id of a workflow that there is.';
+
 CREATE FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1398,6 +1702,37 @@ ALTER FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reas
 
 COMMENT ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) IS 'Sends HOLD, RESUME or STOP to a workflow and answers what it did.';
 
+CREATE FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) IS 'Sends a message as a step of a workflow.';
+
+CREATE FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) IS 'Sends a message to a live workflow.';
+
+CREATE FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) IS 'Publishes a value of a workflow.';
+
 CREATE FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) RETURNS integer[]
     LANGUAGE plpgsql
     AS ...;
@@ -1468,6 +1803,14 @@ ALTER FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_st
 
 COMMENT ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) IS 'Moves one locked workflow to a new status.';
 
+CREATE FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) IS 'Until when a workflow that waits at a step is parked.';
+
 CREATE FUNCTION workflows.sweep_lanes() RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1516,6 +1859,14 @@ ALTER FUNCTION workflows.take_turn(p_may_wait boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.take_turn(p_may_wait boolean) IS 'Takes the right to hand gates over, until commit.';
 
+CREATE FUNCTION workflows.take_wake_calls(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_wake_calls(p_limit integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_wake_calls(p_limit integer) IS 'Wakes the waiting workflows for which something came.';
+
 CREATE FUNCTION workflows.text_of(p_value json) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -1540,6 +1891,22 @@ ALTER FUNCTION workflows.unmark_idle(p_queue_ids integer[]) OWNER TO workflows_o
 
 COMMENT ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) IS 'Takes the idle mark of this session back.';
 
+CREATE FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) IS 'Sends locked workflows on for which something came.';
+
+CREATE FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) IS 'Wakes workflows that wait, when the transaction commits.';
+
 CREATE FUNCTION workflows.workflow_json(p_workflow workflows.workflow) RETURNS json
     LANGUAGE sql STABLE
     AS ...;
@@ -1547,6 +1914,218 @@ CREATE FUNCTION workflows.workflow_json(p_workflow workflows.workflow) RETURNS j
 ALTER FUNCTION workflows.workflow_json(p_workflow workflows.workflow) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) IS 'One workflow as JSON.';
+
+CREATE TABLE workflows.failed_workflow (
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.failed_workflow OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.failed_workflow IS 'Workflows that ended in ERROR with no try left; the view dead_letter shows them.';
+
+COMMENT ON COLUMN workflows.failed_workflow.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.failed_workflow.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.failed_workflow.ended_at IS 'When it ended.';
+
+CREATE TABLE workflows.parked (
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    status text NOT NULL,
+    due_at timestamp with time zone,
+    resume_at timestamp with time zone,
+    resume_status text,
+    CONSTRAINT parked_held_resumes CHECK (((status = 'HELD'::text) = (resume_status IS NOT NULL))),
+    CONSTRAINT parked_resume_status CHECK ((resume_status = ANY (ARRAY['ENQUEUED'::text, 'DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text]))),
+    CONSTRAINT parked_status CHECK ((status = ANY (ARRAY['DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text, 'HELD'::text])))
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.parked OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.parked IS 'Hot rows of live workflows that are neither claimable nor running, with their timers.';
+
+COMMENT ON COLUMN workflows.parked.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.parked.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.parked.status IS 'DELAYED, BLOCKED, WAITING or HELD.';
+
+COMMENT ON COLUMN workflows.parked.due_at IS 'When it must be looked at again.';
+
+COMMENT ON COLUMN workflows.parked.resume_at IS 'When its own timer is over.';
+
+COMMENT ON COLUMN workflows.parked.resume_status IS 'Where a held one goes back to.';
+
+CREATE TABLE workflows.queue (
+    queue_id integer NOT NULL,
+    queue_name text NOT NULL,
+    is_paused boolean DEFAULT false NOT NULL,
+    accepts_work boolean DEFAULT true NOT NULL,
+    max_running integer,
+    max_enqueued integer,
+    history text DEFAULT 'errors'::text NOT NULL,
+    pause_reason text,
+    created_at timestamp with time zone NOT NULL,
+    run_on text DEFAULT 'active'::text NOT NULL,
+    maintenance_mode text,
+    CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
+    CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
+    CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
+    CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
+    CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
+);
+
+ALTER TABLE workflows.queue OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.queue IS 'Named lines of workflows with their limits and policies.';
+
+COMMENT ON COLUMN workflows.queue.queue_id IS 'Number used inside.';
+
+COMMENT ON COLUMN workflows.queue.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.queue.is_paused IS 'True: nothing new starts.';
+
+COMMENT ON COLUMN workflows.queue.accepts_work IS 'False: enqueue is refused.';
+
+COMMENT ON COLUMN workflows.queue.max_running IS 'How many may run at once; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.max_enqueued IS 'How many may be claimable before enqueue is refused; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.';
+
+COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
+
+COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
+
+COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
+
+CREATE TABLE workflows.step (
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    attempts integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    output text,
+    error text,
+    CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+
+ALTER TABLE workflows.step OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.step IS 'What each step of a workflow returned or raised: written once, replayed ever after.';
+
+COMMENT ON COLUMN workflows.step.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.step.step_key IS 'Name of the step, #2 and so on for later calls, after its parent and a slash.';
+
+COMMENT ON COLUMN workflows.step.kind IS 'step, tx (transactional) or sleep.';
+
+COMMENT ON COLUMN workflows.step.status IS 'SUCCESS, ERROR, RETRYING or WAITING.';
+
+COMMENT ON COLUMN workflows.step.attempts IS 'Tries so far.';
+
+COMMENT ON COLUMN workflows.step.started_at IS 'When it began.';
+
+COMMENT ON COLUMN workflows.step.ended_at IS 'When it was recorded.';
+
+COMMENT ON COLUMN workflows.step.due_at IS 'Next try, or end of the sleep.';
+
+COMMENT ON COLUMN workflows.step.output IS 'Output as JSON text.';
+
+COMMENT ON COLUMN workflows.step.error IS 'Error as JSON: class, message, traceback.';
+
+CREATE VIEW workflows.attention_needed AS
+ WITH held AS (
+         SELECT w.workflow_id,
+            w.workflow_name,
+            w.queue_id,
+            w.held_at,
+            w.reason,
+            (w.reason = 'worker lost'::text) AS is_in_doubt
+           FROM (workflows.parked p
+             JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
+          WHERE (p.status = 'HELD'::text)
+        )
+ SELECT n.kind,
+    (n.workflow_id)::text AS workflow_id,
+    n.workflow_name,
+    q.queue_name,
+    n.since,
+    n.what,
+    n.what_to_do
+   FROM (( SELECT 'step in doubt'::text AS kind,
+            h.workflow_id,
+            h.workflow_name,
+            h.queue_id,
+            h.held_at AS since,
+            ('its worker was lost '::text || COALESCE(('after step '::text || ( SELECT s.step_key
+                   FROM workflows.step s
+                  WHERE (s.workflow_id = h.workflow_id)
+                  ORDER BY s.ended_at DESC, s.step_key
+                 LIMIT 1)), 'before its first step was recorded'::text)) AS what,
+            'see whether what came next was done; then RESUME, which does it again, or STOP'::text AS what_to_do
+           FROM held h
+          WHERE h.is_in_doubt
+        UNION ALL
+         SELECT 'held'::text,
+            h.workflow_id,
+            h.workflow_name,
+            h.queue_id,
+            h.held_at,
+            COALESCE(('held: '::text || h.reason), 'held'::text) AS "coalesce",
+            'RESUME or STOP'::text
+           FROM held h
+          WHERE (h.is_in_doubt IS NOT TRUE)
+        UNION ALL
+         SELECT 'prompt'::text,
+            p.workflow_id,
+            w.workflow_name,
+            w.queue_id,
+            p.asked_at,
+            p.question,
+            ('answer prompt '::text || p.prompt_id)
+           FROM (workflows.prompt p
+             JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
+          WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL))
+        UNION ALL
+         SELECT 'dead letter'::text,
+            f.workflow_id,
+            w.workflow_name,
+            f.queue_id,
+            f.ended_at,
+            ('ended in ERROR'::text || COALESCE((': '::text || w.reason), ''::text)),
+            'retry it once the cause is gone'::text
+           FROM (workflows.failed_workflow f
+             JOIN workflows.workflow w ON ((w.workflow_id = f.workflow_id)))) n
+     JOIN workflows.queue q ON ((q.queue_id = n.queue_id)));
+
+ALTER TABLE workflows.attention_needed OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.attention_needed IS 'What waits for a person: one row each.';
+
+COMMENT ON COLUMN workflows.attention_needed.kind IS 'step in doubt (held because its worker was lost), held, prompt or dead letter.';
+
+COMMENT ON COLUMN workflows.attention_needed.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.attention_needed.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.attention_needed.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.attention_needed.since IS 'Since when it waits.';
+
+COMMENT ON COLUMN workflows.attention_needed.what IS 'What is the matter.';
+
+COMMENT ON COLUMN workflows.attention_needed.what_to_do IS 'What a person can do about it.';
 
 CREATE TABLE workflows.audit (
     audit_id bigint NOT NULL,
@@ -1721,67 +2300,6 @@ COMMENT ON COLUMN workflows.command_log.accepted_at IS 'When it was decided.';
 
 COMMENT ON COLUMN workflows.command_log.obeyed_at IS 'When the workflow obeyed or ended.';
 
-CREATE TABLE workflows.failed_workflow (
-    workflow_id uuid NOT NULL,
-    queue_id integer NOT NULL,
-    ended_at timestamp with time zone NOT NULL
-);
-
-ALTER TABLE workflows.failed_workflow OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.failed_workflow IS 'Workflows that ended in ERROR with no try left; the view dead_letter shows them.';
-
-COMMENT ON COLUMN workflows.failed_workflow.workflow_id IS 'The workflow.';
-
-COMMENT ON COLUMN workflows.failed_workflow.queue_id IS 'The queue.';
-
-COMMENT ON COLUMN workflows.failed_workflow.ended_at IS 'When it ended.';
-
-CREATE TABLE workflows.queue (
-    queue_id integer NOT NULL,
-    queue_name text NOT NULL,
-    is_paused boolean DEFAULT false NOT NULL,
-    accepts_work boolean DEFAULT true NOT NULL,
-    max_running integer,
-    max_enqueued integer,
-    history text DEFAULT 'errors'::text NOT NULL,
-    pause_reason text,
-    created_at timestamp with time zone NOT NULL,
-    run_on text DEFAULT 'active'::text NOT NULL,
-    maintenance_mode text,
-    CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
-    CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
-    CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
-    CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
-    CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
-);
-
-ALTER TABLE workflows.queue OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.queue IS 'Named lines of workflows with their limits and policies.';
-
-COMMENT ON COLUMN workflows.queue.queue_id IS 'Number used inside.';
-
-COMMENT ON COLUMN workflows.queue.queue_name IS 'Name of the queue.';
-
-COMMENT ON COLUMN workflows.queue.is_paused IS 'True: nothing new starts.';
-
-COMMENT ON COLUMN workflows.queue.accepts_work IS 'False: enqueue is refused.';
-
-COMMENT ON COLUMN workflows.queue.max_running IS 'How many may run at once; null: no limit.';
-
-COMMENT ON COLUMN workflows.queue.max_enqueued IS 'How many may be claimable before enqueue is refused; null: no limit.';
-
-COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.';
-
-COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
-
-COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
-
-COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
-
-COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
-
 CREATE TABLE workflows.workflow_outcome (
     workflow_id uuid NOT NULL,
     result text,
@@ -1865,6 +2383,51 @@ COMMENT ON COLUMN workflows.deduplication.workflow_name IS 'Name of the register
 COMMENT ON COLUMN workflows.deduplication.deduplication_id IS 'Id that one live workflow of this name holds at a time.';
 
 COMMENT ON COLUMN workflows.deduplication.workflow_id IS 'The workflow.';
+
+CREATE TABLE workflows.event (
+    workflow_id uuid NOT NULL,
+    event_key text NOT NULL,
+    value text NOT NULL,
+    change_no integer NOT NULL,
+    set_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE workflows.event OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.event IS 'What workflows publish: the latest value per key.';
+
+COMMENT ON COLUMN workflows.event.workflow_id IS 'The workflow that publishes it.';
+
+COMMENT ON COLUMN workflows.event.event_key IS 'Its key.';
+
+COMMENT ON COLUMN workflows.event.value IS 'Latest value as JSON text.';
+
+COMMENT ON COLUMN workflows.event.change_no IS 'How often it was set.';
+
+COMMENT ON COLUMN workflows.event.set_at IS 'When it was last set.';
+
+CREATE TABLE workflows.event_history (
+    workflow_id uuid NOT NULL,
+    event_key text NOT NULL,
+    change_no integer NOT NULL,
+    value text NOT NULL,
+    set_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.event_history OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.event_history IS 'Every value that a workflow has published.';
+
+COMMENT ON COLUMN workflows.event_history.workflow_id IS 'The workflow that publishes it.';
+
+COMMENT ON COLUMN workflows.event_history.event_key IS 'Its key.';
+
+COMMENT ON COLUMN workflows.event_history.change_no IS 'Counts from 1.';
+
+COMMENT ON COLUMN workflows.event_history.value IS 'Value as JSON text.';
+
+COMMENT ON COLUMN workflows.event_history.set_at IS 'When it was set.';
 
 CREATE TABLE workflows.gate_ticket (
     gate_id bigint NOT NULL,
@@ -2345,34 +2908,96 @@ COMMENT ON COLUMN workflows.maintenance.last_turn_at IS 'When maintenance last r
 
 COMMENT ON COLUMN workflows.maintenance.last_count_at IS 'When queues were last counted.';
 
-CREATE TABLE workflows.parked (
+CREATE TABLE workflows.message (
+    message_no bigint NOT NULL,
+    message_id uuid NOT NULL,
     workflow_id uuid NOT NULL,
-    queue_id integer NOT NULL,
-    status text NOT NULL,
-    due_at timestamp with time zone,
-    resume_at timestamp with time zone,
-    resume_status text,
-    CONSTRAINT parked_held_resumes CHECK (((status = 'HELD'::text) = (resume_status IS NOT NULL))),
-    CONSTRAINT parked_resume_status CHECK ((resume_status = ANY (ARRAY['ENQUEUED'::text, 'DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text]))),
-    CONSTRAINT parked_status CHECK ((status = ANY (ARRAY['DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text, 'HELD'::text])))
+    topic text NOT NULL,
+    body text NOT NULL,
+    sent_by text NOT NULL,
+    database_user text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone,
+    step_key text,
+    CONSTRAINT message_received CHECK (((received_at IS NULL) = (step_key IS NULL)))
 )
-WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='80');
 
-ALTER TABLE workflows.parked OWNER TO workflows_owner;
+ALTER TABLE workflows.message OWNER TO workflows_owner;
 
-COMMENT ON TABLE workflows.parked IS 'Hot rows of live workflows that are neither claimable nor running, with their timers.';
+COMMENT ON TABLE workflows.message IS 'What was sent to workflows: a message waits until it is received, and then stays as record.';
 
-COMMENT ON COLUMN workflows.parked.workflow_id IS 'The workflow.';
+COMMENT ON COLUMN workflows.message.message_no IS 'Order of sending; the oldest is received first.';
 
-COMMENT ON COLUMN workflows.parked.queue_id IS 'The queue.';
+COMMENT ON COLUMN workflows.message.message_id IS 'What makes sending it again harmless.';
 
-COMMENT ON COLUMN workflows.parked.status IS 'DELAYED, BLOCKED, WAITING or HELD.';
+COMMENT ON COLUMN workflows.message.workflow_id IS 'The workflow it is for.';
 
-COMMENT ON COLUMN workflows.parked.due_at IS 'When it must be looked at again.';
+COMMENT ON COLUMN workflows.message.topic IS 'What it is about; a workflow receives by topic.';
 
-COMMENT ON COLUMN workflows.parked.resume_at IS 'When its own timer is over.';
+COMMENT ON COLUMN workflows.message.body IS 'The message as JSON text.';
 
-COMMENT ON COLUMN workflows.parked.resume_status IS 'Where a held one goes back to.';
+COMMENT ON COLUMN workflows.message.sent_by IS 'Who sent it, as the caller said.';
+
+COMMENT ON COLUMN workflows.message.database_user IS 'Database user of the session.';
+
+COMMENT ON COLUMN workflows.message.sent_at IS 'When it was sent.';
+
+COMMENT ON COLUMN workflows.message.received_at IS 'When it was received; null: it waits.';
+
+COMMENT ON COLUMN workflows.message.step_key IS 'The step that received it.';
+
+ALTER TABLE workflows.message ALTER COLUMN message_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.message_message_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW workflows.open_prompt AS
+ SELECT (p.prompt_id)::text AS prompt_id,
+    (p.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    q.queue_name,
+    p.step_key,
+    p.question,
+    p.form,
+    array_to_string(p.roles, ', '::text) AS roles,
+    p.needs_second AS second_signature,
+    p.asked_at,
+    p.due_at
+   FROM ((workflows.prompt p
+     JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
+     JOIN workflows.queue q ON ((q.queue_id = w.queue_id)))
+  WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL));
+
+ALTER TABLE workflows.open_prompt OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.open_prompt IS 'Questions of workflows that wait for an answer.';
+
+COMMENT ON COLUMN workflows.open_prompt.prompt_id IS 'The prompt; what answer_prompt takes.';
+
+COMMENT ON COLUMN workflows.open_prompt.workflow_id IS 'The workflow that asks.';
+
+COMMENT ON COLUMN workflows.open_prompt.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.open_prompt.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.open_prompt.step_key IS 'The step that waits.';
+
+COMMENT ON COLUMN workflows.open_prompt.question IS 'What is asked.';
+
+COMMENT ON COLUMN workflows.open_prompt.form IS 'Fields of the answer as JSON; null: any value is an answer.';
+
+COMMENT ON COLUMN workflows.open_prompt.roles IS 'Who may answer; null: everybody.';
+
+COMMENT ON COLUMN workflows.open_prompt.second_signature IS 'Whether a second person must sign.';
+
+COMMENT ON COLUMN workflows.open_prompt.asked_at IS 'When it was asked.';
+
+COMMENT ON COLUMN workflows.open_prompt.due_at IS 'When its time is over; null: it has as long as it takes.';
 
 ALTER TABLE workflows.queue ALTER COLUMN queue_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.queue_queue_id_seq
@@ -2526,45 +3151,27 @@ COMMENT ON COLUMN workflows.schema_migration.is_breaking IS 'True where a librar
 
 COMMENT ON COLUMN workflows.schema_migration.applied_at IS 'When it was applied.';
 
-CREATE TABLE workflows.step (
+CREATE TABLE workflows.stream (
     workflow_id uuid NOT NULL,
-    step_key text NOT NULL,
-    kind text NOT NULL,
-    status text NOT NULL,
-    attempts integer NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone NOT NULL,
-    due_at timestamp with time zone,
-    output text,
-    error text,
-    CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text]))),
-    CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text])))
-)
-WITH (autovacuum_vacuum_scale_factor='0.05');
+    stream_name text NOT NULL,
+    stream_offset bigint NOT NULL,
+    value text NOT NULL,
+    written_at timestamp with time zone NOT NULL
+);
 
-ALTER TABLE workflows.step OWNER TO workflows_owner;
+ALTER TABLE workflows.stream OWNER TO workflows_owner;
 
-COMMENT ON TABLE workflows.step IS 'What each step of a workflow returned or raised: written once, replayed ever after.';
+COMMENT ON TABLE workflows.stream IS 'Append-only logs of workflows, each counted from 0.';
 
-COMMENT ON COLUMN workflows.step.workflow_id IS 'The workflow.';
+COMMENT ON COLUMN workflows.stream.workflow_id IS 'The workflow that writes it.';
 
-COMMENT ON COLUMN workflows.step.step_key IS 'Name of the step, #2 and so on for later calls, after its parent and a slash.';
+COMMENT ON COLUMN workflows.stream.stream_name IS 'Name of the stream.';
 
-COMMENT ON COLUMN workflows.step.kind IS 'step, tx (transactional) or sleep.';
+COMMENT ON COLUMN workflows.stream.stream_offset IS 'Place of the entry, from 0.';
 
-COMMENT ON COLUMN workflows.step.status IS 'SUCCESS, ERROR, RETRYING or WAITING.';
+COMMENT ON COLUMN workflows.stream.value IS 'Entry as JSON text.';
 
-COMMENT ON COLUMN workflows.step.attempts IS 'Tries so far.';
-
-COMMENT ON COLUMN workflows.step.started_at IS 'When it began.';
-
-COMMENT ON COLUMN workflows.step.ended_at IS 'When it was recorded.';
-
-COMMENT ON COLUMN workflows.step.due_at IS 'Next try, or end of the sleep.';
-
-COMMENT ON COLUMN workflows.step.output IS 'Output as JSON text.';
-
-COMMENT ON COLUMN workflows.step.error IS 'Error as JSON: class, message, traceback.';
+COMMENT ON COLUMN workflows.stream.written_at IS 'When it was written.';
 
 CREATE TABLE workflows.turn (
     turn_id integer NOT NULL,
@@ -2576,6 +3183,23 @@ ALTER TABLE workflows.turn OWNER TO workflows_owner;
 COMMENT ON TABLE workflows.turn IS 'One row, locked and never changed: who holds it may hand gates over.';
 
 COMMENT ON COLUMN workflows.turn.turn_id IS 'Always 1.';
+
+CREATE TABLE workflows.wait (
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    topic text NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+ALTER TABLE workflows.wait OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.wait IS 'What a workflow waits for, from the record that says so until it came; whatever status it has.';
+
+COMMENT ON COLUMN workflows.wait.workflow_id IS 'The workflow that waits.';
+
+COMMENT ON COLUMN workflows.wait.step_key IS 'The step that waits.';
+
+COMMENT ON COLUMN workflows.wait.topic IS 'message and its topic, event with workflow and key, or prompt and its id.';
 
 CREATE TABLE workflows.wake (
     wake_id bigint NOT NULL,
@@ -2589,6 +3213,32 @@ COMMENT ON TABLE workflows.wake IS 'Gates that must be looked at again by the ne
 COMMENT ON COLUMN workflows.wake.wake_id IS 'Number.';
 
 COMMENT ON COLUMN workflows.wake.gate_id IS 'Hash that stands for the partition key or resource.';
+
+CREATE TABLE workflows.wake_call (
+    wake_call_id bigint NOT NULL,
+    workflow_id uuid NOT NULL,
+    topic text
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+ALTER TABLE workflows.wake_call OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.wake_call IS 'Workflows that must be looked at again, because something came for them.';
+
+COMMENT ON COLUMN workflows.wake_call.wake_call_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.wake_call.workflow_id IS 'The workflow to look at.';
+
+COMMENT ON COLUMN workflows.wake_call.topic IS 'What came; null: wake it whatever it waits for.';
+
+ALTER TABLE workflows.wake_call ALTER COLUMN wake_call_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.wake_call_wake_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE workflows.wake ALTER COLUMN wake_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.wake_wake_id_seq
@@ -2816,6 +3466,12 @@ ALTER TABLE ONLY workflows.command
 ALTER TABLE ONLY workflows.deduplication
     ADD CONSTRAINT deduplication_pkey PRIMARY KEY (workflow_name, deduplication_id);
 
+ALTER TABLE ONLY workflows.event_history
+    ADD CONSTRAINT event_history_pkey PRIMARY KEY (workflow_id, event_key, change_no);
+
+ALTER TABLE ONLY workflows.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (workflow_id, event_key);
+
 ALTER TABLE ONLY workflows.failed_workflow
     ADD CONSTRAINT failed_workflow_pkey PRIMARY KEY (workflow_id);
 
@@ -2834,8 +3490,14 @@ ALTER TABLE ONLY workflows.maintenance_order
 ALTER TABLE ONLY workflows.maintenance
     ADD CONSTRAINT maintenance_pkey PRIMARY KEY (maintenance_id);
 
+ALTER TABLE ONLY workflows.message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (message_no);
+
 ALTER TABLE ONLY workflows.parked
     ADD CONSTRAINT parked_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.prompt
+    ADD CONSTRAINT prompt_pkey PRIMARY KEY (prompt_id);
 
 ALTER TABLE ONLY workflows.queue_count
     ADD CONSTRAINT queue_count_pkey PRIMARY KEY (queue_id);
@@ -2858,11 +3520,23 @@ ALTER TABLE ONLY workflows.schema_migration
 ALTER TABLE ONLY workflows.setting
     ADD CONSTRAINT setting_pkey PRIMARY KEY (setting_name);
 
+ALTER TABLE workflows.step
+    ADD CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text, 'handler'::text, 'command'::text, 'value'::text, 'event'::text, 'stream'::text, 'progress'::text, 'send'::text, 'receive'::text, 'get_event'::text, 'prompt'::text]))) NOT VALID;
+
 ALTER TABLE ONLY workflows.step
     ADD CONSTRAINT step_pkey PRIMARY KEY (workflow_id, step_key);
 
+ALTER TABLE ONLY workflows.stream
+    ADD CONSTRAINT stream_pkey PRIMARY KEY (workflow_id, stream_name, stream_offset);
+
 ALTER TABLE ONLY workflows.turn
     ADD CONSTRAINT turn_pkey PRIMARY KEY (turn_id);
+
+ALTER TABLE ONLY workflows.wait
+    ADD CONSTRAINT wait_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.wake_call
+    ADD CONSTRAINT wake_call_pkey PRIMARY KEY (wake_call_id);
 
 ALTER TABLE ONLY workflows.wake
     ADD CONSTRAINT wake_pkey PRIMARY KEY (wake_id);
@@ -2905,15 +3579,27 @@ CREATE INDEX lease_limited ON workflows.lease USING btree (queue_id) WHERE is_li
 
 CREATE INDEX lease_worker ON workflows.lease USING btree (worker_id, claim_no);
 
+CREATE UNIQUE INDEX message_id ON workflows.message USING btree (message_id);
+
+CREATE INDEX message_pending ON workflows.message USING btree (workflow_id, topic, message_no) WHERE (received_at IS NULL);
+
 CREATE INDEX new_lane_queue ON workflows.new_lane USING btree (queue_id, lane_id);
 
 CREATE INDEX parked_due ON workflows.parked USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX parked_queue ON workflows.parked USING btree (queue_id, status);
 
+CREATE INDEX prompt_open ON workflows.prompt USING btree (asked_at) WHERE (status = 'OPEN'::text);
+
+CREATE INDEX prompt_step ON workflows.prompt USING btree (workflow_id, step_key, asked_at);
+
 CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WHERE (start_before IS NOT NULL);
 
 CREATE INDEX rejected_entry_rejected ON workflows.rejected_entry USING btree (rejected_at);
+
+CREATE INDEX wait_topic ON workflows.wait USING btree (topic);
+
+CREATE INDEX wake_call_workflow ON workflows.wake_call USING btree (workflow_id);
 
 GRANT USAGE ON SCHEMA workflows TO workflows_enqueuer;
 GRANT USAGE ON SCHEMA workflows TO workflows_worker;
@@ -2925,7 +3611,17 @@ REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) FROM PUBLIC;
 
@@ -2965,6 +3661,8 @@ REVOKE ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) 
 REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_worker;
@@ -2993,6 +3691,10 @@ REVOKE ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.exchange_error(p_class text, p_message text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
@@ -3000,6 +3702,8 @@ GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason tex
 REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3015,6 +3719,8 @@ REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_val
 REVOKE ALL ON FUNCTION workflows.fold_new_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.forget_waits(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_workers(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3040,6 +3746,8 @@ GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_ad
 
 REVOKE ALL ON FUNCTION workflows.hand_over() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) FROM PUBLIC;
@@ -3047,6 +3755,8 @@ REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit inte
 REVOKE ALL ON FUNCTION workflows.held_problem(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3059,6 +3769,10 @@ REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_ver
 REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.list_filter(p_filter text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.list_prompts(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_queues() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_operator;
@@ -3093,6 +3807,10 @@ REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_i
 
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.maintenance_key(p_queue_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.maintenance_mode_of(p_queue_id integer) FROM PUBLIC;
@@ -3109,9 +3827,13 @@ REVOKE ALL ON FUNCTION workflows.name_problem(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.notify_workers(p_payload text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) FROM PUBLIC;
 
@@ -3127,6 +3849,10 @@ GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.prompt_json(p_prompt workflows.prompt) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_viewer;
@@ -3139,7 +3865,15 @@ REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id
 
 REVOKE ALL ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3147,13 +3881,25 @@ REVOKE ALL ON FUNCTION workflows.read_rejected(p_element json, OUT workflow_id t
 
 REVOKE ALL ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.read_uuid(p_text text, p_field text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_workflow_id(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.reclaim_lost(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) TO workflows_worker;
@@ -3162,7 +3908,13 @@ REVOKE ALL ON FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit inte
 
 REVOKE ALL ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.refuse_request(p_request_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_unless(p_problem text, p_field text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3187,6 +3939,8 @@ GRANT ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) TO w
 REVOKE ALL ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.require_workflow(p_workflow_id text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) TO workflows_operator;
@@ -3219,6 +3973,16 @@ REVOKE ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) FROM PUBLIC;
@@ -3237,6 +4001,8 @@ REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p
 
 REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.sweep_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) FROM PUBLIC;
@@ -3249,21 +4015,31 @@ REVOKE ALL ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids intege
 
 REVOKE ALL ON FUNCTION workflows.take_turn(p_may_wait boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.take_wake_calls(p_limit integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.text_of(p_value json) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) FROM PUBLIC;
+
+GRANT SELECT ON TABLE workflows.queue TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.attention_needed TO workflows_operator;
+GRANT SELECT ON TABLE workflows.attention_needed TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.attention_needed TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.audit TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.command_log TO workflows_operator;
 GRANT SELECT ON TABLE workflows.command_log TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.command_log TO workflows_admin;
-
-GRANT SELECT ON TABLE workflows.queue TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.dead_letter TO workflows_operator;
 GRANT SELECT ON TABLE workflows.dead_letter TO workflows_viewer;
@@ -3278,6 +4054,10 @@ GRANT SELECT ON TABLE workflows.health TO workflows_operator;
 GRANT SELECT ON TABLE workflows.health TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.health TO workflows_admin;
 GRANT SELECT ON TABLE workflows.health TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.open_prompt TO workflows_operator;
+GRANT SELECT ON TABLE workflows.open_prompt TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.open_prompt TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_operator;
 GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_viewer;

@@ -40,6 +40,7 @@ begin
   if workflows.takes_commands_itself(v_before, v_command) then
     v_transition.outcome := 'accepted';
     v_is_delivered := true;
+    perform workflows.wake_later(array[v_id]);
   elsif v_transition.outcome = 'accepted' and v_command = 'RESET' then
     v_new_id := workflows.repeat_workflow(v_before, null, v_options, v_now);
   elsif v_transition.outcome = 'accepted' then

@@ -24,6 +24,7 @@ begin
   returning w.* into v_workflow;
   if v_is_final then
     perform workflows.free_gates(array[p_workflow_id]);
+    perform workflows.end_waits(array[p_workflow_id], p_now);
     if p_status = 'ERROR' then
       insert into workflows.failed_workflow (workflow_id, queue_id, ended_at) values (p_workflow_id, v_workflow.queue_id, p_now)
       on conflict do nothing;

@@ -26,11 +26,6 @@ alter table workflows.workflow
   add column previous_workflow_id uuid;
 
 -- squawk-ignore constraint-missing-not-valid
-alter table workflows.step
-  drop constraint step_kind,
-  add constraint step_kind check (kind in ('step', 'tx', 'sleep', 'handler', 'command'));
-
--- squawk-ignore constraint-missing-not-valid
 alter table workflows.command
   drop constraint command_outcome,
   add column topic text,

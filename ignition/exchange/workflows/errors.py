@@ -119,6 +119,12 @@ class NotConfigured(WorkflowsError):
     code = "NOT_CONFIGURED"
 
 
+class NotInWorkflow(WorkflowsError):
+    """What was called is for a workflow, and none runs in this thread."""
+
+    code = "NOT_IN_WORKFLOW"
+
+
 class BufferFull(WorkflowsError):
     """The in-memory buffer has no room; nothing was accepted."""
 

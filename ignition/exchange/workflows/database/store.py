@@ -23,6 +23,11 @@ _PARAMETERS = {
     "fork_workflow": ("p_workflow_id text", "p_step_key text", "p_options text"),
     "cancel_workflow": ("p_workflow_id text", "p_reason text", "p_options text"),
     "retry_workflow": ("p_workflow_id text", "p_options text"),
+    "send_message": ("p_workflow_id text", "p_message text", "p_options text"),
+    "answer_prompt": ("p_prompt_id text", "p_answer text", "p_options text"),
+    "list_prompts": ("p_filter text",),
+    "read_events": ("p_workflow_id text", "p_options text"),
+    "read_stream": ("p_workflow_id text", "p_stream text", "p_options text"),
     "schema_version": (),
     "create_queue": ("p_queue_name text", "p_options text"),
     "set_queue": ("p_queue_name text", "p_options text"),
@@ -106,6 +111,21 @@ class Store(object):
 
     def retry_workflow(self, workflow_id, options):
         return self._json("retry_workflow", workflow_id, json.dumps(options))
+
+    def send_message(self, workflow_id, message, options):
+        return self._json("send_message", workflow_id, message, json.dumps(options))
+
+    def answer_prompt(self, prompt_id, answer, options):
+        return self._json("answer_prompt", prompt_id, answer, json.dumps(options))
+
+    def list_prompts(self, filters):
+        return self._json("list_prompts", json.dumps(filters))
+
+    def read_events(self, workflow_id, options):
+        return self._json("read_events", workflow_id, json.dumps(options))
+
+    def read_stream(self, workflow_id, stream, options):
+        return self._json("read_stream", workflow_id, stream, json.dumps(options))
 
     def schema_version(self):
         return int(self._text("schema_version"))
