@@ -12,6 +12,9 @@
 -- tables
 \ir migrations/0001_create_tables.sql
 \ir migrations/0002_add_gateways.sql
+\ir migrations/0003_keep_number.sql
+\ir migrations/0004_keep_number.sql
+\ir migrations/0005_add_audit_columns.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -25,7 +28,10 @@
 \ir functions/gate_keys.sql
 \ir functions/name_problem.sql
 \ir functions/payload_problem.sql
+\ir functions/session_source.sql
 \ir functions/audit_change.sql
+\ir functions/audit_configuration.sql
+\ir functions/refuse_audit_change.sql
 \ir functions/queue_lanes.sql
 \ir functions/count_ready.sql
 \ir functions/count_parked.sql
@@ -84,6 +90,7 @@
 \ir functions/list_queues.sql
 \ir functions/set_setting.sql
 \ir functions/list_settings.sql
+\ir functions/export_audit.sql
 
 -- what people and screens read
 \ir views/queue_depth.sql
@@ -94,6 +101,7 @@
 \ir views/dead_letter.sql
 \ir views/command_log.sql
 \ir views/rejected_entry_list.sql
+\ir views/audit_log.sql
 \ir views/health.sql
 
 \ir comments.sql

@@ -28,7 +28,8 @@ begin
     return workflows.settle_workflow(p_workflow.workflow_id, 'HELD', 'HELD', p_workflow.reason, 'DELAYED', v_due, p_now);
   end if;
   perform workflows.forget_failed_steps(p_workflow.workflow_id);
-  perform workflows.audit_change(array[p_workflow.workflow_id], 'try failed', 'engine', v_reason, null);
+  perform workflows.audit_change(array[p_workflow.workflow_id], 'try failed', 'engine', v_reason,
+    null, p_workflow.status || ' ' || p_workflow.state);
   return workflows.settle_workflow(p_workflow.workflow_id, 'DELAYED', 'RUNNING', v_reason, null, v_due, p_now);
 end
 $$;
