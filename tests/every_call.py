@@ -124,7 +124,9 @@ def set_stage(calls: Calls) -> Stage:
     gone = Worker(calls, ("mix",))
     calls.enqueue("mix", {"kg": 1}, partition_key="k")
     gone.claim(1)
-    calls.run("update workflows.worker set worker_name = 'gone' where worker_id = %s", gone.worker_id)
+    calls.run(
+        "update workflows.worker set worker_name = 'gone' where worker_id = %s", gone.worker_id
+    )
     failed = calls.enqueue("mix")
     worker.fail(worker.claim_one())
     for _ in range(3):

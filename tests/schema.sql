@@ -29,6 +29,14 @@ ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
 
 COMMENT ON TYPE workflows.enqueue_request IS 'One checked request to enqueue; problem is set where it must be refused.';
 
+CREATE FUNCTION workflows.actor_of(p_options text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.actor_of(p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.actor_of(p_options text) IS 'Who, as the options of a queue say.';
+
 CREATE FUNCTION workflows.admit_gated() RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -163,13 +171,37 @@ ALTER FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command 
 
 COMMENT ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) IS 'Applies a command to a locked workflow.';
 
-CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) RETURNS integer
+CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text DEFAULT NULL::text, p_second_actor text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) IS 'Audits the present status of some workflows.';
+COMMENT ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) IS 'Audits the present status of some workflows.';
+
+CREATE FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text DEFAULT NULL::text, p_worker_id uuid DEFAULT NULL::uuid, p_second_actor text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text, p_worker_id uuid, p_second_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text, p_worker_id uuid, p_second_actor text) IS 'Audits a change that concerns no single workflow.';
+
+CREATE FUNCTION workflows.audit_filter(p_filter text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.audit_filter(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_filter(p_filter text) IS 'Reads the filter of export_audit.';
+
+CREATE FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) RETURNS bigint
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) IS 'Audits a new queue.';
 
 CREATE FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) RETURNS double precision
     LANGUAGE sql
@@ -330,6 +362,14 @@ ALTER FUNCTION workflows.create_queue(p_queue_name text, p_options text) OWNER T
 
 COMMENT ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) IS 'Makes a queue with its options.';
 
+CREATE FUNCTION workflows.csv_line(p_fields text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.csv_line(p_fields text[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.csv_line(p_fields text[]) IS 'One line of CSV.';
+
 CREATE FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text DEFAULT '{}'::text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -483,6 +523,18 @@ CREATE FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestam
 ALTER FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Cancels workflows that were not started in time.';
+
+CREATE FUNCTION workflows.export_audit(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.export_audit(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.export_audit(p_filter text) IS 'The audit as CSV.';
 
 CREATE FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -945,6 +997,62 @@ ALTER FUNCTION workflows.payload_problem(p_text text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) IS 'What is wrong with a payload given as JSON text, or null.';
 
+CREATE TABLE workflows.workflow_definition (
+    workflow_name text NOT NULL,
+    workflow_version integer NOT NULL,
+    queue_name text NOT NULL,
+    priority smallint NOT NULL,
+    timeout_seconds double precision,
+    max_attempts integer NOT NULL,
+    backoff_seconds double precision NOT NULL,
+    backoff_rate double precision NOT NULL,
+    max_backoff_seconds double precision NOT NULL,
+    on_worker_lost text NOT NULL,
+    commands text NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    registered_by text NOT NULL,
+    CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
+    CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
+);
+
+ALTER TABLE workflows.workflow_definition OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.workflow_definition IS 'What workers registered: the policies of each workflow function; the latest registration wins.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.queue_name IS 'Queue where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.priority IS 'Priority where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.timeout_seconds IS 'Timeout where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_attempts IS 'Tries where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_seconds IS 'Longest first wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_rate IS 'Factor from try to try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_backoff_seconds IS 'Longest wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.on_worker_lost IS 'What follows when its worker is lost: retry, hold or fail.';
+
+COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine obeys commands; manual: the workflow does.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
+
+CREATE FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) IS 'The policies of a definition.';
+
 CREATE FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1122,7 +1230,15 @@ CREATE FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) RETUR
 
 ALTER FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF009.';
+COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF010.';
+
+CREATE FUNCTION workflows.refuse_audit_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_audit_change() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_audit_change() IS 'Keeps audit append-only.';
 
 CREATE FUNCTION workflows.refuse_request(p_request_id text) RETURNS text
     LANGUAGE plpgsql
@@ -1398,6 +1514,14 @@ ALTER FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reas
 
 COMMENT ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) IS 'Sends HOLD, RESUME or STOP to a workflow and answers what it did.';
 
+CREATE FUNCTION workflows.session_source() RETURNS text
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.session_source() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.session_source() IS 'Application name and client address of the session.';
+
 CREATE FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) RETURNS integer[]
     LANGUAGE plpgsql
     AS ...;
@@ -1562,7 +1686,11 @@ CREATE TABLE workflows.audit (
     actor text,
     database_user text NOT NULL,
     reason text,
-    detail text
+    detail text,
+    source text,
+    old_value text,
+    new_value text,
+    second_actor text
 );
 
 ALTER TABLE workflows.audit OWNER TO workflows_owner;
@@ -1595,7 +1723,15 @@ COMMENT ON COLUMN workflows.audit.database_user IS 'Database user of the session
 
 COMMENT ON COLUMN workflows.audit.reason IS 'Why, in words.';
 
-COMMENT ON COLUMN workflows.audit.detail IS 'More, as text.';
+COMMENT ON COLUMN workflows.audit.detail IS 'What was changed, or more of what happened.';
+
+COMMENT ON COLUMN workflows.audit.source IS 'Application name and client address of the session, or engine.';
+
+COMMENT ON COLUMN workflows.audit.old_value IS 'What was: status and state, or the value that was configured.';
+
+COMMENT ON COLUMN workflows.audit.new_value IS 'What is: status and state, or the value that is configured.';
+
+COMMENT ON COLUMN workflows.audit.second_actor IS 'Who confirmed it, as the caller said.';
 
 ALTER TABLE workflows.audit ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.audit_audit_id_seq
@@ -1605,6 +1741,109 @@ ALTER TABLE workflows.audit ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE workflows.queue (
+    queue_id integer NOT NULL,
+    queue_name text NOT NULL,
+    is_paused boolean DEFAULT false NOT NULL,
+    accepts_work boolean DEFAULT true NOT NULL,
+    max_running integer,
+    max_enqueued integer,
+    history text DEFAULT 'errors'::text NOT NULL,
+    pause_reason text,
+    created_at timestamp with time zone NOT NULL,
+    run_on text DEFAULT 'active'::text NOT NULL,
+    maintenance_mode text,
+    CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
+    CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
+    CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
+    CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
+    CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
+);
+
+ALTER TABLE workflows.queue OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.queue IS 'Named lines of workflows with their limits and policies.';
+
+COMMENT ON COLUMN workflows.queue.queue_id IS 'Number used inside.';
+
+COMMENT ON COLUMN workflows.queue.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.queue.is_paused IS 'True: nothing new starts.';
+
+COMMENT ON COLUMN workflows.queue.accepts_work IS 'False: enqueue is refused.';
+
+COMMENT ON COLUMN workflows.queue.max_running IS 'How many may run at once; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.max_enqueued IS 'How many may be claimable before enqueue is refused; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.';
+
+COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
+
+COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
+
+COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
+
+CREATE VIEW workflows.audit_log AS
+ SELECT a.audit_id,
+    a.audited_at,
+    a.event,
+    (a.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    q.queue_name,
+    a.attempt,
+    a.detail,
+    a.old_value,
+    a.new_value,
+    a.actor,
+    a.second_actor,
+    a.reason,
+    COALESCE(r.worker_name, (a.worker_id)::text) AS worker_name,
+    a.source,
+    a.database_user
+   FROM (((workflows.audit a
+     LEFT JOIN workflows.workflow w ON ((w.workflow_id = a.workflow_id)))
+     LEFT JOIN workflows.queue q ON ((q.queue_id = w.queue_id)))
+     LEFT JOIN workflows.worker r ON ((r.worker_id = a.worker_id)));
+
+ALTER TABLE workflows.audit_log OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.audit_log IS 'What was done and changed: when, by whom, from where, why.';
+
+COMMENT ON COLUMN workflows.audit_log.audit_id IS 'Number, in order of writing.';
+
+COMMENT ON COLUMN workflows.audit_log.audited_at IS 'When.';
+
+COMMENT ON COLUMN workflows.audit_log.event IS 'What happened.';
+
+COMMENT ON COLUMN workflows.audit_log.workflow_id IS 'The workflow, where it concerns one.';
+
+COMMENT ON COLUMN workflows.audit_log.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.audit_log.queue_name IS 'Name of the workflow''s queue.';
+
+COMMENT ON COLUMN workflows.audit_log.attempt IS 'Number of the claim.';
+
+COMMENT ON COLUMN workflows.audit_log.detail IS 'What was changed, or more of what happened.';
+
+COMMENT ON COLUMN workflows.audit_log.old_value IS 'What was: status and state, or the value that was configured.';
+
+COMMENT ON COLUMN workflows.audit_log.new_value IS 'What is: status and state, or the value that is configured.';
+
+COMMENT ON COLUMN workflows.audit_log.actor IS 'Who, as the caller said; engine where nobody asked for it.';
+
+COMMENT ON COLUMN workflows.audit_log.second_actor IS 'Who confirmed it, as the caller said.';
+
+COMMENT ON COLUMN workflows.audit_log.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.audit_log.worker_name IS 'Name of the worker that did it, or its id once the worker is forgotten.';
+
+COMMENT ON COLUMN workflows.audit_log.source IS 'Application name and client address of the session, or engine.';
+
+COMMENT ON COLUMN workflows.audit_log.database_user IS 'Database user of the session.';
 
 CREATE TABLE workflows.command (
     command_id bigint NOT NULL,
@@ -1736,51 +1975,6 @@ COMMENT ON COLUMN workflows.failed_workflow.workflow_id IS 'The workflow.';
 COMMENT ON COLUMN workflows.failed_workflow.queue_id IS 'The queue.';
 
 COMMENT ON COLUMN workflows.failed_workflow.ended_at IS 'When it ended.';
-
-CREATE TABLE workflows.queue (
-    queue_id integer NOT NULL,
-    queue_name text NOT NULL,
-    is_paused boolean DEFAULT false NOT NULL,
-    accepts_work boolean DEFAULT true NOT NULL,
-    max_running integer,
-    max_enqueued integer,
-    history text DEFAULT 'errors'::text NOT NULL,
-    pause_reason text,
-    created_at timestamp with time zone NOT NULL,
-    run_on text DEFAULT 'active'::text NOT NULL,
-    maintenance_mode text,
-    CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
-    CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
-    CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
-    CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
-    CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
-);
-
-ALTER TABLE workflows.queue OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.queue IS 'Named lines of workflows with their limits and policies.';
-
-COMMENT ON COLUMN workflows.queue.queue_id IS 'Number used inside.';
-
-COMMENT ON COLUMN workflows.queue.queue_name IS 'Name of the queue.';
-
-COMMENT ON COLUMN workflows.queue.is_paused IS 'True: nothing new starts.';
-
-COMMENT ON COLUMN workflows.queue.accepts_work IS 'False: enqueue is refused.';
-
-COMMENT ON COLUMN workflows.queue.max_running IS 'How many may run at once; null: no limit.';
-
-COMMENT ON COLUMN workflows.queue.max_enqueued IS 'How many may be claimable before enqueue is refused; null: no limit.';
-
-COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.';
-
-COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
-
-COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
-
-COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
-
-COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
 
 CREATE TABLE workflows.workflow_outcome (
     workflow_id uuid NOT NULL,
@@ -2675,54 +2869,6 @@ COMMENT ON COLUMN workflows.worker_status.project_name IS 'Ignition project whos
 
 COMMENT ON COLUMN workflows.worker_status.generation IS 'Counts the saves of its scripts.';
 
-CREATE TABLE workflows.workflow_definition (
-    workflow_name text NOT NULL,
-    workflow_version integer NOT NULL,
-    queue_name text NOT NULL,
-    priority smallint NOT NULL,
-    timeout_seconds double precision,
-    max_attempts integer NOT NULL,
-    backoff_seconds double precision NOT NULL,
-    backoff_rate double precision NOT NULL,
-    max_backoff_seconds double precision NOT NULL,
-    on_worker_lost text NOT NULL,
-    commands text NOT NULL,
-    registered_at timestamp with time zone NOT NULL,
-    registered_by text NOT NULL,
-    CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
-    CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
-);
-
-ALTER TABLE workflows.workflow_definition OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.workflow_definition IS 'What workers registered: the policies of each workflow function; the latest registration wins.';
-
-COMMENT ON COLUMN workflows.workflow_definition.workflow_name IS 'Name of the registered function.';
-
-COMMENT ON COLUMN workflows.workflow_definition.workflow_version IS 'Version of the registered function.';
-
-COMMENT ON COLUMN workflows.workflow_definition.queue_name IS 'Queue where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.priority IS 'Priority where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.timeout_seconds IS 'Timeout where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.max_attempts IS 'Tries where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.backoff_seconds IS 'Longest first wait before another try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.backoff_rate IS 'Factor from try to try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.max_backoff_seconds IS 'Longest wait before another try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.on_worker_lost IS 'What follows when its worker is lost: retry, hold or fail.';
-
-COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine obeys commands; manual: the workflow does.';
-
-COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
-
-COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
-
 CREATE TABLE workflows.workflow_payload (
     workflow_id uuid NOT NULL,
     inputs text NOT NULL
@@ -2915,11 +3061,17 @@ CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WH
 
 CREATE INDEX rejected_entry_rejected ON workflows.rejected_entry USING btree (rejected_at);
 
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON workflows.audit FOR EACH STATEMENT EXECUTE FUNCTION workflows.refuse_audit_change();
+
+COMMENT ON TRIGGER audit_append_only ON workflows.audit IS 'Refuses every change with WF010.';
+
 GRANT USAGE ON SCHEMA workflows TO workflows_enqueuer;
 GRANT USAGE ON SCHEMA workflows TO workflows_worker;
 GRANT USAGE ON SCHEMA workflows TO workflows_operator;
 GRANT USAGE ON SCHEMA workflows TO workflows_viewer;
 GRANT USAGE ON SCHEMA workflows TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.actor_of(p_options text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
@@ -2927,7 +3079,13 @@ REVOKE ALL ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcom
 
 REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text, p_worker_id uuid, p_second_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_filter(p_filter text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) FROM PUBLIC;
 
@@ -2965,6 +3123,8 @@ REVOKE ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) 
 REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_worker;
@@ -3000,6 +3160,9 @@ GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason tex
 REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.export_audit(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.export_audit(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3127,6 +3290,10 @@ GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
 
+GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_viewer;
@@ -3161,6 +3328,8 @@ GRANT ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) T
 REVOKE ALL ON FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_audit_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse_request(p_request_id text) FROM PUBLIC;
 
@@ -3219,6 +3388,8 @@ REVOKE ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.session_source() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) FROM PUBLIC;
@@ -3259,11 +3430,13 @@ REVOKE ALL ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) FR
 
 GRANT SELECT ON TABLE workflows.audit TO workflows_admin;
 
+GRANT SELECT ON TABLE workflows.queue TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.audit_log TO workflows_admin;
+
 GRANT SELECT ON TABLE workflows.command_log TO workflows_operator;
 GRANT SELECT ON TABLE workflows.command_log TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.command_log TO workflows_admin;
-
-GRANT SELECT ON TABLE workflows.queue TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.dead_letter TO workflows_operator;
 GRANT SELECT ON TABLE workflows.dead_letter TO workflows_viewer;
@@ -3297,8 +3470,6 @@ GRANT SELECT ON TABLE workflows.worker_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_admin;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_worker;
-
-GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.workflow_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.workflow_status TO workflows_viewer;

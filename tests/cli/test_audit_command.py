@@ -43,7 +43,9 @@ def test_csv_is_what_the_function_answers(run):
     assert run("audit", "--csv", "--actor", "anna").out.count("\r\n") == 2
 
 
-@pytest.mark.parametrize("words", [["--since", "soon"], ["--workflow", "7"], ["--csv", "--until", "x"]])
+@pytest.mark.parametrize(
+    "words", [["--since", "soon"], ["--workflow", "7"], ["--csv", "--until", "x"]]
+)
 def test_bad_filters(run, words):
     ran = run("audit", *words)
     assert ran.exit_code == 2

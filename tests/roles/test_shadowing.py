@@ -100,10 +100,8 @@ def test_f71_views_show_what_they_show(trapped, role):
 def test_f71_a_cast_runs_before_the_call_and_as_the_caller(trapped):
     """An argument of another type is turned into text by whoever calls, with the caller's rights alone."""
     conn, _ = trapped
-    conn.execute(
-        """create or replace function public.unmask(public.disguised) returns text
-        language plpgsql as $$ begin raise exception 'cast by %', current_user; end $$"""
-    )
+    conn.execute("""create or replace function public.unmask(public.disguised) returns text
+        language plpgsql as $$ begin raise exception 'cast by %', current_user; end $$""")
     conn.execute(f"set role {SCHEMA}_enqueuer")
     with pytest.raises(psycopg.errors.RaiseException, match=f"cast by {SCHEMA}_enqueuer"):
         conn.execute(f"select {SCHEMA}.get_workflow(row('x')::public.disguised)")
@@ -117,6 +115,6 @@ def test_f71_without_its_search_path_a_function_would_be_trapped(trapped, name):
     (signature,) = conn.execute(f"select {oid}::text").fetchone()
     conn.execute(f"alter function {signature} reset search_path")
     conn.execute(f"grant usage on schema evil to {SCHEMA}_owner")
-    (role, *_) = sorted(MAY_CALL[name])
+    role, *_ = sorted(MAY_CALL[name])
     call(conn, role, statements[name])
     assert conn.execute(COUNT).fetchone()[0] > 0

@@ -2,12 +2,15 @@
 
 import itertools
 import json
+import re
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.calls import SCHEMA, Calls, lose, refused
 
+ROOT = Path(__file__).parents[2]
 ROWS = """select event, detail, old_value, new_value, actor from workflows.audit
   where workflow_id is null order by audit_id"""
 HISTORY = """select event, old_value, new_value from workflows.audit
@@ -75,6 +78,16 @@ def test_without_the_trigger_it_could_be_changed(calls):
     calls.set_setting("max_reclaims", 9)
     calls.run(DROP_TRIGGER)
     assert attempts(calls, CHANGES[:5]) == [None] * 5
+
+
+def test_an_owner_deletes_as_the_guide_says(calls):
+    """docs/guides/audit.md"""
+    guide = (ROOT / "docs" / "guides" / "audit.md").read_text()
+    (recipe,) = re.findall(r"```sql\n(begin;.*?)```", guide, re.S)
+    calls.set_setting("max_reclaims", 9)
+    calls.run(recipe.replace("2 years", "-1 second"))
+    assert calls.rows("select from workflows.audit") == []
+    assert attempts(calls, CHANGES[:5]) == ["WF010"] * 5
 
 
 def test_installing_again_brings_the_trigger_back_and_changes_no_row(calls, conn):
@@ -240,11 +253,9 @@ def test_a_row_of_the_release_before_says_what_was(calls, make_worker):
     calls.set_queue(history="full")
     worker = make_worker("mix")
     wid = calls.enqueue("mix")
-    calls.run(
-        """set session_replication_role = replica;
+    calls.run("""set session_replication_role = replica;
         update workflows.audit set old_value = null, new_value = null, source = null;
-        set session_replication_role = origin"""
-    )
+        set session_replication_role = origin""")
     worker.claim_one()
     assert calls.rows(HISTORY, wid)[-1] == ("claimed", "ENQUEUED IDLE", "RUNNING RUNNING")
 

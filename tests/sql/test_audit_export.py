@@ -41,8 +41,29 @@ def test_the_columns_are_those_of_the_view(calls, export):
     assert [name for (name,) in calls.rows(query)] == COLUMNS == list(export()[0])
 
 
-PLAIN = ["", "a", " a", "a,b", 'say "no"', "two\nlines", "two\r\nlines", "\u00b0C \u65e5\u672c", "a=1"]
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1", "\t=1", '=cmd|" /C calc"!A0']
+PLAIN = [
+    "",
+    "a",
+    " a",
+    "a,b",
+    'say "no"',
+    "two\nlines",
+    "two\r\nlines",
+    "\u00b0C \u65e5\u672c",
+    "a=1",
+]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "\nx",
+    " =1",
+    "\t=1",
+    '=cmd|" /C calc"!A0',
+]
 FORMULAS += ["\uff1d1", "\uff0b1", "\uff0d1", "\uff201", "=1,2", '=HYPERLINK("http://x","y")', "-"]
 
 
@@ -96,7 +117,11 @@ def test_filters(calls, clock, export):
     calls.call("set_setting", name="max_reclaims", value="9", actor="anna")
     newest, middle, oldest = export()
     assert [r["audit_id"] for r in (newest, middle)] > [oldest["audit_id"]]
-    assert (newest["detail"], oldest["workflow_id"], oldest["reason"]) == ("max_reclaims", first, "valve")
+    assert (newest["detail"], oldest["workflow_id"], oldest["reason"]) == (
+        "max_reclaims",
+        first,
+        "valve",
+    )
     assert (oldest["workflow_name"], oldest["queue_name"]) == ("mix", "default")
     assert export(workflow_id=second) == [middle]
     assert export(actor="anna") == [newest, oldest]
@@ -135,8 +160,6 @@ def test_bad_filters(calls, field, text):
 
 
 def test_a_page_has_10000_rows_unless_said(calls, export):
-    calls.run(
-        """insert into workflows.audit (audited_at, event, database_user)
-        select workflows.clock_now(), 'test', 'x' from generate_series(1, 30000)"""
-    )
+    calls.run("""insert into workflows.audit (audited_at, event, database_user)
+        select workflows.clock_now(), 'test', 'x' from generate_series(1, 30000)""")
     assert (len(export()), len(export(limit=20000)), len(export(limit=3))) == (10000, 20000, 3)

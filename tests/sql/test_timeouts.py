@@ -55,7 +55,10 @@ class Scene:
         # its own limit of 2 s, as short as ours
         conn.execute(f"alter function {SCHEMA}.get_maintenance() set lock_timeout = '{FIRST_MS}ms'")
         tables = [name for (name,) in conn.execute(TABLES, (SCHEMA,)).fetchall()]
-        rows = [f"'{n}', (select json_agg(t::text order by t::text) from {SCHEMA}.{n} t)" for n in tables]
+        rows = [
+            f"'{n}', (select json_agg(t::text order by t::text) from {SCHEMA}.{n} t)"
+            for n in tables
+        ]
         self.everything = f"select json_build_object({', '.join(rows)})"
         self.before = self.look()
 

@@ -44,7 +44,9 @@ def audit(
     }
     given = {name: value for name, value in filters.items() if value is not None}
     # Also for a table: the one place that knows a bad filter.
-    exported = session.call("export_audit", filter=json.dumps(given if csv else {**given, "limit": 1}))
+    exported = session.call(
+        "export_audit", filter=json.dumps(given if csv else {**given, "limit": 1})
+    )
     if csv:
         print(exported, end="", flush=True)
         return
@@ -59,14 +61,18 @@ def _rows(session: Session, filters: dict[str, Any], limit: int) -> list[dict[st
     conditions = [condition for name, condition in _CONDITIONS.items() if name in filters]
     query = sql.SQL("select * from {} where {} order by audit_id desc limit %(limit)s").format(
         sql.Identifier(session.schema, "audit_log"),
-        sql.SQL(" and ".join(["true", *conditions])),  # type: ignore[arg-type]
+        sql.SQL(" and ".join(["true", *conditions])),
     )
     with session.conn.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query, {**filters, "limit": limit}).fetchall()
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:
-    named = (row["workflow_id"], row["workflow_name"], None if row["workflow_id"] else row["detail"])
+    named = (
+        row["workflow_id"],
+        row["workflow_name"],
+        None if row["workflow_id"] else row["detail"],
+    )
     return [
         row["audit_id"],
         local_time(row["audited_at"].isoformat()),
