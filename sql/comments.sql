@@ -250,7 +250,14 @@ comment on column workflows.audit.worker_id is 'The worker.';
 comment on column workflows.audit.actor is 'Who, as the caller said.';
 comment on column workflows.audit.database_user is 'Database user of the session.';
 comment on column workflows.audit.reason is 'Why, in words.';
-comment on column workflows.audit.detail is 'More, as text.';
+comment on column workflows.audit.detail is 'What was changed, or more of what happened.';
+comment on column workflows.audit.source is
+  'Application name and client address of the session, or engine.';
+comment on column workflows.audit.old_value is
+  'What was: status and state, or the value that was configured.';
+comment on column workflows.audit.new_value is
+  'What is: status and state, or the value that is configured.';
+comment on column workflows.audit.second_actor is 'Who confirmed it, as the caller said.';
 
 comment on column workflows.queue_count.queue_id is 'The queue.';
 comment on column workflows.queue_count.enqueued is 'Claimable.';

@@ -1,5 +1,5 @@
 -- Who may do what. Nobody touches a table; everybody goes through functions and views. Helpers are
--- for the owner alone. Audit cannot be changed by any of these roles.
+-- for the owner alone. Audit cannot be changed by any of these roles, and read by admin alone.
 do $grants$
 declare
   v_function record;
@@ -61,5 +61,7 @@ grant select on workflows.queue_depth, workflows.workflow_status, workflows.runn
   workflows.rejected_entry_list, workflows.open_prompt, workflows.attention_needed to
   workflows_operator, workflows_viewer, workflows_admin;
 grant select on workflows.queue_depth, workflows.worker_status, workflows.health to workflows_worker;
-grant select on workflows.audit, workflows.setting, workflows.queue, workflows.workflow_definition, workflows.schema_migration to workflows_admin;
+grant execute on function workflows.export_audit(text) to workflows_admin;
+grant select on workflows.audit, workflows.audit_log, workflows.setting,
+  workflows.queue, workflows.workflow_definition, workflows.schema_migration to workflows_admin;
 grant select on workflows.transition to workflows_operator, workflows_viewer, workflows_admin;

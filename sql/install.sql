@@ -14,6 +14,7 @@
 \ir migrations/0002_add_gateways.sql
 \ir migrations/0003_add_commands.sql
 \ir migrations/0004_add_messages.sql
+\ir migrations/0005_add_audit_columns.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -27,7 +28,10 @@
 \ir functions/gate_keys.sql
 \ir functions/name_problem.sql
 \ir functions/payload_problem.sql
+\ir functions/session_source.sql
 \ir functions/audit_change.sql
+\ir functions/audit_configuration.sql
+\ir functions/refuse_audit_change.sql
 \ir functions/queue_lanes.sql
 \ir functions/count_ready.sql
 \ir functions/count_parked.sql
@@ -112,6 +116,7 @@
 \ir functions/list_queues.sql
 \ir functions/set_setting.sql
 \ir functions/list_settings.sql
+\ir functions/export_audit.sql
 
 -- what people and screens read
 \ir views/queue_depth.sql
@@ -124,6 +129,7 @@
 \ir views/open_prompt.sql
 \ir views/attention_needed.sql
 \ir views/rejected_entry_list.sql
+\ir views/audit_log.sql
 \ir views/health.sql
 
 \ir comments.sql

@@ -153,7 +153,13 @@ class Worker:
 
     def register(self, node: dict[str, Any] | None = None) -> dict[str, Any]:
         """Once more, with what a gateway says of itself in `node`."""
-        registration = {
+        return self.calls.call(
+            "register_worker", worker_id=self.worker_id, registration=self.asked(node)
+        )
+
+    def asked(self, node: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What a registration says."""
+        return {
             "worker_name": "test",
             "schema_version": SCHEMA_VERSION,
             "queues": self.queues,
@@ -162,9 +168,6 @@ class Worker:
             "definitions": self.definitions,
             **(node or {}),
         }
-        return self.calls.call(
-            "register_worker", worker_id=self.worker_id, registration=registration
-        )
 
     def claim_statement(self, start_now: int = 1, prefetch: int = 0, **more: Any) -> Any:
         self.request_no += 1

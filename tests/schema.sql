@@ -156,6 +156,14 @@ ALTER FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason t
 
 COMMENT ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) IS 'Takes the lease of a workflow that is aborted.';
 
+CREATE FUNCTION workflows.actor_of(p_options text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.actor_of(p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.actor_of(p_options text) IS 'Who, as the options of a queue say.';
+
 CREATE FUNCTION workflows.admit_gated() RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -243,13 +251,37 @@ ALTER FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask j
 
 COMMENT ON FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) IS 'Opens a prompt, or sees what became of it.';
 
-CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) RETURNS integer
+CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text DEFAULT NULL::text, p_second_actor text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) IS 'Audits the present status of some workflows.';
+COMMENT ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) IS 'Audits the present status of some workflows.';
+
+CREATE FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text DEFAULT NULL::text, p_worker_id uuid DEFAULT NULL::uuid, p_second_actor text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text, p_worker_id uuid, p_second_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text, p_worker_id uuid, p_second_actor text) IS 'Audits a change that concerns no single workflow.';
+
+CREATE FUNCTION workflows.audit_filter(p_filter text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.audit_filter(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_filter(p_filter text) IS 'Reads the filter of export_audit.';
+
+CREATE FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) RETURNS bigint
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) IS 'Audits a new queue.';
 
 CREATE FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) RETURNS double precision
     LANGUAGE sql
@@ -433,6 +465,14 @@ CREATE FUNCTION workflows.create_queue(p_queue_name text, p_options text DEFAULT
 ALTER FUNCTION workflows.create_queue(p_queue_name text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) IS 'Makes a queue with its options.';
+
+CREATE FUNCTION workflows.csv_line(p_fields text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.csv_line(p_fields text[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.csv_line(p_fields text[]) IS 'One line of CSV.';
 
 CREATE FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -643,6 +683,18 @@ CREATE FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestam
 ALTER FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Cancels workflows that were not started in time.';
+
+CREATE FUNCTION workflows.export_audit(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.export_audit(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.export_audit(p_filter text) IS 'The audit as CSV.';
 
 CREATE FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -1241,6 +1293,66 @@ ALTER FUNCTION workflows.payload_problem(p_text text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) IS 'What is wrong with a payload given as JSON text, or null.';
 
+CREATE TABLE workflows.workflow_definition (
+    workflow_name text NOT NULL,
+    workflow_version integer NOT NULL,
+    queue_name text NOT NULL,
+    priority smallint NOT NULL,
+    timeout_seconds double precision,
+    max_attempts integer NOT NULL,
+    backoff_seconds double precision NOT NULL,
+    backoff_rate double precision NOT NULL,
+    max_backoff_seconds double precision NOT NULL,
+    on_worker_lost text NOT NULL,
+    commands text NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    registered_by text NOT NULL,
+    handlers text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
+    CONSTRAINT workflow_definition_handlers CHECK ((handlers <@ '{on_hold,on_resume,on_stop,on_abort}'::text[])),
+    CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
+);
+
+ALTER TABLE workflows.workflow_definition OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.workflow_definition IS 'What workers registered: the policies of each workflow function; the latest registration wins.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.queue_name IS 'Queue where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.priority IS 'Priority where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.timeout_seconds IS 'Timeout where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_attempts IS 'Tries where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_seconds IS 'Longest first wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_rate IS 'Factor from try to try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_backoff_seconds IS 'Longest wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.on_worker_lost IS 'What follows when its worker is lost: retry, hold or fail.';
+
+COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine obeys commands; manual: the workflow does.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
+
+COMMENT ON COLUMN workflows.workflow_definition.handlers IS 'Which of on_hold, on_resume, on_stop, on_abort it has.';
+
+CREATE FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) IS 'The policies of a definition.';
+
 CREATE TABLE workflows.prompt (
     prompt_id uuid NOT NULL,
     workflow_id uuid NOT NULL,
@@ -1564,7 +1676,15 @@ CREATE FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) RETUR
 
 ALTER FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF009.';
+COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF010.';
+
+CREATE FUNCTION workflows.refuse_audit_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_audit_change() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_audit_change() IS 'Keeps audit append-only.';
 
 CREATE FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
@@ -1937,6 +2057,14 @@ CREATE FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason 
 ALTER FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) IS 'One order of many, with its result.';
+
+CREATE FUNCTION workflows.session_source() RETURNS text
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.session_source() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.session_source() IS 'Application name and client address of the session.';
 
 CREATE FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql
@@ -2373,7 +2501,11 @@ CREATE TABLE workflows.audit (
     actor text,
     database_user text NOT NULL,
     reason text,
-    detail text
+    detail text,
+    source text,
+    old_value text,
+    new_value text,
+    second_actor text
 );
 
 ALTER TABLE workflows.audit OWNER TO workflows_owner;
@@ -2406,7 +2538,15 @@ COMMENT ON COLUMN workflows.audit.database_user IS 'Database user of the session
 
 COMMENT ON COLUMN workflows.audit.reason IS 'Why, in words.';
 
-COMMENT ON COLUMN workflows.audit.detail IS 'More, as text.';
+COMMENT ON COLUMN workflows.audit.detail IS 'What was changed, or more of what happened.';
+
+COMMENT ON COLUMN workflows.audit.source IS 'Application name and client address of the session, or engine.';
+
+COMMENT ON COLUMN workflows.audit.old_value IS 'What was: status and state, or the value that was configured.';
+
+COMMENT ON COLUMN workflows.audit.new_value IS 'What is: status and state, or the value that is configured.';
+
+COMMENT ON COLUMN workflows.audit.second_actor IS 'Who confirmed it, as the caller said.';
 
 ALTER TABLE workflows.audit ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.audit_audit_id_seq
@@ -2416,6 +2556,64 @@ ALTER TABLE workflows.audit ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW workflows.audit_log AS
+ SELECT a.audit_id,
+    a.audited_at,
+    a.event,
+    (a.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    q.queue_name,
+    a.attempt,
+    a.detail,
+    a.old_value,
+    a.new_value,
+    a.actor,
+    a.second_actor,
+    a.reason,
+    COALESCE(r.worker_name, (a.worker_id)::text) AS worker_name,
+    a.source,
+    a.database_user
+   FROM (((workflows.audit a
+     LEFT JOIN workflows.workflow w ON ((w.workflow_id = a.workflow_id)))
+     LEFT JOIN workflows.queue q ON ((q.queue_id = w.queue_id)))
+     LEFT JOIN workflows.worker r ON ((r.worker_id = a.worker_id)));
+
+ALTER TABLE workflows.audit_log OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.audit_log IS 'What was done and changed: when, by whom, from where, why.';
+
+COMMENT ON COLUMN workflows.audit_log.audit_id IS 'Number, in order of writing.';
+
+COMMENT ON COLUMN workflows.audit_log.audited_at IS 'When.';
+
+COMMENT ON COLUMN workflows.audit_log.event IS 'What happened.';
+
+COMMENT ON COLUMN workflows.audit_log.workflow_id IS 'The workflow, where it concerns one.';
+
+COMMENT ON COLUMN workflows.audit_log.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.audit_log.queue_name IS 'Name of the workflow''s queue.';
+
+COMMENT ON COLUMN workflows.audit_log.attempt IS 'Number of the claim.';
+
+COMMENT ON COLUMN workflows.audit_log.detail IS 'What was changed, or more of what happened.';
+
+COMMENT ON COLUMN workflows.audit_log.old_value IS 'What was: status and state, or the value that was configured.';
+
+COMMENT ON COLUMN workflows.audit_log.new_value IS 'What is: status and state, or the value that is configured.';
+
+COMMENT ON COLUMN workflows.audit_log.actor IS 'Who, as the caller said; engine where nobody asked for it.';
+
+COMMENT ON COLUMN workflows.audit_log.second_actor IS 'Who confirmed it, as the caller said.';
+
+COMMENT ON COLUMN workflows.audit_log.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.audit_log.worker_name IS 'Name of the worker that did it, or its id once the worker is forgotten.';
+
+COMMENT ON COLUMN workflows.audit_log.source IS 'Application name and client address of the session, or engine.';
+
+COMMENT ON COLUMN workflows.audit_log.database_user IS 'Database user of the session.';
 
 CREATE TABLE workflows.command (
     command_id bigint NOT NULL,
@@ -3581,58 +3779,6 @@ COMMENT ON COLUMN workflows.worker_status.project_name IS 'Ignition project whos
 
 COMMENT ON COLUMN workflows.worker_status.generation IS 'Counts the saves of its scripts.';
 
-CREATE TABLE workflows.workflow_definition (
-    workflow_name text NOT NULL,
-    workflow_version integer NOT NULL,
-    queue_name text NOT NULL,
-    priority smallint NOT NULL,
-    timeout_seconds double precision,
-    max_attempts integer NOT NULL,
-    backoff_seconds double precision NOT NULL,
-    backoff_rate double precision NOT NULL,
-    max_backoff_seconds double precision NOT NULL,
-    on_worker_lost text NOT NULL,
-    commands text NOT NULL,
-    registered_at timestamp with time zone NOT NULL,
-    registered_by text NOT NULL,
-    handlers text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
-    CONSTRAINT workflow_definition_handlers CHECK ((handlers <@ '{on_hold,on_resume,on_stop,on_abort}'::text[])),
-    CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
-);
-
-ALTER TABLE workflows.workflow_definition OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.workflow_definition IS 'What workers registered: the policies of each workflow function; the latest registration wins.';
-
-COMMENT ON COLUMN workflows.workflow_definition.workflow_name IS 'Name of the registered function.';
-
-COMMENT ON COLUMN workflows.workflow_definition.workflow_version IS 'Version of the registered function.';
-
-COMMENT ON COLUMN workflows.workflow_definition.queue_name IS 'Queue where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.priority IS 'Priority where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.timeout_seconds IS 'Timeout where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.max_attempts IS 'Tries where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.backoff_seconds IS 'Longest first wait before another try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.backoff_rate IS 'Factor from try to try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.max_backoff_seconds IS 'Longest wait before another try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.on_worker_lost IS 'What follows when its worker is lost: retry, hold or fail.';
-
-COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine obeys commands; manual: the workflow does.';
-
-COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
-
-COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
-
-COMMENT ON COLUMN workflows.workflow_definition.handlers IS 'Which of on_hold, on_resume, on_stop, on_abort it has.';
-
 CREATE TABLE workflows.workflow_payload (
     workflow_id uuid NOT NULL,
     inputs text NOT NULL
@@ -3869,6 +4015,10 @@ CREATE INDEX wait_topic ON workflows.wait USING btree (topic);
 
 CREATE INDEX wake_call_workflow ON workflows.wake_call USING btree (workflow_id);
 
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON workflows.audit FOR EACH STATEMENT EXECUTE FUNCTION workflows.refuse_audit_change();
+
+COMMENT ON TRIGGER audit_append_only ON workflows.audit IS 'Refuses every change with WF010.';
+
 GRANT USAGE ON SCHEMA workflows TO workflows_enqueuer;
 GRANT USAGE ON SCHEMA workflows TO workflows_worker;
 GRANT USAGE ON SCHEMA workflows TO workflows_operator;
@@ -3876,6 +4026,8 @@ GRANT USAGE ON SCHEMA workflows TO workflows_viewer;
 GRANT USAGE ON SCHEMA workflows TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.actor_of(p_options text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
@@ -3897,7 +4049,13 @@ REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_
 
 REVOKE ALL ON FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text, p_worker_id uuid, p_second_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_filter(p_filter text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) FROM PUBLIC;
 
@@ -3940,6 +4098,8 @@ REVOKE ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) 
 
 REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3990,6 +4150,9 @@ REVOKE ALL ON FUNCTION workflows.expire_commands(p_limit integer, p_now timestam
 REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.export_audit(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.export_audit(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) FROM PUBLIC;
 
@@ -4153,6 +4316,10 @@ GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
 
+GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.prompt_json(p_prompt workflows.prompt) FROM PUBLIC;
@@ -4213,6 +4380,8 @@ GRANT ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) T
 REVOKE ALL ON FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_audit_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -4299,6 +4468,8 @@ GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text,
 
 REVOKE ALL ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.session_source() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) FROM PUBLIC;
@@ -4359,6 +4530,8 @@ GRANT SELECT ON TABLE workflows.attention_needed TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.audit TO workflows_admin;
 
+GRANT SELECT ON TABLE workflows.audit_log TO workflows_admin;
+
 GRANT SELECT ON TABLE workflows.command_log TO workflows_operator;
 GRANT SELECT ON TABLE workflows.command_log TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.command_log TO workflows_admin;
@@ -4399,8 +4572,6 @@ GRANT SELECT ON TABLE workflows.worker_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_admin;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_worker;
-
-GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.workflow_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.workflow_status TO workflows_viewer;

@@ -26,7 +26,8 @@ begin
     perform workflows.take_order_back(
       v_workflow, lower(v_late.command), v_late.from_status, v_late.from_state, p_now);
     perform workflows.audit_change(array[v_late.workflow_id],
-      'command ' || v_late.command || ' expired', 'engine', null, null);
+      'command ' || v_late.command || ' expired', 'engine', null, null,
+      v_workflow.status || ' ' || v_workflow.state);
     v_count := v_count + 1;
   end loop;
   return v_count;

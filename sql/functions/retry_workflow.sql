@@ -38,7 +38,8 @@ begin
     deadline_at = null, start_before = case when w.start_before > v_now then w.start_before end, status = 'ENQUEUED', state = 'IDLE'
   where w.workflow_id = v_id;
   perform workflows.requeue_workflows(array[v_id]);
-  perform workflows.audit_change(array[v_id], 'retried', coalesce(v_options ->> 'actor', 'script'), null, null);
+  perform workflows.audit_change(array[v_id], 'retried', coalesce(v_options ->> 'actor', 'script'),
+    null, null, v_workflow.status || ' ' || v_workflow.state);
   return json_build_object('workflow_id', v_id, 'outcome', 'accepted', 'status', 'ENQUEUED', 'attempt', v_workflow.attempt)::text;
 end
 $$;

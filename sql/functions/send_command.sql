@@ -63,7 +63,8 @@ begin
   returning command_id into v_command_id;
   if not found then perform workflows.refuse_request(v_request); end if;
   perform workflows.audit_change(array[v_id], 'command ' || v_command || ' ' || v_transition.outcome,
-    coalesce(v_options ->> 'actor', 'script'), p_reason, null);
+    coalesce(v_options ->> 'actor', 'script'), p_reason, null,
+    v_before.status || ' ' || v_before.state, v_options ->> 'second_actor');
   return workflows.command_answer(v_command_id);
 end
 $$;

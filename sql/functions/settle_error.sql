@@ -36,7 +36,8 @@ begin
     return workflows.settle_workflow(v_id, 'HELD', workflows.held_state(p_lease.control),
       p_workflow.reason, 'DELAYED', v_due, p_now);
   end if;
-  perform workflows.audit_change(array[v_id], 'try failed', 'engine', v_reason, null);
+  perform workflows.audit_change(array[v_id], 'try failed', 'engine', v_reason,
+    null, p_workflow.status || ' ' || p_workflow.state);
   return workflows.settle_workflow(v_id, 'DELAYED', 'RUNNING', v_reason, null, v_due, p_now);
 end
 $$;

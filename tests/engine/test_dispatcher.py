@@ -155,6 +155,17 @@ def test_a_session_that_does_not_stay_is_neither_marked_nor_unmarked():
     ]
 
 
+def test_f69_a_claim_that_failed_leaves_its_session():
+    """It may have been marked idle before a time limit ended the call, and the mark outlives a rollback."""
+    timeout = errors.DatabaseError("canceling statement due to statement timeout", "57014")
+    desk = Desk(answer(idle=True), timeout, answer())
+    for _ in range(3):
+        desk.dispatcher.poke()
+        desk.turn()
+    assert desk.session.serial == FakeSession.serial + 1
+    assert [one["is_idle"] for one in desk.asked()] == [False, True, False]
+
+
 @pytest.mark.parametrize("mode, may_idle", [("listen", True), ("poll", False), ("starting", False)])
 def test_only_who_hears_notifications_may_be_marked_idle(mode, may_idle):
     desk = Desk(answer())

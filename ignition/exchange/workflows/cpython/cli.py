@@ -12,6 +12,7 @@ from exchange.workflows.cpython import cli_rejected as rejected
 from exchange.workflows.cpython import cli_schema as schema
 from exchange.workflows.cpython import cli_talking as talking
 from exchange.workflows.cpython import cli_workflows as workflows
+from exchange.workflows.cpython.cli_audit import audit
 from exchange.workflows.cpython.cli_doctor import doctor
 from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure, explain
 from exchange.workflows.cpython.cli_session import add_command
@@ -62,6 +63,7 @@ app.add_typer(rejected_app, name="rejected")
 add_command(rejected_app, "list", rejected.list_rejected)
 add_command(rejected_app, "retry", rejected.retry)
 add_command(rejected_app, "discard", rejected.discard)
+add_command(app, "audit", audit)
 add_command(app, "watch", queues.watch)
 
 

@@ -41,6 +41,7 @@ _PARAMETERS = {
     "resolve_rejected_entry": ("p_workflow_id text", "p_action text", "p_actor text"),
     "set_setting": ("p_name text", "p_value text"),
     "list_settings": (),
+    "export_audit": ("p_filter text",),
     "register_worker": ("p_worker_id text", "p_registration text"),
     "renew_worker": ("p_worker_id text", "p_held text"),
     "retire_worker": ("p_worker_id text",),
@@ -167,6 +168,9 @@ class Store(object):
 
     def list_settings(self):
         return self._json("list_settings")
+
+    def export_audit(self, filters):
+        return self._text("export_audit", json.dumps(filters))
 
     # For workers
 

@@ -143,8 +143,10 @@ class Dispatcher(object):
             self._on_lost(worker_id)
             return 0
         except compat.ERRORS as error:
-            # Whether the claim took place is unknown: ask for the same rows again.
+            # Whether the claim took place is unknown: ask for the same rows again. It may have marked its session
+            # idle, and a mark outlives a rollback: leave the session.
             self._unanswered = self._unanswered or room
+            self._session.close()
             return self._backoff.failed(error)
         self._backoff.worked()
         asked, self._unanswered = self._unanswered or room, None
