@@ -71,8 +71,10 @@ MAY_READ = {
     "workflow_definition": {ADMIN},
     "schema_migration": {ADMIN},
 }
-PAYLOADS = ("workflow_payload", "workflow_outcome", "step", "rejected_entry")
-PAYLOADS += ("message", "event", "event_history", "stream", "prompt")
+PAYLOADS = (
+    *("workflow_payload", "workflow_outcome", "step", "rejected_entry"),
+    *("message", "event", "event_history", "stream", "prompt"),
+)
 CHANGES = ("insert", "update", "delete", "truncate")
 
 
