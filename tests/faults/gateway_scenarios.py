@@ -255,6 +255,25 @@ def terminated(site: GatewaySite, changes: Changes) -> list[str]:
     return found
 
 
+def hanging(site: GatewaySite, changes: Changes) -> list[str]:
+    """A record is swallowed by the network: the lease is kept, somebody says so, and it arrives late."""
+    told = ("exchange.workflows.settings", "CALL_SECONDS = 15.0", "CALL_SECONDS = 3.0")
+    proxy = Proxy(site.server.host, site.server.port)
+    try:
+        dsn = site.server.dsn(site.dbname, port=str(proxy.port))
+        gateway = site.gateway("g", changes=[told, *changes], dsn=dsn)
+        proxy.trap(b"record_steps")
+        site.enqueue("three_steps")
+        site.worker("b", threads=1)
+        is_said = until_true(lambda: "event=call_hangs" in gateway.log(), 12)
+        proxy.speak()
+        ended(site, 15)
+    finally:
+        proxy.close()
+    found = [] if is_said else ["nobody says that a call hangs"]
+    return [*found, "the lease was lost"] if site.history().reclaim_seconds() else found
+
+
 def namesakes(site: GatewaySite, changes: Changes) -> list[str]:
     """Two gateways of one name, as where one was copied."""
     for _ in range(2):
@@ -271,6 +290,6 @@ SCENARIOS: dict[str, Scenario] = {
     one.__name__: one
     for one in (
         crash, zombie_step, zombie_outcome, zombie_alone, partition, limited, keys, standby, pool,
-        half_open, flooded, saves, paused, terminated, namesakes,
+        half_open, flooded, saves, paused, terminated, hanging, namesakes,
     )
 }  # fmt: skip

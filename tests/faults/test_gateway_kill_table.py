@@ -92,6 +92,8 @@ GATEWAY_MUTATIONS = [
         ("engine.listener", "return self._backoff.failed(error)", "return 3600.0")),
     of_scripts("nobody looks for work after listening again", "terminated",
         ("engine.listener", "self._keeper.poke()\n        self._dispatcher.poke()", "self._keeper.poke()")),
+    of_scripts("nobody looks for calls that hang", "hanging",
+        ("engine.generation", "self.worker.tell_hanging()", "pass")),
     of_scripts("a worker is known by its name", "namesakes",
         ("engine.state", "self.worker_id = compat.new_id()\n        self.held",
          'self.worker_id = "35353535-3535-4535-8535-353535353535"\n        self.held')),
