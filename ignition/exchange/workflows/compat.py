@@ -54,6 +54,7 @@ try:
 except ValueError:  # Jython makes no half of a pair by itself, but takes one from Java
     _POISON = None
 _random_bytes = os.urandom
+_VARIANT = dict((digit, "89ab"[number % 4]) for number, digit in enumerate("0123456789abcdef"))
 
 
 def gateway_system():
@@ -224,3 +225,15 @@ def id_from(milliseconds, ten_bytes):
     tail[2] = 0x80 | (tail[2] & 0x3F)
     digits = "%012x%s" % (milliseconds & 0xFFFFFFFFFFFF, binascii.hexlify(bytes(tail)).decode("ascii"))
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def new_ids(count):
+    """As many new ids of one moment, in half the time that they would take one by one."""
+    digits = binascii.hexlify(_random_bytes(10 * count)).decode("ascii")
+    now = "%012x" % (int(time.time() * 1000) & 0xFFFFFFFFFFFF)
+    start = "%s-%s-7" % (now[:8], now[8:])
+    return [
+        "%s%s-%s%s-%s"
+        % (start, digits[at + 1 : at + 4], _VARIANT[digits[at]], digits[at + 4 : at + 7], digits[at + 7 : at + 19])
+        for at in range(0, 20 * count, 20)
+    ]
