@@ -11,6 +11,12 @@ drop function if exists workflows.control_running;
 drop function if exists workflows.settle_error;
 -- squawk-ignore ban-drop-function
 drop function if exists workflows.settle_leaving;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.settle_ending;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.hold_waiting;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.command_message;
 
 -- squawk-ignore constraint-missing-not-valid
 alter table workflows.lease
