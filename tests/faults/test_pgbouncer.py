@@ -1,13 +1,11 @@
 """All calls through PgBouncer in transaction mode: F26, F27."""
 
-import shutil
 import time
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.faults.pgbouncer import running_pgbouncer
+from tests.pgbouncer import running_pgbouncer
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.proof
@@ -16,8 +14,6 @@ MODE = "select listen_mode from workflows.worker where lost_at is null and retir
 
 @pytest.fixture
 def bouncer(durable):
-    found = shutil.which("pgbouncer") or Path("/usr/sbin/pgbouncer").exists()
-    assert found, "pgbouncer is missing: apt-get install pgbouncer"
     with running_pgbouncer(durable) as made:
         yield made
 
