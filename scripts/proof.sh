@@ -1,7 +1,8 @@
 #!/bin/sh
 # The slow evidence: the faults on the default server; what asks a server, on every other version at
 # hand and under another schema name. What does not is marked `once`: `make test` has said it.
-# Every stage runs, whatever the one before found.
+# Through a PgBouncer in transaction mode go the calls, but for those that are refused for their
+# arguments. Every stage runs, whatever the one before found.
 set -u
 python=.venv/bin/python
 default=$($python -m tests.servers --default) || exit 1
@@ -21,5 +22,8 @@ for version in $($python -m tests.servers --list); do
       $python -m pytest -m "not proof and not once" -q
 done
 stage "suite in schema site_a" WORKFLOWS_TEST_SCHEMA=site_a $python -m pytest -m "not proof and not once" -q
+stage "calls through PgBouncer" WORKFLOWS_TEST_POOLER=transaction $python -m pytest \
+  -m "not proof and not once and not session" -k "not jdbc" -q \
+  --ignore-glob="*/test_bad_*.py" tests/sql tests/conformance
 
 [ -z "$failed" ] || { echo "failed:$failed"; exit 1; }

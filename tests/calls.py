@@ -251,12 +251,15 @@ def lose(clock: Any, calls: Calls, *alive: Worker) -> None:
 
 
 @contextlib.contextmanager
-def shared_database(server: Any, template: Any) -> Iterator[psycopg.Connection[Any]]:
-    """A database for a whole module whose tests leave nothing behind."""
+def shared_database(
+    server: Any, template: Any, entrance: Any = None, **keywords: Any
+) -> Iterator[psycopg.Connection[Any]]:
+    """A database for a whole module whose tests leave nothing behind; the session comes in by `entrance`."""
     name = f"shared_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(server.dsn(), autocommit=True) as admin:
         admin.execute(f"create database {name} template {template.template_dbname}")  # type: ignore[arg-type]
-        with psycopg.connect(server.dsn(name), autocommit=True) as conn:
+        dsn = (entrance or server).dsn(name)
+        with psycopg.connect(dsn, autocommit=True, **keywords) as conn:
             yield conn
         admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
 

@@ -287,6 +287,7 @@ def test_gates_are_not_given_to_who_may_not_start(calls, two):
     assert two.claim_ids(5) == [first]
 
 
+@pytest.mark.session
 def test_leaving_wakes_who_is_idle(calls, connect, listener):
     worker = Worker(Calls(connect()))
     enter(calls)
