@@ -49,11 +49,13 @@ begin
       if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
       -- the one more look, which finds nothing as a rule: the claim proper would cost ten times that
       if exists (
-          select from workflows.lane l
+          select from workflows.worker_definition d
+          join workflows.lane l
+            on l.workflow_name = d.workflow_name and l.workflow_version = d.workflow_version
           cross join lateral (
             select from workflows.ready r
             where r.lane_id = l.lane_id and r.ready_seq > l.low limit 1) h
-          where l.queue_id = any (v_queues) and l.kind <> 'gated') then
+          where d.worker_id = v_worker and l.queue_id = any (v_queues) and l.kind <> 'gated') then
         select t.taken, t.is_contended into v_more, v_is_contended
         from workflows.take_ready(
           v_worker, v_queues, p_start_now - v_claimed, p_prefetch, p_request_no, v_now) t;
