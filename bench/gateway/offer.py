@@ -38,7 +38,7 @@ ACCEPTED = "IN_MEMORY_ENQUEUE_ACCEPTED"
 
 
 CONTROL_EVERY = 4
-processor = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime
+cpu_time = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime
 
 
 class Caller(Runnable):
@@ -64,11 +64,11 @@ class Caller(Runnable):
                 LockSupport.parkNanos(wait)
             next_at += self.period
             inputs = {"path": "[default]Line 1/Level", "value": number * 0.5, "quality": "Good"}
-            worked = processor()
+            worked = cpu_time()
             begun = now()
             answer = service.enqueueInMemory("bench_noop", inputs, sync=self.sync)
             self.ends[number] = now()
-            self.worked[number] = processor() - worked
+            self.worked[number] = cpu_time() - worked
             self.times[number] = self.ends[number] - begun
             if answer["code"] != ACCEPTED:
                 self.refused += 1
@@ -90,9 +90,9 @@ def appends_like(callers):
     """How many appends take the processor for as long as a call does."""
     call = share_of([one for caller in callers for one in caller.worked], 0.5)
     for _ in range(200):
-        worked = processor()
+        worked = cpu_time()
         control(1000)
-        worked = processor() - worked
+        worked = cpu_time() - worked
     return max(1, int(1000 * call / worked))
 
 
