@@ -71,7 +71,8 @@ begin
   select array_agg(x.workflow_name), array_agg(x.inputs), array_agg(o.workflow_id),
     '[' || v_name || string_agg(case when v_has_ids
         then x.workflow_name || v_inputs || x.inputs || v_id || o.workflow_id
-        else x.workflow_name || v_inputs || x.inputs end, v_end || v_comma || v_name) || v_end || ']'
+        else x.workflow_name || v_inputs || x.inputs end, v_end || v_comma || v_name)
+      || v_end || ']'
   into names, inputs, v_ids, v_again
   from json_to_recordset(p_items::json) x(workflow_name text, inputs text, options text)
   cross join lateral (select substr(x.options, 16 + length(v_colon), 36) as workflow_id) o;

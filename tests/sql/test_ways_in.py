@@ -122,7 +122,9 @@ def _texts(*entries):
 
 ID = '"options":{"workflow_id":"018f0000-0000-7000-8000-%012d"}'
 USUAL = [
-    *_texts({"workflow_name": "mix", "inputs": {"x": [1, "{}"]}}, {"workflow_name": "b", "inputs": 1}),
+    *_texts(
+        {"workflow_name": "mix", "inputs": {"x": [1, "{}"]}}, {"workflow_name": "b", "inputs": 1}
+    ),
     *_texts(
         {
             "workflow_name": "mix",
@@ -202,7 +204,9 @@ def test_a_batch_of_several_names_keeps_its_order(calls, make_worker):
     make_worker(priority=7)
     stands = calls.enqueue("mix", {"x": 0})
     entries = [{"workflow_name": name, "inputs": {"x": n}} for n, name in enumerate("cabca", 1)]
-    entries.insert(2, {"workflow_name": "mix", "inputs": {"x": 9}, "options": {"workflow_id": stands}})
+    entries.insert(
+        2, {"workflow_name": "mix", "inputs": {"x": 9}, "options": {"workflow_id": stands}}
+    )
     for entry in entries:
         entry.setdefault("options", {"workflow_id": str(uuid.uuid4())})
     answers = calls.enqueue_many(*entries)
@@ -211,11 +215,9 @@ def test_a_batch_of_several_names_keeps_its_order(calls, make_worker):
     ]
     assert [answer["deduplicated"] for answer in answers] == [n == 2 for n in range(6)]
     assert [answer["is_registered"] for answer in answers] == [n == 2 for n in range(6)]
-    placed = calls.rows(
-        """select r.workflow_id::text, w.workflow_name, p.inputs::json ->> 'x'
+    placed = calls.rows("""select r.workflow_id::text, w.workflow_name, p.inputs::json ->> 'x'
            from workflows.ready r join workflows.workflow w using (workflow_id, lane_id, ready_seq)
-           join workflows.workflow_payload p using (workflow_id) order by r.ready_seq"""
-    )
+           join workflows.workflow_payload p using (workflow_id) order by r.ready_seq""")
     want = [entry for n, entry in enumerate(entries) if n != 2]
     assert [row[0] for row in placed] == [stands, *(e["options"]["workflow_id"] for e in want)]
     assert "".join(row[1] for row in placed) == "mixcabca"

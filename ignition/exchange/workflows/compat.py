@@ -247,6 +247,6 @@ def new_ids(count):
     start = "%s-%s-7" % (now[:8], now[8:])
     return [
         "%s%s-%s%s-%s"
-        % (start, digits[at + 1 : at + 4], _VARIANT[digits[at]], digits[at + 4 : at + 7], digits[at + 7 : at + 19])
+        % (start, digits[at + 1 : at + 4], _VARIANT[digits[at + 4]], digits[at + 5 : at + 8], digits[at + 8 : at + 20])
         for at in range(0, 20 * count, 20)
     ]
