@@ -26,6 +26,11 @@ declare
   v_command_id bigint;
 begin
   v_before := workflows.lock_workflow(v_id);
+  if v_command = 'RESET' and v_before.ended_at is not null then
+    -- no hot row: this lock keeps retry_workflow and another RESET apart
+    select w.* into v_before from workflows.workflow w
+    where w.workflow_id = v_id for no key update;
+  end if;
   if v_request is not null then
     v_answer := workflows.answer_request(v_request, v_id, v_command);
     if v_answer is not null then return v_answer; end if;
