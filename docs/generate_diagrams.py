@@ -89,16 +89,23 @@ GRAPH = "rankdir=TB, compound=true, nodesep=0.45, ranksep=0.45"
 def accepted_in(rows: list[tuple[str, str, str]], command: str) -> set[str]:
     """The states in which a command is accepted and goes over a state of its own."""
     return {
-        source for one, source, target in rows if one == command and target not in (*FINAL, "PAUSED")
+        source
+        for one, source, target in rows
+        if one == command and target not in (*FINAL, "PAUSED")
     }
 
 
 def notes(rows: list[tuple[str, str, str]]) -> list[str]:
     """What is said in a state instead of being drawn: what takes effect at once in IDLE, and RESET."""
     at_once = [command for command, source, _ in rows if source == "IDLE"]
-    said = {source: "RESET begins another workflow" for command, source, _ in rows if command == "RESET"}
+    said = {
+        source: "RESET begins another workflow" for command, source, _ in rows if command == "RESET"
+    }
     said["IDLE"] = "at once: " + ", ".join(at_once[:3]) + ",<br/>" + ", ".join(at_once[3:])
-    return [f'  {state} [label=<{state}<br/><font point-size="9">{text}</font>>]' for state, text in said.items()]
+    return [
+        f'  {state} [label=<{state}<br/><font point-size="9">{text}</font>>]'
+        for state, text in said.items()
+    ]
 
 
 def command_moves(
@@ -182,7 +189,10 @@ STATUS_FINAL = """\
 def status_dot() -> str:
     """The status diagram as graphviz text."""
     ranks = ("start; BLOCKED", "DELAYED; ENQUEUED", "WAITING; HELD")
-    lines = ["digraph status {", STYLE.format(graph="rankdir=LR, nodesep=0.55, ranksep=1.1").rstrip()]
+    lines = [
+        "digraph status {",
+        STYLE.format(graph="rankdir=LR, nodesep=0.55, ranksep=1.1").rstrip(),
+    ]
     lines += [f"  {{ rank=same; {names} }}" for names in ranks]
     lines.append(STATUS_FINAL)
     thick = ("claim", "ends")
@@ -199,7 +209,9 @@ def write(name: str, dot: str) -> None:
     (DIAGRAMS / f"{name}.dot").write_text(dot)
     picture = DIAGRAMS / f"{name}.svg"
     if shutil.which("dot"):
-        drawn = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True)
+        drawn = subprocess.run(
+            ["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True
+        )
         picture.write_text(drawn.stdout.rstrip() + "\n" + mark_of(dot) + "\n")
     elif mark_of(dot) not in picture.read_text():
         raise SystemExit(f"{picture} is out of date: install graphviz (apt install graphviz)")

@@ -97,6 +97,20 @@ def test_nothing_is_claimed_without_a_free_thread():
     assert desk.asked()[1]["start_now"] == 1
 
 
+def test_orders_that_come_one_by_one_are_claimed_at_once():
+    one, other = answer(1), answer(2)
+    for claimed in (one, other):
+        claimed["workflows"][0]["control"] = "stop 1"
+    desk = Desk(one, other, answer())
+    desk.threads.busy = 2
+    desk.dispatcher.poke()
+    assert [desk.turn(), desk.turn()] == [0, 0]
+    desk.turn()
+    assert len(desk.asked()) == 3
+    assert desk.turn() > 0
+    assert len(desk.asked()) == 3
+
+
 def test_a_short_claim_waits_for_a_notification_or_the_poll():
     desk = Desk(answer(1, idle=True))
     desk.state.poll_ms = 1000

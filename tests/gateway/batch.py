@@ -80,9 +80,10 @@ OUTPUTS = {"Inlet": False, "Drain": False, "Setpoint": 20, "Vent": False}
 SENSORS = {"Full": True, "Temperature": 80.2, "DrainIsOpen": True, "Empty": True}
 KEPT = {"InletWhenHeld": False, "DrainWhenHeld": False}
 UNLIKE = {"Full": False, "Temperature": 20.0, "DrainIsOpen": False, "Empty": False}
-STARTUP = """
+THREADS = 4
+STARTUP = f"""
 plant.places.watch()
-exchange.workflows.gateway.startup(modules=["plant.batch", "plant.bare"], dbName="WorkflowsDB", threads=4)
+exchange.workflows.gateway.startup(modules=["plant.batch", "plant.bare"], dbName="WorkflowsDB", threads={THREADS})
 """
 
 
@@ -92,7 +93,9 @@ def batch_plant(server: Server, java: None) -> Iterator[Plant]:
     modules = {"plant.batch": COOK, "plant.bare": WITHOUT_HANDLERS, "plant.places": PLACES}
     project = Project(parent="workflows", modules=modules, startup=STARTUP)
     with plant_database(server, "batch_test") as dsn:
-        with StandInGateway({"plant": project}, {"WorkflowsDB": dsn}, name="batch-gateway") as gateway:
+        with StandInGateway(
+            {"plant": project}, {"WorkflowsDB": dsn}, name="batch-gateway"
+        ) as gateway:
             made = Plant(gateway, dsn)
             made.execute("select workflows.set_setting('suspend_over_seconds', '0.4')")
             made.wait_for_workers(("plant", 1))
@@ -130,11 +133,10 @@ class Batch:
         """The tags that were written, in order."""
         return self._places(f"written({self.reactor!r})")
 
-    def wait_until_written(self, name: str, times: int) -> None:
-        wait_until(lambda: self.written().count(name) >= times, f"{name} to be written", PATIENCE)
-
-    def wait_for_output(self, name: str, value: Any) -> None:
-        wait_until(lambda: self.outputs()[name] == value, f"{name} to be {value}", PATIENCE)
+    def wait_until_written(self, *names: str) -> None:
+        """Until these were the last."""
+        last = list(names)
+        wait_until(lambda: self.written()[-len(last) :] == last, f"{last} to be written", PATIENCE)
 
     # Where it stands
 

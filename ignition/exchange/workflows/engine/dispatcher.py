@@ -190,6 +190,9 @@ class Dispatcher(object):
         self._is_lean = len(leases) < room.total
         if leases:
             self._threads.submit(leases)
+        if any([lease.control is not None for lease in leases]):
+            # Without room a claim brings one order at a time: there may be more.
+            self._is_poked = True
         wait = self._seconds_to_next(answer.get("retry_ms") if self._is_dry else None)
         self._poll_at = now + wait
         return wait if self._is_dry else 0
