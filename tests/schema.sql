@@ -945,6 +945,14 @@ ALTER FUNCTION workflows.payload_problem(p_text text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) IS 'What is wrong with a payload given as JSON text, or null.';
 
+CREATE FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) IS 'Where workflows of some names go, and whether nothing stands in their way.';
+
 CREATE FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -988,6 +996,14 @@ ALTER FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timesta
 
 COMMENT ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) IS 'Queues that an inactive worker may claim from.';
 
+CREATE FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) IS 'Names, inputs and ids of a batch that gives nothing else.';
+
 CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
     AS ...;
@@ -1019,6 +1035,14 @@ CREATE FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_op
 ALTER FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) IS 'Checks what a caller wants to enqueue.';
+
+CREATE FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) IS 'Names, inputs and ids of a batch as the library writes it.';
 
 CREATE FUNCTION workflows.read_workflow_id(p_text text) RETURNS uuid
     LANGUAGE plpgsql
@@ -3127,6 +3151,8 @@ GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_viewer;
@@ -3139,6 +3165,8 @@ REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id
 
 REVOKE ALL ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) FROM PUBLIC;
@@ -3146,6 +3174,8 @@ REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_reques
 REVOKE ALL ON FUNCTION workflows.read_rejected(p_element json, OUT workflow_id text, OUT entry text, OUT problem text, OUT origin text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_workflow_id(p_text text) FROM PUBLIC;
 

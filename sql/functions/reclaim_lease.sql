@@ -14,7 +14,8 @@ begin
   select w.* into v_workflow from workflows.workflow w where w.workflow_id = p_lease.workflow_id for no key update;
   delete from workflows.lease l where l.workflow_id = p_lease.workflow_id;
   if p_cause = 'lost' and p_lease.is_started then
-    perform workflows.audit_change(array[p_lease.workflow_id], 'worker lost', 'engine', null, p_lease.worker_id::text);
+    perform workflows.audit_change(array[p_lease.workflow_id], 'worker lost', 'engine', null,
+      p_lease.worker_id::text, v_workflow.status || ' ' || v_workflow.state);
   end if;
   update workflows.workflow w set lease_token = null where w.workflow_id = p_lease.workflow_id;
   if p_cause = 'released' or not p_lease.is_started then
@@ -38,7 +39,8 @@ begin
   where d.workflow_name = v_workflow.workflow_name and d.workflow_version = v_workflow.workflow_version;
   if p_lease.control is not null and (v_policy <> 'retry' or v_is_poison) then
     perform workflows.answer_commands(array[p_lease.workflow_id],
-      case when v_policy = 'hold' and not v_is_poison then 'obeyed' else 'overtaken' end, p_now);
+      case when v_policy = 'hold' and not v_is_poison and p_lease.control <> 'resume' then 'obeyed'
+        else 'overtaken' end, p_now);
   end if;
   if v_policy = 'fail' then
     return workflows.settle_workflow(p_lease.workflow_id, 'ERROR', 'ERROR', 'worker lost', null, null, p_now);

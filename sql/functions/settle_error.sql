@@ -36,7 +36,8 @@ begin
     return workflows.settle_workflow(v_id, 'HELD', workflows.held_state(p_lease.control),
       p_workflow.reason, 'DELAYED', v_due, p_now);
   end if;
-  perform workflows.audit_change(array[v_id], 'try failed', 'engine', v_reason, null);
+  perform workflows.audit_change(array[v_id], 'try failed', 'engine', v_reason,
+    null, p_workflow.status || ' ' || p_workflow.state);
   return workflows.settle_workflow(v_id, 'DELAYED', 'RUNNING', v_reason, null, v_due, p_now);
 end
 $$;
@@ -65,7 +66,9 @@ declare
 begin
   if v_order is null and p_outcome in ('stopped', 'cancelled', 'aborted') then
     v_order := p_outcome;
-  elsif p_lease.handler_no is not null and p_outcome <> workflows.outcome_of(v_order) then
+  elsif p_lease.handler_no is not null and (p_outcome <> workflows.outcome_of(v_order)
+    or not v_has_failed and p_outcome = 'held'
+      and not workflows.has_run_handler(v_id, v_order, p_lease.handler_no)) then
     return workflows.requeue_ordered(p_workflow, v_order, p_lease.handler_no, v_reason, p_now);
   end if;
   if v_order is not null and v_order not in ('hold', 'pause', 'resume') then
@@ -74,28 +77,43 @@ begin
     and p_workflow.started_at = p_lease.claimed_at then
     update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = v_id;
   elsif p_outcome = 'suspend' then
-    select s.due_at into v_due from workflows.step s
-    where s.workflow_id = v_id and s.step_key = p_step_key;
+    v_due := workflows.suspend_until(v_id, p_step_key, p_now);
     v_resume := 'WAITING';
-    v_due := coalesce(v_due, p_now);
   end if;
   if v_order is not null then
     perform workflows.answer_commands(
       array[v_id], case when v_has_failed then 'failed' else 'obeyed' end, p_now);
-    return workflows.settle_workflow(
+    perform workflows.settle_workflow(
       v_id, 'HELD', workflows.held_state(v_order), v_reason, v_resume, v_due, p_now);
-  elsif p_outcome = 'held' then
-    v_resume_no := workflows.next_handler_no(p_workflow, 'resume');
+  else
+    if p_outcome = 'held' then v_resume_no := workflows.next_handler_no(p_workflow, 'resume'); end if;
     if v_resume_no is not null then
       return workflows.requeue_ordered(p_workflow, 'resume', v_resume_no, null, p_now);
     end if;
+    perform workflows.settle_workflow(v_id, v_resume, 'RUNNING', v_reason, null, v_due, p_now);
   end if;
-  return workflows.settle_workflow(v_id, v_resume, 'RUNNING', v_reason, null, v_due, p_now);
+  -- it has its parked row now: what came before is seen, and who comes later finds the row
+  if p_outcome = 'suspend' then perform workflows.look_again(v_id, p_step_key); end if;
+  return case when v_order is not null then 'HELD' else v_resume end;
 end
 $$;
 comment on function workflows.settle_leaving(
   workflows.workflow, workflows.lease, text, text, json, timestamptz) is
   'Moves a workflow that left its worker.';
+
+-- PAUSE, HOLD and RESUME all answer `held`, so that who left for an earlier one of them has not yet
+-- run the handler of the later.
+create or replace function workflows.has_run_handler(
+  p_workflow_id uuid, p_order text, p_handler_no integer) returns boolean
+language sql stable
+as $$
+  select exists (
+    select from workflows.step s
+    where s.workflow_id = p_workflow_id and s.step_key = 'on_' || p_order
+      || case when p_handler_no > 1 then '#' || p_handler_no else '' end)
+$$;
+comment on function workflows.has_run_handler(uuid, text, integer) is
+  'Whether a run of a handler is recorded.';
 
 -- What a worker says that has carried an order out. An on_resume that failed is held again.
 create or replace function workflows.outcome_of(p_order text) returns text

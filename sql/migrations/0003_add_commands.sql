@@ -11,6 +11,12 @@ drop function if exists workflows.control_running;
 drop function if exists workflows.settle_error;
 -- squawk-ignore ban-drop-function
 drop function if exists workflows.settle_leaving;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.settle_ending;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.hold_waiting;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.command_message;
 
 -- squawk-ignore constraint-missing-not-valid
 alter table workflows.lease
@@ -24,11 +30,6 @@ alter table workflows.workflow
   add column control text,
   add column handler_no integer,
   add column previous_workflow_id uuid;
-
--- squawk-ignore constraint-missing-not-valid
-alter table workflows.step
-  drop constraint step_kind,
-  add constraint step_kind check (kind in ('step', 'tx', 'sleep', 'handler', 'command'));
 
 -- squawk-ignore constraint-missing-not-valid
 alter table workflows.command

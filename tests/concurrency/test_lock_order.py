@@ -23,6 +23,8 @@ WRITERS = (
     "drain",
     "cancel",
     "exit",
+    "abort",
+    "bulk",
 )
 
 
@@ -65,6 +67,16 @@ class Plant:
             statement("send_command", workflow_id=i, command="HOLD")
             for i in (running[0]["w"], self.queued)
         ]
+
+    def _abort(self, running):
+        return [
+            statement("send_command", workflow_id=i, command="ABORT")
+            for i in (running[0]["w"], self.queued)
+        ]
+
+    def _bulk(self, running):
+        command = "STOP" if running is self.running else "ABORT"
+        return [statement("send_commands", command=command, filter={"all": True})]
 
     def _renew(self, running):
         held = {"held": [[running[0]["w"], running[0]["t"]]], "started": [running[0]["w"]]}

@@ -27,6 +27,13 @@ from exchange.workflows.api.lookups import (  # noqa: F401  scripts call them as
     getWorkflow,
     listWorkflows,
 )
+from exchange.workflows.api.talking import (  # noqa: F401
+    answerPrompt,
+    getEvent,
+    listPrompts,
+    readStream,
+    send,
+)
 from exchange.workflows.engine import registry
 from exchange.workflows.engine.instance import getWorkflows
 

@@ -35,8 +35,8 @@ def enqueue(
     """Enqueue a workflow by name and print its id."""
     request = {
         "workflow_name": name,
-        "inputs": _read_json("--inputs", inputs),
-        "options": _read_json("--options", options),
+        "inputs": read_json("--inputs", inputs),
+        "options": read_json("--options", options),
     }
     (outcome,) = session.call("enqueue_many", items=json.dumps([request]))
     if outcome.get("error"):
@@ -216,7 +216,7 @@ def _describe(workflow: dict[str, Any]) -> list[Text | str]:
     return lines
 
 
-def _read_json(option: str, text: str) -> Any:
+def read_json(option: str, text: str) -> Any:
     if text == "-":
         text = sys.stdin.read()
     elif text.startswith("@"):
