@@ -36,15 +36,31 @@ class Halt(object):
     def __init__(self, point, times):
         self.point = point
         self.times = times
-        self.lease = None
+        self.heard = None
         self.arrived = CountDownLatch(1)
         self.go_on = CountDownLatch(1)
 
-    def has_heard(self):
-        return self.lease.is_lost or self.lease.control is not None
+    def stay(self, running):
+        # As a wait of the engine does: an order, and the loss of the lease, set the event.
+        self.heard = running.lease.sleeper = running.engine.make_event()
+        self.arrived.countDown()
+        wait(self.go_on)
+        running.lease.sleeper = None
+
+def wait(latch):
+    return getattr(latch, "await")(15, TimeUnit.SECONDS)
 
 def halt(workflow_id, point, times):
     halts.put(workflow_id, Halt(point, times))
+
+def wait_at_halt(workflow_id):
+    return wait(halts.get(workflow_id).arrived)
+
+def let_go(workflow_id, when_heard):
+    here = halts.get(workflow_id)
+    is_heard = not when_heard or here.heard.wait(15)
+    here.go_on.countDown()
+    return is_heard
 
 def at_point(point):
     running = context.current()
@@ -53,9 +69,7 @@ def at_point(point):
         return
     here.times -= 1
     if here.times == 0:
-        here.lease = running.lease
-        here.arrived.countDown()
-        getattr(here.go_on, "await")(60, TimeUnit.SECONDS)
+        here.stay(running)
 
 def write_and_note(path, value):
     writes.add([path, value])
@@ -152,12 +166,10 @@ class Batch:
         self._places(f"halt({self.workflow_id!r}, {point!r}, {times})")
 
     def wait_at_halt(self) -> None:
-        self._wait("halts.get({id!r}).arrived.getCount() == 0", "arrive")
+        assert self._places(f"wait_at_halt({self.workflow_id!r})"), self.steps()
 
     def let_go(self, when_heard: bool = True) -> None:
-        if when_heard:
-            self._wait("halts.get({id!r}).has_heard()", "hear")
-        self._places(f"halts.get({self.workflow_id!r}).go_on.countDown()")
+        assert self._places(f"let_go({self.workflow_id!r}, {when_heard})"), self.steps()
 
     def status(self) -> tuple[str, str]:
         sql = "select status, state from workflows.workflow where workflow_id = %s"
@@ -194,7 +206,3 @@ class Batch:
 
     def _places(self, call: str) -> Any:
         return self.plant.gateway.evaluate("plant.places." + call)
-
-    def _wait(self, condition: str, what: str) -> None:
-        expression = condition.format(id=self.workflow_id)
-        wait_until(lambda: self._places(expression), f"it to {what}: {self.steps()}", PATIENCE)
