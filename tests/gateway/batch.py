@@ -92,15 +92,15 @@ def batch_plant(server: Server, java: None) -> Iterator[Plant]:
     """A gateway with the batch, and one without its handlers. A wait soon leaves its thread there."""
     modules = {"plant.batch": COOK, "plant.bare": WITHOUT_HANDLERS, "plant.places": PLACES}
     project = Project(parent="workflows", modules=modules, startup=STARTUP)
-    with plant_database(server, "batch_test") as dsn:
-        with StandInGateway(
-            {"plant": project}, {"WorkflowsDB": dsn}, name="batch-gateway"
-        ) as gateway:
-            made = Plant(gateway, dsn)
-            made.execute("select workflows.set_setting('suspend_over_seconds', '0.4')")
-            made.wait_for_workers(("plant", 1))
-            yield made
-            made.close()
+    with (
+        plant_database(server, "batch_test") as dsn,
+        StandInGateway({"plant": project}, {"WorkflowsDB": dsn}, name="batch-gateway") as gateway,
+    ):
+        made = Plant(gateway, dsn)
+        made.execute("select workflows.set_setting('suspend_over_seconds', '0.4')")
+        made.wait_for_workers(("plant", 1))
+        yield made
+        made.close()
 
 
 class Batch:
