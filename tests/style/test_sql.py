@@ -15,7 +15,7 @@ MIGRATIONS = sources.sql_files("migrations")
 WIDEST = 149
 WIDE = set(
     "bootstrap comments audit_change claim_answer claim_workflows command_answer count_parked "
-    "count_ready create_queue enqueue_plain enqueue_requests finish_workflows gate_keys "
+    "count_ready create_queue enqueue_requests finish_workflows gate_keys "
     "gate_label get_workflow hand_over insert_workflows lane_key list_queues list_steps "
     "list_workflows load_workflow lock_workflow pause_queue queue_figures queue_lanes "
     "read_options reclaim_lease record_steps register_worker renew_worker requeue_workflows "
