@@ -68,7 +68,7 @@ def _wait_for(connection: psycopg.Connection, workflow_id: str, status: str) -> 
 
 MEASUREMENT = Measurement(
     "command",
-    "from send_command to its answer; until it is HELD, by a worker with a boundary every 10 ms",
+    "from send_command to its answer; until HELD, with a boundary every 10 ms",
     ("ours", "gateway"),
     sample,
     (
