@@ -103,6 +103,13 @@ def batch_plant(server: Server, java: None) -> Iterator[Plant]:
         made.close()
 
 
+def save(plant: Plant, modules: dict[str, str]) -> None:
+    """Save the project, and wait until its new generation has taken over."""
+    [(project, generation, _)] = plant.workers()
+    plant.gateway.save(project, modules)
+    plant.wait_for_workers((project, generation + 1))
+
+
 class Batch:
     """One batch, and the tags of its reactor."""
 
@@ -162,8 +169,9 @@ class Batch:
         except AssertionError as error:
             raise AssertionError(f"{error}: it is {self.status()}, {self.steps()}") from None
 
-    def order(self, command: str) -> dict[str, Any]:
-        call = f"exchange.workflows.api.service.sendCommand({self.workflow_id!r}, {command!r})"
+    def order(self, command: str, **more: Any) -> dict[str, Any]:
+        more = {"workflowId": self.workflow_id, "cmd": command, **more}
+        call = f"exchange.workflows.api.service.sendCommand(**{more!r})"
         answer = self.plant.call(call)
         assert answer["ok"], answer
         return answer["data"]

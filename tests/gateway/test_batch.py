@@ -6,9 +6,10 @@ import pytest
 
 from tests.clock import Clock
 from tests.conftest import SCHEMA
-from tests.gateway.batch import OUTPUTS, SENSORS, THREADS, Batch
+from tests.gateway.batch import COOK, OUTPUTS, SENSORS, THREADS, Batch, save
 from tests.gateway.batch_places import PLACE_NAMES, STEPS, Place
-from tests.gateway.plant import Plant
+from tests.gateway.plant import PATIENCE, Plant
+from tests.waiting import wait_until
 
 SAFE = {"Inlet": False, "Drain": False, "Setpoint": 0, "Vent": True}
 
@@ -249,6 +250,24 @@ def test_a_stop_overtakes_a_hold(batch_plant: Plant, place: Place) -> None:
     assert batch.orders() == [("HOLD", "overtaken"), ("STOP", "obeyed")]
 
 
+def test_an_order_does_not_lapse_while_its_handler_runs(batch_plant: Plant, clock: Clock) -> None:
+    late, draining = (Place("in 4").bring(batch_plant) for _ in range(2))
+    draining.set(Empty=False)
+    for batch in (draining, late):
+        batch.order("STOP", validForSeconds=60)
+    draining.let_go()
+    draining.wait_until_written("Inlet", "Setpoint", "Drain")
+    clock.advance(61)
+    wait_until(lambda: late.orders() == [("STOP", "expired")], "the other to lapse", PATIENCE)
+    assert draining.status() == ("RUNNING", "STOPPING")
+    draining.set(Empty=True)
+    draining.wait_for("STOPPED", "STOPPED")
+    assert draining.orders() == [("STOP", "obeyed")]
+    late.let_go(when_heard=False)
+    late.wait_for("SUCCESS", "COMPLETE")
+    assert late.handlers() == []
+
+
 def test_a_hold_that_is_taken_back_changes_nothing(batch_plant: Plant) -> None:
     batch = Place("in 4").bring(batch_plant)
     batch.order("HOLD")
@@ -277,3 +296,19 @@ def test_without_handlers_the_outputs_stay_as_they_stood(
     batch.wait_for(status, state)
     assert batch.outputs() == place.outputs
     assert batch.outputs() not in (OUTPUTS, SAFE)
+
+
+def test_a_save_in_the_middle_of_a_handler(batch_plant: Plant) -> None:
+    """The new generation goes on in the handler where the old one stood. (The last test: a save forgets what was noted.)"""
+    batch = Place("asleep 9").bring(batch_plant)
+    batch.order("STOP")
+    batch.wait_until_written("Inlet", "Setpoint", "Drain")
+    steps = batch.steps()
+    save(batch_plant, {"plant.batch": COOK + "\n# saved\n"})
+    batch.set(Empty=True)
+    batch.wait_for("STOPPED", "STOPPED")
+    assert batch.written() == ["Drain"]
+    assert batch.outputs() == OUTPUTS
+    assert batch.steps()[: len(steps)] == steps
+    assert batch.handlers() == [("on_stop", "SUCCESS")]
+    assert batch.orders() == [("STOP", "obeyed")]

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from exchange.workflows.engine.client import Workflows
 from tests.conftest import SCHEMA
-from tests.gateway.batch import SENSORS, Batch
+from tests.gateway.batch import SENSORS, Batch, save
 from tests.gateway.batch_places import STEPS, Place
 from tests.gateway.plant import PATIENCE, Plant, code_blocks
 from tests.waiting import wait_until
@@ -84,10 +83,8 @@ def test_after_the_end(batch_plant: Plant) -> None:
         assert batch_plant.ask(sql, workflow_id) == STEPS
 
 
-@pytest.mark.skipif(not hasattr(Workflows, "recvCommand"), reason="recvCommand is not there yet")
 def test_a_workflow_that_takes_its_commands_itself(batch_plant: Plant) -> None:
-    batch_plant.gateway.save("plant", {"plant.manual": MANUAL})
-    batch_plant.wait_for_workers(("plant", 2))
+    save(batch_plant, {"plant.manual": MANUAL})
     batch_plant.gateway.create_tag("R-9/Motor", True)
     batch_plant.gateway.evaluate("plant.manual.stir.__name__")
     workflow_id = batch_plant.enqueue("stir", json.dumps({"reactor": "R-9", "rounds": 1000}))
