@@ -920,9 +920,7 @@ CREATE TABLE workflows.lease (
     is_started boolean NOT NULL,
     is_limited boolean NOT NULL,
     control text,
-    handler_no integer,
-    CONSTRAINT lease_control CHECK ((control = ANY (ARRAY['hold'::text, 'pause'::text, 'resume'::text, 'stop'::text, 'cancel'::text, 'timeout'::text, 'abort'::text]))),
-    CONSTRAINT lease_handler CHECK (((handler_no IS NULL) OR (control IS NOT NULL)))
+    handler_no integer
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
 
@@ -2682,8 +2680,7 @@ CREATE TABLE workflows.command (
     topic text,
     expires_at timestamp with time zone,
     new_workflow_id uuid,
-    second_actor text,
-    CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text, 'failed'::text, 'expired'::text])))
+    second_actor text
 );
 
 ALTER TABLE workflows.command OWNER TO workflows_owner;
@@ -3917,6 +3914,9 @@ COMMENT ON COLUMN workflows.workflow_status.previous_workflow_id IS 'The workflo
 ALTER TABLE ONLY workflows.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
 
+ALTER TABLE workflows.command
+    ADD CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text, 'failed'::text, 'expired'::text]))) NOT VALID;
+
 ALTER TABLE ONLY workflows.command
     ADD CONSTRAINT command_pkey PRIMARY KEY (command_id);
 
@@ -3937,6 +3937,12 @@ ALTER TABLE ONLY workflows.gate_ticket
 
 ALTER TABLE ONLY workflows.lane
     ADD CONSTRAINT lane_pkey PRIMARY KEY (lane_id);
+
+ALTER TABLE workflows.lease
+    ADD CONSTRAINT lease_control CHECK ((control = ANY (ARRAY['hold'::text, 'pause'::text, 'resume'::text, 'stop'::text, 'cancel'::text, 'timeout'::text, 'abort'::text]))) NOT VALID;
+
+ALTER TABLE workflows.lease
+    ADD CONSTRAINT lease_handler CHECK (((handler_no IS NULL) OR (control IS NOT NULL))) NOT VALID;
 
 ALTER TABLE ONLY workflows.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (workflow_id);

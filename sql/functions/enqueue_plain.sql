@@ -58,7 +58,8 @@ begin
       select (i in (select n from unnest(v_new) n)) is true from unnest(v_ids) i);
   end if;
   insert into workflows.workflow_payload (workflow_id, inputs)
-  select p.workflow_id, p.inputs from unnest(v_ids, p_inputs, v_is_new) p(workflow_id, inputs, is_new)
+  select p.workflow_id, p.inputs
+  from unnest(v_ids, p_inputs, v_is_new) p(workflow_id, inputs, is_new)
   where p.inputs <> '{}' and p.is_new is not false;
   insert into workflows.ready (lane_id, ready_seq, workflow_id)
   select v_place.lane_ids[p.lane_no], p.ready_seq, p.workflow_id
@@ -76,7 +77,8 @@ begin
   perform workflows.notify_idle(array(select distinct q from unnest(v_place.queue_ids) q));
   return (
     select '[' || string_agg('{"workflow_id":"' || p.workflow_id
-        || case when p.is_new is false then '","deduplicated":true' else '","deduplicated":false' end
+        || case when p.is_new is false then '","deduplicated":true'
+             else '","deduplicated":false' end
         || v_place.tails[p.lane_no], ',') || ']'
     from unnest(v_lanes, v_ids, v_is_new) p(lane_no, workflow_id, is_new));
 end

@@ -10,17 +10,17 @@ from typing import Any
 
 import psycopg
 
-ENDED = {"SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED"}
+ENDED = {"SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED", "ABORTED"}
 # The diagram of statuses: what may follow what.
 _LIVE = {"ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "HELD"}
 ALLOWED: dict[str | None, set[str]] = {
     None: {"ENQUEUED", "DELAYED"},
-    "ENQUEUED": {"RUNNING", "BLOCKED", "HELD", "CANCELLED", "STOPPED", "DELAYED"},
-    "DELAYED": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED", "DELAYED"},
-    "BLOCKED": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED"},
-    "WAITING": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED"},
-    "HELD": {"ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "CANCELLED", "STOPPED"},
-    "RUNNING": {"SUCCESS", "ERROR", *_LIVE, "CANCELLED", "STOPPED"},
+    "ENQUEUED": {"RUNNING", "BLOCKED", "HELD", "CANCELLED", "STOPPED", "ABORTED", "DELAYED"},
+    "DELAYED": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED", "ABORTED", "DELAYED"},
+    "BLOCKED": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED", "ABORTED"},
+    "WAITING": {"ENQUEUED", "HELD", "CANCELLED", "STOPPED", "ABORTED"},
+    "HELD": {"ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "CANCELLED", "STOPPED", "ABORTED"},
+    "RUNNING": {"SUCCESS", "ERROR", *_LIVE, "CANCELLED", "STOPPED", "ABORTED"},
 }
 _CHANGES = """
   select change_id, extract(epoch from happened_at)::float8, kind, workflow_id::text, row, before,

@@ -110,6 +110,36 @@ def naps(seconds: float = 3.0) -> int:
     return first(n)
 
 
+@step()
+def make_safe(what: str) -> str:
+    effect(what)
+    return what
+
+
+def hold(**inputs: Any) -> None:
+    make_safe("closed")
+
+
+def go_on(**inputs: Any) -> None:
+    make_safe("opened")
+
+
+def stop(**inputs: Any) -> None:
+    make_safe("drained")
+
+
+def abort(**inputs: Any) -> None:
+    make_safe("vented")
+
+
+@workflow(on_hold=hold, on_resume=go_on, on_stop=stop, on_abort=abort)
+def batch(n: int = 0, seconds: float = 0.0, until: str | None = None) -> str:
+    """What operators give orders to."""
+    text = second(first(n), seconds, until)
+    getWorkflows().sleep(seconds)
+    return third(text)
+
+
 @step(transactional=True)
 def fill(tx: Any, tank: str) -> int:
     running = context.current()

@@ -59,7 +59,11 @@ def live(calls, make_old_worker):
 def everything(calls, ids):
     """What the first release tells of each."""
     return {
-        i: ({k: v for k, v in calls.get(i).items() if k not in NEW_KEYS}, calls.steps(i), calls.hot_rows(i))
+        i: (
+            {k: v for k, v in calls.get(i).items() if k not in NEW_KEYS},
+            calls.steps(i),
+            calls.hot_rows(i),
+        )
         for i in ids.values()
     }
 

@@ -143,7 +143,12 @@ def command_many(
     actor: Actor = None,
 ) -> None:
     """Give every live workflow that fits one order: an emergency stop."""
-    wanted = {"queue_name": queue, "partition_key": key, "resource": resource, "workflow_name": name}
+    wanted = {
+        "queue_name": queue,
+        "partition_key": key,
+        "resource": resource,
+        "workflow_name": name,
+    }
     filters = {field: value for field, value in wanted.items() if value is not None}
     answers = session.call(
         "send_commands",
