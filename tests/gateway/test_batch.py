@@ -129,7 +129,7 @@ def test_it_is_aborted(aborted: dict[str, Batch], place: Place) -> None:
     assert batch.outputs() == (SAFE if has_begun else OUTPUTS)
 
 
-def test_nothing_is_written_after_an_abort(aborted: dict[str, Batch]) -> None:
+def test_finding_13_nothing_is_written_after_an_abort(aborted: dict[str, Batch]) -> None:
     """By now every thread has left. A step that was in work wrote before the handler did."""
     for place in map(Place, PLACE_NAMES):
         batch = aborted[place.name]
