@@ -29,22 +29,6 @@ ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
 
 COMMENT ON TYPE workflows.enqueue_request IS 'One checked request to enqueue; problem is set where it must be refused.';
 
-CREATE FUNCTION workflows.admit_gated() RETURNS boolean
-    LANGUAGE plpgsql
-    AS ...;
-
-ALTER FUNCTION workflows.admit_gated() OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.admit_gated() IS 'Gives gated workflows their tickets and hands free gates over.';
-
-CREATE FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) RETURNS integer
-    LANGUAGE plpgsql
-    AS ...;
-
-ALTER FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) IS 'Says what became of the open commands of some workflows.';
-
 CREATE TABLE workflows.workflow (
     workflow_id uuid NOT NULL,
     lease_token uuid,
@@ -79,6 +63,9 @@ CREATE TABLE workflows.workflow (
     parent_workflow_id uuid,
     enqueued_by text NOT NULL,
     actor text,
+    control text,
+    handler_no integer,
+    previous_workflow_id uuid,
     CONSTRAINT workflow_ended CHECK (((ended_at IS NOT NULL) = (status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[])))),
     CONSTRAINT workflow_held CHECK (((held_at IS NOT NULL) = (status = 'HELD'::text))),
     CONSTRAINT workflow_status_state CHECK ((((status || ' '::text) || state) = ANY ('{"DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED IDLE","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","RUNNING STARTING","RUNNING RUNNING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","SUCCESS COMPLETE","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])))
@@ -155,13 +142,75 @@ COMMENT ON COLUMN workflows.workflow.enqueued_by IS 'Database user that enqueued
 
 COMMENT ON COLUMN workflows.workflow.actor IS 'Who, as the caller said.';
 
-CREATE FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) RETURNS text
+COMMENT ON COLUMN workflows.workflow.control IS 'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
+
+COMMENT ON COLUMN workflows.workflow.handler_no IS 'Which run of its handler that order is; null: it has no handler.';
+
+COMMENT ON COLUMN workflows.workflow.previous_workflow_id IS 'The workflow that it repeats, by RESET or fork.';
+
+CREATE FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) IS 'Applies a command to a locked workflow.';
+COMMENT ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) IS 'Takes the lease of a workflow that is aborted.';
+
+CREATE FUNCTION workflows.admit_gated() RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.admit_gated() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.admit_gated() IS 'Gives gated workflows their tickets and hands free gates over.';
+
+CREATE FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) IS 'Says what became of the open commands of some workflows.';
+
+CREATE FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) IS 'What a request was answered before.';
+
+CREATE TABLE workflows.transition (
+    command text NOT NULL,
+    from_state text NOT NULL,
+    outcome text NOT NULL,
+    through_state text,
+    to_state text NOT NULL,
+    CONSTRAINT transition_moves CHECK (((outcome = 'accepted'::text) OR (through_state IS NULL))),
+    CONSTRAINT transition_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text])))
+);
+
+ALTER TABLE workflows.transition OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.transition IS 'What each command does in each state: the model that send_command looks up.';
+
+COMMENT ON COLUMN workflows.transition.command IS 'HOLD, PAUSE, RESUME, STOP, CANCEL, ABORT, RESET.';
+
+COMMENT ON COLUMN workflows.transition.from_state IS 'State in which it is given.';
+
+COMMENT ON COLUMN workflows.transition.outcome IS 'accepted, already or rejected.';
+
+COMMENT ON COLUMN workflows.transition.through_state IS 'State until the workflow has obeyed, where it is in work.';
+
+COMMENT ON COLUMN workflows.transition.to_state IS 'State it leads to.';
+
+CREATE FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) IS 'Applies an accepted command to a locked workflow.';
 
 CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) RETURNS integer
     LANGUAGE plpgsql
@@ -247,6 +296,14 @@ ALTER FUNCTION workflows.clock_now() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.clock_now() IS 'The database clock that every due, expiry and ordering decision uses.';
 
+CREATE FUNCTION workflows.close_commands(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.close_commands(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.close_commands(p_limit integer, p_now timestamp with time zone) IS 'Answers the open orders of workflows that have ended.';
+
 CREATE FUNCTION workflows.command_answer(p_command_id bigint) RETURNS text
     LANGUAGE sql STABLE
     AS ...;
@@ -255,13 +312,13 @@ ALTER FUNCTION workflows.command_answer(p_command_id bigint) OWNER TO workflows_
 
 COMMENT ON FUNCTION workflows.command_answer(p_command_id bigint) IS 'What a command did, as its sender is told.';
 
-CREATE FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) RETURNS text
+CREATE FUNCTION workflows.command_message(p_command text, p_outcome text, p_is_delivered boolean, p_before workflows.workflow, p_after workflows.workflow) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS ...;
 
-ALTER FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.command_message(p_command text, p_outcome text, p_is_delivered boolean, p_before workflows.workflow, p_after workflows.workflow) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) IS 'A command''s outcome in words.';
+COMMENT ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_is_delivered boolean, p_before workflows.workflow, p_after workflows.workflow) IS 'A command''s outcome in words.';
 
 CREATE FUNCTION workflows.command_options(p_options text) RETURNS jsonb
     LANGUAGE plpgsql
@@ -271,13 +328,21 @@ ALTER FUNCTION workflows.command_options(p_options text) OWNER TO workflows_owne
 
 COMMENT ON FUNCTION workflows.command_options(p_options text) IS 'Reads the options of a command.';
 
-CREATE FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) RETURNS text
+CREATE FUNCTION workflows.command_word(p_command text) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.command_word(p_command text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) IS 'Asks the worker of a running workflow to obey.';
+COMMENT ON FUNCTION workflows.command_word(p_command text) IS 'Reads the word of a command.';
+
+CREATE FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) IS 'Copies the recorded steps before a given one.';
 
 CREATE FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) RETURNS bigint
     LANGUAGE sql STABLE
@@ -329,6 +394,22 @@ CREATE FUNCTION workflows.create_queue(p_queue_name text, p_options text DEFAULT
 ALTER FUNCTION workflows.create_queue(p_queue_name text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) IS 'Makes a queue with its options.';
+
+CREATE FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) IS 'Ends a workflow whose time is over.';
+
+CREATE FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) IS 'Notes that workflows have resumed.';
 
 CREATE FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text DEFAULT '{}'::text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -457,6 +538,14 @@ ALTER FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_n
 
 COMMENT ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) IS 'Enters maintenance: nothing new starts, enqueue is refused.';
 
+CREATE FUNCTION workflows.error_reason(p_error json) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.error_reason(p_error json) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.error_reason(p_error json) IS 'An error in one line.';
+
 CREATE FUNCTION workflows.exit_maintenance(p_queue_name text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -467,6 +556,14 @@ CREATE FUNCTION workflows.exit_maintenance(p_queue_name text DEFAULT NULL::text,
 ALTER FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) IS 'Exits maintenance.';
+
+CREATE FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) IS 'Takes back orders whose time is over.';
 
 CREATE FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -483,6 +580,16 @@ CREATE FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestam
 ALTER FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Cancels workflows that were not started in time.';
+
+CREATE FUNCTION workflows.find_commanded(p_filter text) RETURNS uuid[]
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'on'
+    SET enable_hashjoin TO 'on'
+    AS ...;
+
+ALTER FUNCTION workflows.find_commanded(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.find_commanded(p_filter text) IS 'The workflows that a filter means.';
 
 CREATE FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -581,6 +688,17 @@ ALTER FUNCTION workflows.forget_workers(p_now timestamp with time zone) OWNER TO
 
 COMMENT ON FUNCTION workflows.forget_workers(p_now timestamp with time zone) IS 'Forgets workers that ended a day ago.';
 
+CREATE FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) IS 'Starts a workflow again from a step, under a new id.';
+
 CREATE FUNCTION workflows.free_gates(p_workflow_ids uuid[]) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -660,6 +778,14 @@ ALTER FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) OWN
 
 COMMENT ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) IS 'Whether a workflow has more recorded steps than a number.';
 
+CREATE FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) IS 'Whether a run of a handler is recorded.';
+
 CREATE FUNCTION workflows.held_problem(p_workflow_id uuid) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -668,13 +794,21 @@ ALTER FUNCTION workflows.held_problem(p_workflow_id uuid) OWNER TO workflows_own
 
 COMMENT ON FUNCTION workflows.held_problem(p_workflow_id uuid) IS 'Detail of a WF006: who holds the deduplication id.';
 
-CREATE FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION workflows.held_state(p_order text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.held_state(p_order text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.held_state(p_order text) IS 'The state in which an order holds a workflow.';
+
+CREATE FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
+COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
 
 CREATE FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -878,6 +1012,14 @@ ALTER FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) OWNER T
 
 COMMENT ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) IS 'A new time-ordered uuid (version 7).';
 
+CREATE FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) IS 'The number of the next run of a handler, or null.';
+
 CREATE FUNCTION workflows.notify_idle(p_queue_ids integer[]) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -901,6 +1043,22 @@ CREATE FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text)
 ALTER FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) IS 'What is wrong with one option of enqueue, or null.';
+
+CREATE FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) IS 'Asks the worker of a running workflow.';
+
+CREATE FUNCTION workflows.outcome_of(p_order text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.outcome_of(p_order text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.outcome_of(p_order text) IS 'The outcome of a worker that has obeyed.';
 
 CREATE FUNCTION workflows.outwait_claims() RETURNS boolean
     LANGUAGE plpgsql
@@ -1039,7 +1197,9 @@ CREATE TABLE workflows.lease (
     is_started boolean NOT NULL,
     is_limited boolean NOT NULL,
     control text,
-    CONSTRAINT lease_control CHECK ((control = ANY (ARRAY['hold'::text, 'stop'::text, 'cancel'::text, 'timeout'::text])))
+    handler_no integer,
+    CONSTRAINT lease_control CHECK ((control = ANY (ARRAY['hold'::text, 'pause'::text, 'resume'::text, 'stop'::text, 'cancel'::text, 'timeout'::text, 'abort'::text]))),
+    CONSTRAINT lease_handler CHECK (((handler_no IS NULL) OR (control IS NOT NULL)))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
 
@@ -1066,6 +1226,8 @@ COMMENT ON COLUMN workflows.lease.is_started IS 'False: claimed ahead and not be
 COMMENT ON COLUMN workflows.lease.is_limited IS 'True: counts against max_running.';
 
 COMMENT ON COLUMN workflows.lease.control IS 'Command that waits to be obeyed.';
+
+COMMENT ON COLUMN workflows.lease.handler_no IS 'Which run of its handler the order is; null: it has no handler.';
 
 CREATE FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -1281,6 +1443,14 @@ ALTER FUNCTION workflows.renew_worker(p_worker_id text, p_held text) OWNER TO wo
 
 COMMENT ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) IS 'Renews all leases of a worker and tells it what waits for it.';
 
+CREATE FUNCTION workflows.repeat_workflow(p_workflow workflows.workflow, p_step_key text, p_options jsonb, p_now timestamp with time zone) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.repeat_workflow(p_workflow workflows.workflow, p_step_key text, p_options jsonb, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.repeat_workflow(p_workflow workflows.workflow, p_step_key text, p_options jsonb, p_now timestamp with time zone) IS 'Enqueues a workflow again under a new id.';
+
 CREATE FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -1289,6 +1459,14 @@ ALTER FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows
 
 COMMENT ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) IS 'Replaces the inputs of a workflow that has not started.';
 
+CREATE FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, p_order text, p_handler_no integer, p_reason text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, p_order text, p_handler_no integer, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, p_order text, p_handler_no integer, p_reason text, p_now timestamp with time zone) IS 'Sends a workflow to the queue with an order that it must carry out.';
+
 CREATE FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1296,6 +1474,14 @@ CREATE FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) RETURNS integ
 ALTER FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) IS 'Makes locked workflows claimable.';
+
+CREATE FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) IS 'Refuses a command without a reason where the queue asks for one.';
 
 CREATE FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1396,7 +1582,26 @@ CREATE FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_rea
 
 ALTER FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) IS 'Sends HOLD, RESUME or STOP to a workflow and answers what it did.';
+COMMENT ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) IS 'Gives a workflow an order (HOLD, PAUSE, RESUME, STOP, ABORT, RESET) and answers what it did.';
+
+CREATE FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) IS 'Gives many workflows an order and answers one result each.';
+
+CREATE FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) IS 'One order of many, with its result.';
 
 CREATE FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) RETURNS integer[]
     LANGUAGE plpgsql
@@ -1436,29 +1641,29 @@ ALTER FUNCTION workflows.setting_of(p_name text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.setting_of(p_name text) IS 'Value of one setting as text.';
 
-CREATE FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) IS 'Ends a workflow as a command or deadline ordered.';
+COMMENT ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text, p_now timestamp with time zone) IS 'Ends a workflow as a command or deadline ordered.';
 
-CREATE FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_lease workflows.lease, p_error json, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_lease workflows.lease, p_error json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) IS 'Decides what follows an exception of a workflow.';
+COMMENT ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_lease workflows.lease, p_error json, p_now timestamp with time zone) IS 'Decides what follows an exception of a workflow.';
 
-CREATE FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) IS 'Moves a workflow that left its worker without ending.';
+COMMENT ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) IS 'Moves a workflow that left its worker.';
 
 CREATE FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -1500,6 +1705,14 @@ ALTER FUNCTION workflows.take_maintenance(p_now timestamp with time zone) OWNER 
 
 COMMENT ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) IS 'Takes the maintenance turn of this second.';
 
+CREATE FUNCTION workflows.take_order_back(p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_order_back(p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_order_back(p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text, p_now timestamp with time zone) IS 'Takes one order back.';
+
 CREATE FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone, OUT taken integer, OUT is_contended boolean) RETURNS record
     LANGUAGE plpgsql
     AS ...;
@@ -1515,6 +1728,14 @@ CREATE FUNCTION workflows.take_turn(p_may_wait boolean) RETURNS boolean
 ALTER FUNCTION workflows.take_turn(p_may_wait boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.take_turn(p_may_wait boolean) IS 'Takes the right to hand gates over, until commit.';
+
+CREATE FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) IS 'Whether a command is for the workflow function itself.';
 
 CREATE FUNCTION workflows.text_of(p_value json) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1622,7 +1843,11 @@ CREATE TABLE workflows.command (
     database_user text NOT NULL,
     accepted_at timestamp with time zone NOT NULL,
     obeyed_at timestamp with time zone,
-    CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text])))
+    topic text,
+    expires_at timestamp with time zone,
+    new_workflow_id uuid,
+    second_actor text,
+    CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text, 'failed'::text, 'expired'::text])))
 );
 
 ALTER TABLE workflows.command OWNER TO workflows_owner;
@@ -1659,6 +1884,14 @@ COMMENT ON COLUMN workflows.command.accepted_at IS 'When it was decided.';
 
 COMMENT ON COLUMN workflows.command.obeyed_at IS 'When the workflow obeyed or ended.';
 
+COMMENT ON COLUMN workflows.command.topic IS 'Topic under which the workflow asks for commands.';
+
+COMMENT ON COLUMN workflows.command.expires_at IS 'Not obeyed by then, it lapses; null: never.';
+
+COMMENT ON COLUMN workflows.command.new_workflow_id IS 'Workflow that a RESET has enqueued.';
+
+COMMENT ON COLUMN workflows.command.second_actor IS 'Who signed as well.';
+
 ALTER TABLE workflows.command ALTER COLUMN command_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.command_command_id_seq
     START WITH 1
@@ -1683,7 +1916,11 @@ CREATE VIEW workflows.command_log AS
     c.to_state,
     c.database_user,
     c.accepted_at,
-    c.obeyed_at
+    c.obeyed_at,
+    c.topic,
+    c.expires_at,
+    (c.new_workflow_id)::text AS new_workflow_id,
+    c.second_actor
    FROM (workflows.command c
      LEFT JOIN workflows.workflow w ON ((w.workflow_id = c.workflow_id)));
 
@@ -1697,13 +1934,13 @@ COMMENT ON COLUMN workflows.command_log.workflow_id IS 'The workflow.';
 
 COMMENT ON COLUMN workflows.command_log.workflow_name IS 'Name of the registered function.';
 
-COMMENT ON COLUMN workflows.command_log.command IS 'HOLD, RESUME, STOP or CANCEL.';
+COMMENT ON COLUMN workflows.command_log.command IS 'HOLD, PAUSE, RESUME, STOP, CANCEL, ABORT or RESET.';
 
 COMMENT ON COLUMN workflows.command_log.actor IS 'Who, as the caller said.';
 
 COMMENT ON COLUMN workflows.command_log.reason IS 'Why, in words.';
 
-COMMENT ON COLUMN workflows.command_log.outcome IS 'accepted (not obeyed yet), already, rejected, obeyed or overtaken (the workflow ended first).';
+COMMENT ON COLUMN workflows.command_log.outcome IS 'accepted (not obeyed yet), already, rejected, obeyed, failed (its handler raised), overtaken (by another order or the end of the workflow) or expired.';
 
 COMMENT ON COLUMN workflows.command_log.message IS 'The answer in words.';
 
@@ -1720,6 +1957,14 @@ COMMENT ON COLUMN workflows.command_log.database_user IS 'Database user of the s
 COMMENT ON COLUMN workflows.command_log.accepted_at IS 'When it was decided.';
 
 COMMENT ON COLUMN workflows.command_log.obeyed_at IS 'When the workflow obeyed or ended.';
+
+COMMENT ON COLUMN workflows.command_log.topic IS 'Topic under which the workflow asks for commands.';
+
+COMMENT ON COLUMN workflows.command_log.expires_at IS 'Not obeyed by then, it lapses; null: never.';
+
+COMMENT ON COLUMN workflows.command_log.new_workflow_id IS 'Workflow that a RESET has enqueued.';
+
+COMMENT ON COLUMN workflows.command_log.second_actor IS 'Who signed as well.';
 
 CREATE TABLE workflows.failed_workflow (
     workflow_id uuid NOT NULL,
@@ -1749,6 +1994,7 @@ CREATE TABLE workflows.queue (
     created_at timestamp with time zone NOT NULL,
     run_on text DEFAULT 'active'::text NOT NULL,
     maintenance_mode text,
+    requires_reason boolean DEFAULT false NOT NULL,
     CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
     CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
     CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
@@ -1781,6 +2027,8 @@ COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
 COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
 
 COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
+
+COMMENT ON COLUMN workflows.queue.requires_reason IS 'True: commands need a reason.';
 
 CREATE TABLE workflows.workflow_outcome (
     workflow_id uuid NOT NULL,
@@ -2537,7 +2785,7 @@ CREATE TABLE workflows.step (
     due_at timestamp with time zone,
     output text,
     error text,
-    CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text]))),
+    CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text, 'handler'::text, 'command'::text]))),
     CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text])))
 )
 WITH (autovacuum_vacuum_scale_factor='0.05');
@@ -2689,7 +2937,9 @@ CREATE TABLE workflows.workflow_definition (
     commands text NOT NULL,
     registered_at timestamp with time zone NOT NULL,
     registered_by text NOT NULL,
+    handlers text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
+    CONSTRAINT workflow_definition_handlers CHECK ((handlers <@ '{on_hold,on_resume,on_stop,on_abort}'::text[])),
     CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
 );
 
@@ -2722,6 +2972,8 @@ COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine ob
 COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
 
 COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
+
+COMMENT ON COLUMN workflows.workflow_definition.handlers IS 'Which of on_hold, on_resume, on_stop, on_abort it has.';
 
 CREATE TABLE workflows.workflow_payload (
     workflow_id uuid NOT NULL,
@@ -2757,7 +3009,8 @@ CREATE VIEW workflows.workflow_status AS
     w.deadline_at,
     (EXTRACT(epoch FROM (COALESCE(w.ended_at, clock_timestamp()) - w.started_at)))::double precision AS running_seconds,
     (w.parent_workflow_id)::text AS parent_workflow_id,
-    COALESCE(w.actor, w.enqueued_by) AS enqueued_by
+    COALESCE(w.actor, w.enqueued_by) AS enqueued_by,
+    (w.previous_workflow_id)::text AS previous_workflow_id
    FROM (workflows.workflow w
      JOIN workflows.queue q ON ((q.queue_id = w.queue_id)));
 
@@ -2806,6 +3059,8 @@ COMMENT ON COLUMN workflows.workflow_status.running_seconds IS 'Seconds since it
 COMMENT ON COLUMN workflows.workflow_status.parent_workflow_id IS 'The workflow that started it.';
 
 COMMENT ON COLUMN workflows.workflow_status.enqueued_by IS 'Who enqueued it.';
+
+COMMENT ON COLUMN workflows.workflow_status.previous_workflow_id IS 'The workflow that it repeats, by RESET or fork.';
 
 ALTER TABLE ONLY workflows.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
@@ -2861,6 +3116,9 @@ ALTER TABLE ONLY workflows.setting
 ALTER TABLE ONLY workflows.step
     ADD CONSTRAINT step_pkey PRIMARY KEY (workflow_id, step_key);
 
+ALTER TABLE ONLY workflows.transition
+    ADD CONSTRAINT transition_pkey PRIMARY KEY (command, from_state);
+
 ALTER TABLE ONLY workflows.turn
     ADD CONSTRAINT turn_pkey PRIMARY KEY (turn_id);
 
@@ -2886,6 +3144,8 @@ ALTER TABLE ONLY workflows.workflow
     ADD CONSTRAINT workflow_pkey PRIMARY KEY (workflow_id);
 
 CREATE INDEX audit_workflow ON workflows.audit USING btree (workflow_id, change_no) WHERE (workflow_id IS NOT NULL);
+
+CREATE INDEX command_expiring ON workflows.command USING btree (expires_at) WHERE ((outcome = 'accepted'::text) AND (expires_at IS NOT NULL));
 
 CREATE INDEX command_open ON workflows.command USING btree (workflow_id) WHERE (outcome = 'accepted'::text);
 
@@ -2921,11 +3181,19 @@ GRANT USAGE ON SCHEMA workflows TO workflows_operator;
 GRANT USAGE ON SCHEMA workflows TO workflows_viewer;
 GRANT USAGE ON SCHEMA workflows TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) FROM PUBLIC;
+
+GRANT SELECT ON TABLE workflows.transition TO workflows_operator;
+GRANT SELECT ON TABLE workflows.transition TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.transition TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) FROM PUBLIC;
 
@@ -2948,13 +3216,17 @@ GRANT ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now in
 
 REVOKE ALL ON FUNCTION workflows.clock_now() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.close_commands(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.command_answer(p_command_id bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_is_delivered boolean, p_before workflows.workflow, p_after workflows.workflow) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.command_options(p_options text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.command_word(p_command text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) FROM PUBLIC;
 
@@ -2964,6 +3236,10 @@ REVOKE ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) 
 
 REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_enqueuer;
@@ -2993,13 +3269,19 @@ REVOKE ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.error_reason(p_error json) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.find_commanded(p_filter text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3017,6 +3299,10 @@ REVOKE ALL ON FUNCTION workflows.fold_new_lanes() FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_workers(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.free_gates(p_workflow_ids uuid[]) FROM PUBLIC;
 
@@ -3044,9 +3330,13 @@ REVOKE ALL ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) F
 
 REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.held_problem(p_workflow_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.held_state(p_order text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3109,11 +3399,17 @@ REVOKE ALL ON FUNCTION workflows.name_problem(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.notify_workers(p_payload text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.outcome_of(p_order text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.outwait_claims() FROM PUBLIC;
 
@@ -3184,9 +3480,15 @@ REVOKE ALL ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) F
 REVOKE ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) TO workflows_worker;
 
+REVOKE ALL ON FUNCTION workflows.repeat_workflow(p_workflow workflows.workflow, p_step_key text, p_options jsonb, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, p_order text, p_handler_no integer, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) TO workflows_operator;
@@ -3219,6 +3521,12 @@ REVOKE ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) FROM PUBLIC;
@@ -3229,11 +3537,11 @@ GRANT ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor t
 
 REVOKE ALL ON FUNCTION workflows.setting_of(p_name text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_lease workflows.lease, p_error json, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3245,9 +3553,13 @@ REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enque
 
 REVOKE ALL ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.take_order_back(p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone, OUT taken integer, OUT is_contended boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.take_turn(p_may_wait boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.text_of(p_value json) FROM PUBLIC;
 

@@ -73,9 +73,7 @@ class Race:
         is_error = self.rival in ("error", "retry")
         one = {"w": self.claimed["w"], "t": self.claimed["t"], "n": 0}
         one |= {"outcome": "error", "error": ERROR} if is_error else {"outcome": "success"}
-        return statement(
-            "finish_workflows", worker_id=self.worker.worker_id, outcomes=[one]
-        )
+        return statement("finish_workflows", worker_id=self.worker.worker_id, outcomes=[one])
 
     def order(self, command):
         return statement("send_command", workflow_id=self.workflow_id, command=command)
@@ -120,8 +118,11 @@ def test_the_order_comes_second(calls, race, open_session, session, conn, rival,
     query = "select outcome from workflows.transition where command = %s and from_state = %s"
     expected = calls.value(query, command, LEFT_BY[rival][1])
     assert f'"outcome" : "{expected}"' in answer
-    found = calls.rows("select from_status, from_state from workflows.command_log where command = %s"
-                       " order by command_id desc limit 1", command)
+    found = calls.rows(
+        "select from_status, from_state from workflows.command_log where command = %s"
+        " order by command_id desc limit 1",
+        command,
+    )
     assert found == [LEFT_BY[rival]]
     if expected != "accepted" or command == "RESET":
         assert r.stands == LEFT_BY[rival]
@@ -203,7 +204,9 @@ def check_traces(calls, r, command):
 
 
 @pytest.mark.parametrize("command", ["STOP", "HOLD", "ABORT"])
-def test_a_resume_that_has_not_committed(calls, make_worker, open_session, session, blocked, command):
+def test_a_resume_that_has_not_committed(
+    calls, make_worker, open_session, session, blocked, command
+):
     worker = make_worker("mix")
     workflow_id = calls.enqueue("mix")
     calls.command(workflow_id, "HOLD")
@@ -214,7 +217,9 @@ def test_a_resume_that_has_not_committed(calls, make_worker, open_session, sessi
     order = blocked(session(), *statement("send_command", **arguments))
     operator.conn.commit()
     assert '"accepted"' in order.outcome()[0][0]
-    query = "select from_state from workflows.command_log where command = %s order by command_id desc"
+    query = (
+        "select from_state from workflows.command_log where command = %s order by command_id desc"
+    )
     assert calls.value(query, command) == "IDLE"
 
 
@@ -258,7 +263,11 @@ def test_a_reset_and_a_retry_do_not_both_happen(
     calls, make_worker, open_session, session, conn, without, is_guarded
 ):
     if not is_guarded:
-        without("send_command", "where w.workflow_id = v_id for no key update", "where w.workflow_id = v_id")
+        without(
+            "send_command",
+            "where w.workflow_id = v_id for no key update",
+            "where w.workflow_id = v_id",
+        )
     make_worker("mix")
     workflow_id = calls.enqueue("mix")
     calls.command(workflow_id, "STOP")
@@ -330,9 +339,7 @@ def test_an_order_to_many_against_records_of_the_same(
     running = sorted(worker.claim(2), key=lambda one: one["w"])
     operator = open_session()
     operator.command(running[0]["w"], "PAUSE")
-    bulk = blocked(
-        session(), *statement("send_commands", command="ABORT", filter={"all": True})
-    )
+    bulk = blocked(session(), *statement("send_commands", command="ABORT", filter={"all": True}))
     records = [
         {**worker.record_arguments(one, "weigh")["records"][0], "n": n}
         for n, one in enumerate(running)

@@ -114,7 +114,7 @@ class Situation:
         )[0]
 
 
-def _ended(outcome: str) -> Callable[[Situation], None]:
+def _ended(outcome: str) -> Callable[[Situation], object]:
     def bring(s: Situation) -> None:
         s.begin()
         for _ in range(3 if outcome == "error" else 1):
@@ -132,7 +132,7 @@ def _ended(outcome: str) -> Callable[[Situation], None]:
     return bring
 
 
-def _after(first: str, *commands: str) -> Callable[[Situation], None]:
+def _after(first: str, *commands: str) -> Callable[[Situation], object]:
     """Brought to `first`, then ordered, and obeyed but for the last order."""
 
     def bring(s: Situation) -> None:
@@ -145,7 +145,7 @@ def _after(first: str, *commands: str) -> Callable[[Situation], None]:
     return bring
 
 
-def _obeyed(first: str, *commands: str) -> Callable[[Situation], None]:
+def _obeyed(first: str, *commands: str) -> Callable[[Situation], object]:
     def bring(s: Situation) -> None:
         _after(first, *commands)(s)
         s.obey()
@@ -189,15 +189,15 @@ def _released(s: Situation) -> None:
     s.finish("released")
 
 
-SITUATIONS: dict[str, Callable[[Situation], None]] = {
-    "DELAYED IDLE": lambda s: bool(s.enqueue(delay_seconds=600)) and None,
+SITUATIONS: dict[str, Callable[[Situation], object]] = {
+    "DELAYED IDLE": lambda s: s.enqueue(delay_seconds=600),
     "DELAYED RUNNING": _failed_once,
     "BLOCKED IDLE": _blocked,
     "BLOCKED RUNNING": _blocked_again,
-    "ENQUEUED IDLE": lambda s: bool(s.enqueue()) and None,
+    "ENQUEUED IDLE": lambda s: s.enqueue(),
     "ENQUEUED RUNNING": _released,
     "RUNNING STARTING": _claimed_ahead,
-    "RUNNING RUNNING": lambda s: bool(s.begin()) and None,
+    "RUNNING RUNNING": lambda s: s.begin(),
     "RUNNING HOLDING": _after("RUNNING RUNNING", "HOLD"),
     "RUNNING PAUSING": _after("RUNNING RUNNING", "PAUSE"),
     "RUNNING STOPPING": _after("RUNNING RUNNING", "STOP"),
@@ -217,7 +217,7 @@ SITUATIONS: dict[str, Callable[[Situation], None]] = {
 }
 
 
-def _then_claimed(first: str) -> Callable[[Situation], None]:
+def _then_claimed(first: str) -> Callable[[Situation], object]:
     def bring(s: Situation) -> None:
         SITUATIONS[first](s)
         s.claim(1)

@@ -10,8 +10,8 @@ import re
 import pytest
 
 from exchange.workflows.isa88 import models
-from tests.clock import Clock
 from tests.calls import Calls
+from tests.clock import Clock
 from tests.sql.situations import ENDED, HANDLERS, MOVING, NEEDS_HANDLERS, SITUATIONS, Situation
 
 COMMANDS = ("ABORT", "STOP", "CANCEL", "HOLD", "PAUSE", "RESUME", "RESET")
