@@ -13,6 +13,8 @@
 \ir migrations/0001_create_tables.sql
 \ir migrations/0002_add_gateways.sql
 \ir migrations/0003_add_commands.sql
+\ir migrations/0004_add_messages.sql
+\ir migrations/0005_add_audit_columns.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -26,7 +28,10 @@
 \ir functions/gate_keys.sql
 \ir functions/name_problem.sql
 \ir functions/payload_problem.sql
+\ir functions/session_source.sql
 \ir functions/audit_change.sql
+\ir functions/audit_configuration.sql
+\ir functions/refuse_audit_change.sql
 \ir functions/queue_lanes.sql
 \ir functions/count_ready.sql
 \ir functions/count_parked.sql
@@ -53,6 +58,20 @@
 \ir functions/hand_over.sql
 \ir functions/reclaim_lease.sql
 
+-- talking to a running workflow
+\ir functions/read_call_options.sql
+\ir functions/wake_later.sql
+\ir functions/unpark_waiting.sql
+\ir functions/take_wake_calls.sql
+\ir functions/suspend_until.sql
+\ir functions/end_waits.sql
+\ir functions/insert_message.sql
+\ir functions/receive_message.sql
+\ir functions/receive_command.sql
+\ir functions/set_event.sql
+\ir functions/ask_prompt.sql
+\ir functions/record_exchange.sql
+
 -- the worker
 \ir functions/register_worker.sql
 \ir functions/renew_worker.sql
@@ -76,6 +95,12 @@
 \ir functions/cancel_workflow.sql
 \ir functions/cancel_in_maintenance.sql
 \ir functions/retry_workflow.sql
+\ir functions/send_message.sql
+\ir functions/answer_problems.sql
+\ir functions/answer_prompt.sql
+\ir functions/list_prompts.sql
+\ir functions/read_events.sql
+\ir functions/read_stream.sql
 \ir functions/get_workflow.sql
 \ir functions/list_workflows.sql
 \ir functions/list_steps.sql
@@ -91,6 +116,7 @@
 \ir functions/list_queues.sql
 \ir functions/set_setting.sql
 \ir functions/list_settings.sql
+\ir functions/export_audit.sql
 
 -- what people and screens read
 \ir views/queue_depth.sql
@@ -100,7 +126,10 @@
 \ir views/resource_status.sql
 \ir views/dead_letter.sql
 \ir views/command_log.sql
+\ir views/open_prompt.sql
+\ir views/attention_needed.sql
 \ir views/rejected_entry_list.sql
+\ir views/audit_log.sql
 \ir views/health.sql
 
 \ir comments.sql

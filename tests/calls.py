@@ -153,7 +153,13 @@ class Worker:
 
     def register(self, node: dict[str, Any] | None = None) -> dict[str, Any]:
         """Once more, with what a gateway says of itself in `node`."""
-        registration = {
+        return self.calls.call(
+            "register_worker", worker_id=self.worker_id, registration=self.asked(node)
+        )
+
+    def asked(self, node: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What a registration says."""
+        return {
             "worker_name": "test",
             "schema_version": SCHEMA_VERSION,
             "queues": self.queues,
@@ -162,9 +168,6 @@ class Worker:
             "definitions": self.definitions,
             **(node or {}),
         }
-        return self.calls.call(
-            "register_worker", worker_id=self.worker_id, registration=registration
-        )
 
     def claim_statement(self, start_now: int = 1, prefetch: int = 0, **more: Any) -> Any:
         self.request_no += 1
@@ -248,12 +251,15 @@ def lose(clock: Any, calls: Calls, *alive: Worker) -> None:
 
 
 @contextlib.contextmanager
-def shared_database(server: Any, template: Any) -> Iterator[psycopg.Connection[Any]]:
-    """A database for a whole module whose tests leave nothing behind."""
+def shared_database(
+    server: Any, template: Any, entrance: Any = None, **keywords: Any
+) -> Iterator[psycopg.Connection[Any]]:
+    """A database for a whole module whose tests leave nothing behind; the session comes in by `entrance`."""
     name = f"shared_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(server.dsn(), autocommit=True) as admin:
         admin.execute(f"create database {name} template {template.template_dbname}")  # type: ignore[arg-type]
-        with psycopg.connect(server.dsn(name), autocommit=True) as conn:
+        dsn = (entrance or server).dsn(name)
+        with psycopg.connect(dsn, autocommit=True, **keywords) as conn:
             yield conn
         admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
 

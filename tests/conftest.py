@@ -1,5 +1,6 @@
 """One server for the suite, a template with the schema, a fresh database per test."""
 
+import inspect
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,10 +11,25 @@ from pytest_postgresql import factories
 
 from exchange.workflows.cpython import installer
 from tests.clock import Clock
+from tests.pgbouncer import PgBouncer, running_pgbouncer
 from tests.servers import Server, running_server
 
 SCHEMA = os.environ.get("WORKFLOWS_TEST_SCHEMA", "workflows")
+IS_POOLED = "WORKFLOWS_TEST_POOLER" in os.environ
+# A prepared statement belongs to a session.
+UNPREPARED: dict[str, Any] = {"prepare_threshold": None} if IS_POOLED else {}
 Connect = Callable[..., psycopg.Connection[Any]]
+_OF_SERVERS = {"server", "template", "database", "durable", "own_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for no server says the same beside each of them, and under each schema name. One that
+    chooses its fixtures as it runs, by `request`, may ask for one."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        is_choosing = "request" in inspect.signature(item.function).parameters
+        if not is_choosing and _OF_SERVERS.isdisjoint(item.fixturenames):
+            item.add_marker("once")
 
 
 def install_schema(**connection: Any) -> None:
@@ -29,6 +45,17 @@ def server() -> Iterator[Server]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def entrance(server: Server) -> Iterator[Server | PgBouncer]:
+    """Where sessions come in, by its dsn(): the server itself, or with WORKFLOWS_TEST_POOLER a PgBouncer that gives
+    each transaction another session of it."""
+    if not IS_POOLED:
+        yield server
+        return
+    with running_pgbouncer(server, lifetime_seconds=0) as pooler:
+        yield pooler
+
+
 template = factories.postgresql_noproc(
     depends_on="server", dbname="workflows_test", load=[install_schema]
 )
@@ -36,9 +63,9 @@ database = factories.postgresql("template")
 
 
 @pytest.fixture
-def dsn(database: psycopg.Connection[Any], server: Server) -> str:
+def dsn(database: psycopg.Connection[Any], entrance: Server | PgBouncer) -> str:
     """A fresh database with the schema installed."""
-    return server.dsn(database.info.dbname)
+    return entrance.dsn(database.info.dbname)
 
 
 @pytest.fixture
@@ -56,7 +83,7 @@ def connect(dsn: str) -> Iterator[Connect]:
     opened = []
 
     def open_session(role: str | None = None, **keywords: Any) -> psycopg.Connection[Any]:
-        conn = psycopg.connect(dsn, **{"autocommit": True, **keywords})
+        conn = psycopg.connect(dsn, **{"autocommit": True, **UNPREPARED, **keywords})
         opened.append(conn)
         if role:
             conn.execute(f"set role {SCHEMA}_{role}")

@@ -156,6 +156,14 @@ ALTER FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason t
 
 COMMENT ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) IS 'Takes the lease of a workflow that is aborted.';
 
+CREATE FUNCTION workflows.actor_of(p_options text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.actor_of(p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.actor_of(p_options text) IS 'Who, as the options of a queue say.';
+
 CREATE FUNCTION workflows.admit_gated() RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -172,6 +180,29 @@ ALTER FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, 
 
 COMMENT ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) IS 'Says what became of the open commands of some workflows.';
 
+CREATE FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) IS 'What is wrong with an answer to a form.';
+
+CREATE FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) IS 'Answers an open prompt of a workflow.';
+
 CREATE FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -179,6 +210,14 @@ CREATE FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, 
 ALTER FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) IS 'What a request was answered before.';
+
+CREATE FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) IS 'Appends one entry to a stream of a workflow.';
 
 CREATE TABLE workflows.transition (
     command text NOT NULL,
@@ -212,13 +251,45 @@ ALTER FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transiti
 
 COMMENT ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) IS 'Applies an accepted command to a locked workflow.';
 
-CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) RETURNS integer
+CREATE FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) IS 'Audits the present status of some workflows.';
+COMMENT ON FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) IS 'Opens a prompt, or sees what became of it.';
+
+CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text DEFAULT NULL::text, p_second_actor text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) IS 'Audits the present status of some workflows.';
+
+CREATE FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text DEFAULT NULL::text, p_worker_id uuid DEFAULT NULL::uuid, p_second_actor text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text, p_worker_id uuid, p_second_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text, p_worker_id uuid, p_second_actor text) IS 'Audits a change that concerns no single workflow.';
+
+CREATE FUNCTION workflows.audit_filter(p_filter text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.audit_filter(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_filter(p_filter text) IS 'Reads the filter of export_audit.';
+
+CREATE FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) RETURNS bigint
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) IS 'Audits a new queue.';
 
 CREATE FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) RETURNS double precision
     LANGUAGE sql
@@ -328,6 +399,14 @@ ALTER FUNCTION workflows.command_options(p_options text) OWNER TO workflows_owne
 
 COMMENT ON FUNCTION workflows.command_options(p_options text) IS 'Reads the options of a command.';
 
+CREATE FUNCTION workflows.command_priority(p_command text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.command_priority(p_command text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.command_priority(p_command text) IS 'The higher goes first.';
+
 CREATE FUNCTION workflows.command_word(p_command text) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -395,6 +474,14 @@ ALTER FUNCTION workflows.create_queue(p_queue_name text, p_options text) OWNER T
 
 COMMENT ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) IS 'Makes a queue with its options.';
 
+CREATE FUNCTION workflows.csv_line(p_fields text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.csv_line(p_fields text[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.csv_line(p_fields text[]) IS 'One line of CSV.';
+
 CREATE FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -410,6 +497,14 @@ CREATE FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time
 ALTER FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) IS 'Notes that workflows have resumed.';
+
+CREATE FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Ends the waits of workflows that have ended, and withdraws their prompts.';
 
 CREATE FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text DEFAULT '{}'::text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -546,6 +641,22 @@ ALTER FUNCTION workflows.error_reason(p_error json) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.error_reason(p_error json) IS 'An error in one line.';
 
+CREATE FUNCTION workflows.exchange_error(p_class text, p_message text) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.exchange_error(p_class text, p_message text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.exchange_error(p_class text, p_message text) IS 'An error that is recorded of a step, as the class that the workflow sees.';
+
+CREATE FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) IS 'Does what a step that exchanges something is for.';
+
 CREATE FUNCTION workflows.exit_maintenance(p_queue_name text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -580,6 +691,26 @@ CREATE FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestam
 ALTER FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Cancels workflows that were not started in time.';
+
+CREATE FUNCTION workflows.export_audit(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.export_audit(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.export_audit(p_filter text) IS 'The audit as CSV.';
+
+CREATE FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) IS 'What is wrong with one field of an answer, or null.';
 
 CREATE FUNCTION workflows.find_commanded(p_filter text) RETURNS uuid[]
     LANGUAGE plpgsql
@@ -623,6 +754,14 @@ CREATE FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) RE
 ALTER FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) IS 'Takes the outcomes of workflows from a worker.';
+
+CREATE FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) IS 'The open order of a workflow that goes first, or null.';
 
 CREATE TABLE workflows.setting (
     setting_name text NOT NULL,
@@ -679,6 +818,14 @@ CREATE FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) RETURNS intege
 ALTER FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) IS 'Forgets the failed steps that another try must run again.';
+
+CREATE FUNCTION workflows.forget_waits(p_workflow_id uuid) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.forget_waits(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.forget_waits(p_workflow_id uuid) IS 'Forgets at which steps an ended workflow was waiting.';
 
 CREATE FUNCTION workflows.forget_workers(p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -762,6 +909,63 @@ ALTER FUNCTION workflows.hand_over() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.hand_over() IS 'Hands free gates to the workflows that wait first for them.';
 
+CREATE TABLE workflows.lease (
+    workflow_id uuid NOT NULL,
+    lease_token uuid NOT NULL,
+    worker_id uuid NOT NULL,
+    claim_no bigint NOT NULL,
+    claimed_at timestamp with time zone NOT NULL,
+    deadline_at timestamp with time zone,
+    queue_id integer NOT NULL,
+    is_started boolean NOT NULL,
+    is_limited boolean NOT NULL,
+    control text,
+    handler_no integer
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.lease OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.lease IS 'Hot rows of exactly the RUNNING workflows: who works on it, the token that proves it, and the control word.';
+
+COMMENT ON COLUMN workflows.lease.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.lease.lease_token IS 'Random proof of the right to work on it.';
+
+COMMENT ON COLUMN workflows.lease.worker_id IS 'The worker.';
+
+COMMENT ON COLUMN workflows.lease.claim_no IS 'Number of the claim call, for asking again.';
+
+COMMENT ON COLUMN workflows.lease.claimed_at IS 'When it was claimed.';
+
+COMMENT ON COLUMN workflows.lease.deadline_at IS 'When its time is over.';
+
+COMMENT ON COLUMN workflows.lease.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.lease.is_started IS 'False: claimed ahead and not begun.';
+
+COMMENT ON COLUMN workflows.lease.is_limited IS 'True: counts against max_running.';
+
+COMMENT ON COLUMN workflows.lease.control IS 'Command that waits to be obeyed.';
+
+COMMENT ON COLUMN workflows.lease.handler_no IS 'Which run of its handler the order is; null: it has no handler.';
+
+CREATE FUNCTION workflows.has_begun_handler(p_lease workflows.lease) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.has_begun_handler(p_lease workflows.lease) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.has_begun_handler(p_lease workflows.lease) IS 'Whether a worker is in the handler of the order on its lease.';
+
+CREATE FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) IS 'Whether what a workflow waits for is there.';
+
 CREATE FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -810,6 +1014,14 @@ ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state tex
 
 COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
 
+CREATE FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) IS 'Puts one message where its workflow finds it.';
+
 CREATE FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     AS ...;
@@ -857,6 +1069,17 @@ CREATE FUNCTION workflows.list_filter(p_filter text) RETURNS jsonb
 ALTER FUNCTION workflows.list_filter(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_filter(p_filter text) IS 'Reads the filter of a list.';
+
+CREATE FUNCTION workflows.list_prompts(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_prompts(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_prompts(p_filter text) IS 'Prompts as a JSON array.';
 
 CREATE FUNCTION workflows.list_queues() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -948,6 +1171,22 @@ ALTER FUNCTION workflows.lock_workflow(p_workflow_id uuid) OWNER TO workflows_ow
 
 COMMENT ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) IS 'Locks a live workflow and returns its record.';
 
+CREATE FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) IS 'Sends a workflow on that was just parked, if what it waits for is there.';
+
+CREATE FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) IS 'The latest value of an event, or that it is waited for.';
+
 CREATE FUNCTION workflows.maintenance_key(p_queue_name text) RETURNS integer
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -1020,6 +1259,14 @@ ALTER FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order 
 
 COMMENT ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) IS 'The number of the next run of a handler, or null.';
 
+CREATE FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) IS 'Notes what a workflow waits for.';
+
 CREATE FUNCTION workflows.notify_idle(p_queue_ids integer[]) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1035,6 +1282,14 @@ CREATE FUNCTION workflows.notify_workers(p_payload text) RETURNS boolean
 ALTER FUNCTION workflows.notify_workers(p_payload text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.notify_workers(p_payload text) IS 'Tells the workers that listen what to look at.';
+
+CREATE FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) IS 'A whole number among the options of a call.';
 
 CREATE FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) RETURNS text
     LANGUAGE plpgsql
@@ -1103,6 +1358,154 @@ ALTER FUNCTION workflows.payload_problem(p_text text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) IS 'What is wrong with a payload given as JSON text, or null.';
 
+CREATE FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) IS 'Where workflows of some names go, and whether nothing stands in their way.';
+
+CREATE TABLE workflows.workflow_definition (
+    workflow_name text NOT NULL,
+    workflow_version integer NOT NULL,
+    queue_name text NOT NULL,
+    priority smallint NOT NULL,
+    timeout_seconds double precision,
+    max_attempts integer NOT NULL,
+    backoff_seconds double precision NOT NULL,
+    backoff_rate double precision NOT NULL,
+    max_backoff_seconds double precision NOT NULL,
+    on_worker_lost text NOT NULL,
+    commands text NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    registered_by text NOT NULL,
+    handlers text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
+    CONSTRAINT workflow_definition_handlers CHECK ((handlers <@ '{on_hold,on_resume,on_stop,on_abort}'::text[])),
+    CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
+);
+
+ALTER TABLE workflows.workflow_definition OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.workflow_definition IS 'What workers registered: the policies of each workflow function; the latest registration wins.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.queue_name IS 'Queue where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.priority IS 'Priority where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.timeout_seconds IS 'Timeout where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_attempts IS 'Tries where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_seconds IS 'Longest first wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_rate IS 'Factor from try to try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_backoff_seconds IS 'Longest wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.on_worker_lost IS 'What follows when its worker is lost: retry, hold or fail.';
+
+COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine obeys commands; manual: the workflow does.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
+
+COMMENT ON COLUMN workflows.workflow_definition.handlers IS 'Which of on_hold, on_resume, on_stop, on_abort it has.';
+
+CREATE FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) IS 'The policies of a definition.';
+
+CREATE TABLE workflows.prompt (
+    prompt_id uuid NOT NULL,
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    question text NOT NULL,
+    form text,
+    roles text[],
+    needs_second boolean NOT NULL,
+    default_answer text,
+    asked_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    status text NOT NULL,
+    ended_at timestamp with time zone,
+    answer text,
+    answered_by text,
+    second_actor text,
+    reason text,
+    request_id text,
+    database_user text,
+    CONSTRAINT prompt_answered CHECK (((answered_by IS NULL) = (status <> 'ANSWERED'::text))),
+    CONSTRAINT prompt_ended CHECK (((ended_at IS NULL) = (status = 'OPEN'::text))),
+    CONSTRAINT prompt_status CHECK ((status = ANY (ARRAY['OPEN'::text, 'ANSWERED'::text, 'EXPIRED'::text, 'WITHDRAWN'::text])))
+);
+
+ALTER TABLE workflows.prompt OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.prompt IS 'Questions of workflows to operators, and who answered what.';
+
+COMMENT ON COLUMN workflows.prompt.prompt_id IS 'The prompt.';
+
+COMMENT ON COLUMN workflows.prompt.workflow_id IS 'The workflow that asks.';
+
+COMMENT ON COLUMN workflows.prompt.step_key IS 'The step that waits for the answer.';
+
+COMMENT ON COLUMN workflows.prompt.question IS 'What is asked.';
+
+COMMENT ON COLUMN workflows.prompt.form IS 'Fields of the answer as JSON text; null: any value is an answer.';
+
+COMMENT ON COLUMN workflows.prompt.roles IS 'Who may answer; null: everybody.';
+
+COMMENT ON COLUMN workflows.prompt.needs_second IS 'Whether a second person must sign.';
+
+COMMENT ON COLUMN workflows.prompt.default_answer IS 'Answer when its time is over, as JSON text; null: the step fails then.';
+
+COMMENT ON COLUMN workflows.prompt.asked_at IS 'When it was asked.';
+
+COMMENT ON COLUMN workflows.prompt.due_at IS 'When its time is over; null: it has as long as it takes.';
+
+COMMENT ON COLUMN workflows.prompt.status IS 'OPEN, ANSWERED, EXPIRED (nobody answered in time) or WITHDRAWN (its workflow ended).';
+
+COMMENT ON COLUMN workflows.prompt.ended_at IS 'When it was answered, expired or was withdrawn.';
+
+COMMENT ON COLUMN workflows.prompt.answer IS 'The answer as JSON text.';
+
+COMMENT ON COLUMN workflows.prompt.answered_by IS 'Who answered.';
+
+COMMENT ON COLUMN workflows.prompt.second_actor IS 'Who signed as second.';
+
+COMMENT ON COLUMN workflows.prompt.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.prompt.request_id IS 'What makes answering again harmless.';
+
+COMMENT ON COLUMN workflows.prompt.database_user IS 'Database user of the session that answered.';
+
+CREATE FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) IS 'What an answer did, as its sender is told.';
+
+CREATE FUNCTION workflows.prompt_json(p_prompt workflows.prompt) RETURNS json
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.prompt_json(p_prompt workflows.prompt) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.prompt_json(p_prompt workflows.prompt) IS 'One prompt as JSON.';
+
 CREATE FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1146,6 +1549,22 @@ ALTER FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timesta
 
 COMMENT ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) IS 'Queues that an inactive worker may claim from.';
 
+CREATE FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) IS 'Reads the options of one call.';
+
+CREATE FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) IS 'Names, inputs and ids of a batch that gives nothing else.';
+
 CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
     AS ...;
@@ -1153,6 +1572,17 @@ CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zon
 ALTER FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) IS 'Checks one item of enqueue_many.';
+
+CREATE FUNCTION workflows.read_events(p_workflow_id text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.read_events(p_workflow_id text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) IS 'What a workflow has published, as JSON.';
 
 CREATE FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
@@ -1178,6 +1608,33 @@ ALTER FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_opt
 
 COMMENT ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) IS 'Checks what a caller wants to enqueue.';
 
+CREATE FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) IS 'Entries of a stream of a workflow, as JSON.';
+
+CREATE FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) IS 'Names, inputs and ids of a batch as the library writes it.';
+
+CREATE FUNCTION workflows.read_uuid(p_text text, p_field text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_uuid(p_text text, p_field text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_uuid(p_text text, p_field text) IS 'Reads a uuid given as text.';
+
 CREATE FUNCTION workflows.read_workflow_id(p_text text) RETURNS uuid
     LANGUAGE plpgsql
     AS ...;
@@ -1186,48 +1643,21 @@ ALTER FUNCTION workflows.read_workflow_id(p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_workflow_id(p_text text) IS 'Reads a workflow id given as text.';
 
-CREATE TABLE workflows.lease (
-    workflow_id uuid NOT NULL,
-    lease_token uuid NOT NULL,
-    worker_id uuid NOT NULL,
-    claim_no bigint NOT NULL,
-    claimed_at timestamp with time zone NOT NULL,
-    deadline_at timestamp with time zone,
-    queue_id integer NOT NULL,
-    is_started boolean NOT NULL,
-    is_limited boolean NOT NULL,
-    control text,
-    handler_no integer,
-    CONSTRAINT lease_control CHECK ((control = ANY (ARRAY['hold'::text, 'pause'::text, 'resume'::text, 'stop'::text, 'cancel'::text, 'timeout'::text, 'abort'::text]))),
-    CONSTRAINT lease_handler CHECK (((handler_no IS NULL) OR (control IS NOT NULL)))
-)
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+CREATE FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
 
-ALTER TABLE workflows.lease OWNER TO workflows_owner;
+ALTER FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON TABLE workflows.lease IS 'Hot rows of exactly the RUNNING workflows: who works on it, the token that proves it, and the control word.';
+COMMENT ON FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) IS 'Takes the order that goes first.';
 
-COMMENT ON COLUMN workflows.lease.workflow_id IS 'The workflow.';
+CREATE FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
 
-COMMENT ON COLUMN workflows.lease.lease_token IS 'Random proof of the right to work on it.';
+ALTER FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON COLUMN workflows.lease.worker_id IS 'The worker.';
-
-COMMENT ON COLUMN workflows.lease.claim_no IS 'Number of the claim call, for asking again.';
-
-COMMENT ON COLUMN workflows.lease.claimed_at IS 'When it was claimed.';
-
-COMMENT ON COLUMN workflows.lease.deadline_at IS 'When its time is over.';
-
-COMMENT ON COLUMN workflows.lease.queue_id IS 'The queue.';
-
-COMMENT ON COLUMN workflows.lease.is_started IS 'False: claimed ahead and not begun.';
-
-COMMENT ON COLUMN workflows.lease.is_limited IS 'True: counts against max_running.';
-
-COMMENT ON COLUMN workflows.lease.control IS 'Command that waits to be obeyed.';
-
-COMMENT ON COLUMN workflows.lease.handler_no IS 'Which run of its handler the order is; null: it has no handler.';
+COMMENT ON FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) IS 'Takes the oldest message of a topic.';
 
 CREATE FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -1252,6 +1682,14 @@ CREATE FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_k
 ALTER FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) IS 'Records a failed try, or answers what is recorded.';
+
+CREATE FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) IS 'Records one step that exchanges something with others.';
 
 CREATE FUNCTION workflows.record_steps(p_worker_id text, p_records text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1284,7 +1722,23 @@ CREATE FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) RETUR
 
 ALTER FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF009.';
+COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF010.';
+
+CREATE FUNCTION workflows.refuse_audit_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_audit_change() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_audit_change() IS 'Keeps audit append-only.';
+
+CREATE FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) IS 'Refuses to answer a prompt that is not open.';
 
 CREATE FUNCTION workflows.refuse_request(p_request_id text) RETURNS text
     LANGUAGE plpgsql
@@ -1293,6 +1747,22 @@ CREATE FUNCTION workflows.refuse_request(p_request_id text) RETURNS text
 ALTER FUNCTION workflows.refuse_request(p_request_id text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.refuse_request(p_request_id text) IS 'Refuses a request id that belongs to another order.';
+
+CREATE FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) IS 'Refuses signatures that a prompt does not take.';
+
+CREATE FUNCTION workflows.refuse_unless(p_problem text, p_field text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_unless(p_problem text, p_field text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_unless(p_problem text, p_field text) IS 'Refuses an argument that has a problem.';
 
 CREATE FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -1483,6 +1953,14 @@ ALTER FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) OWNER
 
 COMMENT ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) IS 'Refuses a command without a reason where the queue asks for one.';
 
+CREATE FUNCTION workflows.require_workflow(p_workflow_id text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.require_workflow(p_workflow_id text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.require_workflow(p_workflow_id text) IS 'Reads the id of a workflow that there is.';
+
 CREATE FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1595,6 +2073,29 @@ ALTER FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason t
 
 COMMENT ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) IS 'Gives many workflows an order and answers one result each.';
 
+CREATE FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) IS 'Sends a message as a step of a workflow.';
+
+CREATE FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) IS 'Sends a message to a live workflow.';
+
 CREATE FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) RETURNS json
     LANGUAGE plpgsql
     AS ...;
@@ -1602,6 +2103,22 @@ CREATE FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason 
 ALTER FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) IS 'One order of many, with its result.';
+
+CREATE FUNCTION workflows.session_source() RETURNS text
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.session_source() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.session_source() IS 'Application name and client address of the session.';
+
+CREATE FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) IS 'Publishes a value of a workflow.';
 
 CREATE FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) RETURNS integer[]
     LANGUAGE plpgsql
@@ -1673,6 +2190,14 @@ ALTER FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_st
 
 COMMENT ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) IS 'Moves one locked workflow to a new status.';
 
+CREATE FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) IS 'Until when a workflow that waits at a step is parked.';
+
 CREATE FUNCTION workflows.sweep_lanes() RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1729,6 +2254,14 @@ ALTER FUNCTION workflows.take_turn(p_may_wait boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.take_turn(p_may_wait boolean) IS 'Takes the right to hand gates over, until commit.';
 
+CREATE FUNCTION workflows.take_wake_calls(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_wake_calls(p_limit integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_wake_calls(p_limit integer) IS 'Wakes the waiting workflows for which something came.';
+
 CREATE FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) RETURNS boolean
     LANGUAGE sql STABLE
     AS ...;
@@ -1761,6 +2294,22 @@ ALTER FUNCTION workflows.unmark_idle(p_queue_ids integer[]) OWNER TO workflows_o
 
 COMMENT ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) IS 'Takes the idle mark of this session back.';
 
+CREATE FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) IS 'Sends locked workflows on for which something came.';
+
+CREATE FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) IS 'Wakes workflows that wait, when the transaction commits.';
+
 CREATE FUNCTION workflows.workflow_json(p_workflow workflows.workflow) RETURNS json
     LANGUAGE sql STABLE
     AS ...;
@@ -1768,6 +2317,221 @@ CREATE FUNCTION workflows.workflow_json(p_workflow workflows.workflow) RETURNS j
 ALTER FUNCTION workflows.workflow_json(p_workflow workflows.workflow) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) IS 'One workflow as JSON.';
+
+CREATE TABLE workflows.failed_workflow (
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.failed_workflow OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.failed_workflow IS 'Workflows that ended in ERROR with no try left; the view dead_letter shows them.';
+
+COMMENT ON COLUMN workflows.failed_workflow.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.failed_workflow.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.failed_workflow.ended_at IS 'When it ended.';
+
+CREATE TABLE workflows.parked (
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    status text NOT NULL,
+    due_at timestamp with time zone,
+    resume_at timestamp with time zone,
+    resume_status text,
+    CONSTRAINT parked_held_resumes CHECK (((status = 'HELD'::text) = (resume_status IS NOT NULL))),
+    CONSTRAINT parked_resume_status CHECK ((resume_status = ANY (ARRAY['ENQUEUED'::text, 'DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text]))),
+    CONSTRAINT parked_status CHECK ((status = ANY (ARRAY['DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text, 'HELD'::text])))
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.parked OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.parked IS 'Hot rows of live workflows that are neither claimable nor running, with their timers.';
+
+COMMENT ON COLUMN workflows.parked.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.parked.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.parked.status IS 'DELAYED, BLOCKED, WAITING or HELD.';
+
+COMMENT ON COLUMN workflows.parked.due_at IS 'When it must be looked at again.';
+
+COMMENT ON COLUMN workflows.parked.resume_at IS 'When its own timer is over.';
+
+COMMENT ON COLUMN workflows.parked.resume_status IS 'Where a held one goes back to.';
+
+CREATE TABLE workflows.queue (
+    queue_id integer NOT NULL,
+    queue_name text NOT NULL,
+    is_paused boolean DEFAULT false NOT NULL,
+    accepts_work boolean DEFAULT true NOT NULL,
+    max_running integer,
+    max_enqueued integer,
+    history text DEFAULT 'errors'::text NOT NULL,
+    pause_reason text,
+    created_at timestamp with time zone NOT NULL,
+    run_on text DEFAULT 'active'::text NOT NULL,
+    maintenance_mode text,
+    requires_reason boolean DEFAULT false NOT NULL,
+    CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
+    CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
+    CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
+    CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
+    CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
+);
+
+ALTER TABLE workflows.queue OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.queue IS 'Named lines of workflows with their limits and policies.';
+
+COMMENT ON COLUMN workflows.queue.queue_id IS 'Number used inside.';
+
+COMMENT ON COLUMN workflows.queue.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.queue.is_paused IS 'True: nothing new starts.';
+
+COMMENT ON COLUMN workflows.queue.accepts_work IS 'False: enqueue is refused.';
+
+COMMENT ON COLUMN workflows.queue.max_running IS 'How many may run at once; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.max_enqueued IS 'How many may be claimable before enqueue is refused; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.';
+
+COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
+
+COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
+
+COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
+
+COMMENT ON COLUMN workflows.queue.requires_reason IS 'True: commands need a reason.';
+
+CREATE TABLE workflows.step (
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    attempts integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    output text,
+    error text,
+    CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+
+ALTER TABLE workflows.step OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.step IS 'What each step of a workflow returned or raised: written once, replayed ever after.';
+
+COMMENT ON COLUMN workflows.step.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.step.step_key IS 'Name of the step, #2 and so on for later calls, after its parent and a slash.';
+
+COMMENT ON COLUMN workflows.step.kind IS 'step, tx (transactional) or sleep.';
+
+COMMENT ON COLUMN workflows.step.status IS 'SUCCESS, ERROR, RETRYING or WAITING.';
+
+COMMENT ON COLUMN workflows.step.attempts IS 'Tries so far.';
+
+COMMENT ON COLUMN workflows.step.started_at IS 'When it began.';
+
+COMMENT ON COLUMN workflows.step.ended_at IS 'When it was recorded.';
+
+COMMENT ON COLUMN workflows.step.due_at IS 'Next try, or end of the sleep.';
+
+COMMENT ON COLUMN workflows.step.output IS 'Output as JSON text.';
+
+COMMENT ON COLUMN workflows.step.error IS 'Error as JSON: class, message, traceback.';
+
+CREATE VIEW workflows.attention_needed AS
+ WITH held AS (
+         SELECT w.workflow_id,
+            w.workflow_name,
+            w.queue_id,
+            w.held_at,
+            w.reason,
+            (w.reason = 'worker lost'::text) AS is_in_doubt
+           FROM (workflows.parked p
+             JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
+          WHERE (p.status = 'HELD'::text)
+        )
+ SELECT n.kind,
+    (n.workflow_id)::text AS workflow_id,
+    n.workflow_name,
+    q.queue_name,
+    n.since,
+    n.what,
+    n.what_to_do
+   FROM (( SELECT 'step in doubt'::text AS kind,
+            h.workflow_id,
+            h.workflow_name,
+            h.queue_id,
+            h.held_at AS since,
+            ('its worker was lost '::text || COALESCE(('after step '::text || ( SELECT s.step_key
+                   FROM workflows.step s
+                  WHERE (s.workflow_id = h.workflow_id)
+                  ORDER BY s.ended_at DESC, s.step_key
+                 LIMIT 1)), 'before its first step was recorded'::text)) AS what,
+            'see whether what came next was done; then RESUME, which does it again, or STOP'::text AS what_to_do
+           FROM held h
+          WHERE h.is_in_doubt
+        UNION ALL
+         SELECT 'held'::text,
+            h.workflow_id,
+            h.workflow_name,
+            h.queue_id,
+            h.held_at,
+            COALESCE(('held: '::text || h.reason), 'held'::text) AS "coalesce",
+            'RESUME or STOP'::text
+           FROM held h
+          WHERE (h.is_in_doubt IS NOT TRUE)
+        UNION ALL
+         SELECT 'prompt'::text,
+            p.workflow_id,
+            w.workflow_name,
+            w.queue_id,
+            p.asked_at,
+            p.question,
+            ('answer prompt '::text || p.prompt_id)
+           FROM (workflows.prompt p
+             JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
+          WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL) AND COALESCE((p.due_at > clock_timestamp()), true))
+        UNION ALL
+         SELECT 'dead letter'::text,
+            f.workflow_id,
+            w.workflow_name,
+            f.queue_id,
+            f.ended_at,
+            ('ended in ERROR'::text || COALESCE((': '::text || w.reason), ''::text)),
+            'retry it once the cause is gone'::text
+           FROM (workflows.failed_workflow f
+             JOIN workflows.workflow w ON ((w.workflow_id = f.workflow_id)))) n
+     JOIN workflows.queue q ON ((q.queue_id = n.queue_id)));
+
+ALTER TABLE workflows.attention_needed OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.attention_needed IS 'What waits for a person: one row each.';
+
+COMMENT ON COLUMN workflows.attention_needed.kind IS 'step in doubt (held because its worker was lost), held, prompt or dead letter.';
+
+COMMENT ON COLUMN workflows.attention_needed.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.attention_needed.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.attention_needed.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.attention_needed.since IS 'Since when it waits.';
+
+COMMENT ON COLUMN workflows.attention_needed.what IS 'What is the matter.';
+
+COMMENT ON COLUMN workflows.attention_needed.what_to_do IS 'What a person can do about it.';
 
 CREATE TABLE workflows.audit (
     audit_id bigint NOT NULL,
@@ -1783,7 +2547,11 @@ CREATE TABLE workflows.audit (
     actor text,
     database_user text NOT NULL,
     reason text,
-    detail text
+    detail text,
+    source text,
+    old_value text,
+    new_value text,
+    second_actor text
 );
 
 ALTER TABLE workflows.audit OWNER TO workflows_owner;
@@ -1816,7 +2584,15 @@ COMMENT ON COLUMN workflows.audit.database_user IS 'Database user of the session
 
 COMMENT ON COLUMN workflows.audit.reason IS 'Why, in words.';
 
-COMMENT ON COLUMN workflows.audit.detail IS 'More, as text.';
+COMMENT ON COLUMN workflows.audit.detail IS 'What was changed, or more of what happened.';
+
+COMMENT ON COLUMN workflows.audit.source IS 'Application name and client address of the session, or engine.';
+
+COMMENT ON COLUMN workflows.audit.old_value IS 'What was: status and state, or the value that was configured.';
+
+COMMENT ON COLUMN workflows.audit.new_value IS 'What is: status and state, or the value that is configured.';
+
+COMMENT ON COLUMN workflows.audit.second_actor IS 'Who confirmed it, as the caller said.';
 
 ALTER TABLE workflows.audit ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.audit_audit_id_seq
@@ -1826,6 +2602,64 @@ ALTER TABLE workflows.audit ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW workflows.audit_log AS
+ SELECT a.audit_id,
+    a.audited_at,
+    a.event,
+    (a.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    q.queue_name,
+    a.attempt,
+    a.detail,
+    a.old_value,
+    a.new_value,
+    a.actor,
+    a.second_actor,
+    a.reason,
+    COALESCE(r.worker_name, (a.worker_id)::text) AS worker_name,
+    a.source,
+    a.database_user
+   FROM (((workflows.audit a
+     LEFT JOIN workflows.workflow w ON ((w.workflow_id = a.workflow_id)))
+     LEFT JOIN workflows.queue q ON ((q.queue_id = w.queue_id)))
+     LEFT JOIN workflows.worker r ON ((r.worker_id = a.worker_id)));
+
+ALTER TABLE workflows.audit_log OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.audit_log IS 'What was done and changed: when, by whom, from where, why.';
+
+COMMENT ON COLUMN workflows.audit_log.audit_id IS 'Number, in order of writing.';
+
+COMMENT ON COLUMN workflows.audit_log.audited_at IS 'When.';
+
+COMMENT ON COLUMN workflows.audit_log.event IS 'What happened.';
+
+COMMENT ON COLUMN workflows.audit_log.workflow_id IS 'The workflow, where it concerns one.';
+
+COMMENT ON COLUMN workflows.audit_log.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.audit_log.queue_name IS 'Name of the workflow''s queue.';
+
+COMMENT ON COLUMN workflows.audit_log.attempt IS 'Number of the claim.';
+
+COMMENT ON COLUMN workflows.audit_log.detail IS 'What was changed, or more of what happened.';
+
+COMMENT ON COLUMN workflows.audit_log.old_value IS 'What was: status and state, or the value that was configured.';
+
+COMMENT ON COLUMN workflows.audit_log.new_value IS 'What is: status and state, or the value that is configured.';
+
+COMMENT ON COLUMN workflows.audit_log.actor IS 'Who, as the caller said; engine where nobody asked for it.';
+
+COMMENT ON COLUMN workflows.audit_log.second_actor IS 'Who confirmed it, as the caller said.';
+
+COMMENT ON COLUMN workflows.audit_log.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.audit_log.worker_name IS 'Name of the worker that did it, or its id once the worker is forgotten.';
+
+COMMENT ON COLUMN workflows.audit_log.source IS 'Application name and client address of the session, or engine.';
+
+COMMENT ON COLUMN workflows.audit_log.database_user IS 'Database user of the session.';
 
 CREATE TABLE workflows.command (
     command_id bigint NOT NULL,
@@ -1846,8 +2680,7 @@ CREATE TABLE workflows.command (
     topic text,
     expires_at timestamp with time zone,
     new_workflow_id uuid,
-    second_actor text,
-    CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text, 'failed'::text, 'expired'::text])))
+    second_actor text
 );
 
 ALTER TABLE workflows.command OWNER TO workflows_owner;
@@ -1966,70 +2799,6 @@ COMMENT ON COLUMN workflows.command_log.new_workflow_id IS 'Workflow that a RESE
 
 COMMENT ON COLUMN workflows.command_log.second_actor IS 'Who signed as well.';
 
-CREATE TABLE workflows.failed_workflow (
-    workflow_id uuid NOT NULL,
-    queue_id integer NOT NULL,
-    ended_at timestamp with time zone NOT NULL
-);
-
-ALTER TABLE workflows.failed_workflow OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.failed_workflow IS 'Workflows that ended in ERROR with no try left; the view dead_letter shows them.';
-
-COMMENT ON COLUMN workflows.failed_workflow.workflow_id IS 'The workflow.';
-
-COMMENT ON COLUMN workflows.failed_workflow.queue_id IS 'The queue.';
-
-COMMENT ON COLUMN workflows.failed_workflow.ended_at IS 'When it ended.';
-
-CREATE TABLE workflows.queue (
-    queue_id integer NOT NULL,
-    queue_name text NOT NULL,
-    is_paused boolean DEFAULT false NOT NULL,
-    accepts_work boolean DEFAULT true NOT NULL,
-    max_running integer,
-    max_enqueued integer,
-    history text DEFAULT 'errors'::text NOT NULL,
-    pause_reason text,
-    created_at timestamp with time zone NOT NULL,
-    run_on text DEFAULT 'active'::text NOT NULL,
-    maintenance_mode text,
-    requires_reason boolean DEFAULT false NOT NULL,
-    CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
-    CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
-    CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
-    CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
-    CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
-);
-
-ALTER TABLE workflows.queue OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.queue IS 'Named lines of workflows with their limits and policies.';
-
-COMMENT ON COLUMN workflows.queue.queue_id IS 'Number used inside.';
-
-COMMENT ON COLUMN workflows.queue.queue_name IS 'Name of the queue.';
-
-COMMENT ON COLUMN workflows.queue.is_paused IS 'True: nothing new starts.';
-
-COMMENT ON COLUMN workflows.queue.accepts_work IS 'False: enqueue is refused.';
-
-COMMENT ON COLUMN workflows.queue.max_running IS 'How many may run at once; null: no limit.';
-
-COMMENT ON COLUMN workflows.queue.max_enqueued IS 'How many may be claimable before enqueue is refused; null: no limit.';
-
-COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.';
-
-COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
-
-COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
-
-COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
-
-COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
-
-COMMENT ON COLUMN workflows.queue.requires_reason IS 'True: commands need a reason.';
-
 CREATE TABLE workflows.workflow_outcome (
     workflow_id uuid NOT NULL,
     result text,
@@ -2113,6 +2882,51 @@ COMMENT ON COLUMN workflows.deduplication.workflow_name IS 'Name of the register
 COMMENT ON COLUMN workflows.deduplication.deduplication_id IS 'Id that one live workflow of this name holds at a time.';
 
 COMMENT ON COLUMN workflows.deduplication.workflow_id IS 'The workflow.';
+
+CREATE TABLE workflows.event (
+    workflow_id uuid NOT NULL,
+    event_key text NOT NULL,
+    value text NOT NULL,
+    change_no integer NOT NULL,
+    set_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE workflows.event OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.event IS 'What workflows publish: the latest value per key.';
+
+COMMENT ON COLUMN workflows.event.workflow_id IS 'The workflow that publishes it.';
+
+COMMENT ON COLUMN workflows.event.event_key IS 'Its key.';
+
+COMMENT ON COLUMN workflows.event.value IS 'Latest value as JSON text.';
+
+COMMENT ON COLUMN workflows.event.change_no IS 'How often it was set.';
+
+COMMENT ON COLUMN workflows.event.set_at IS 'When it was last set.';
+
+CREATE TABLE workflows.event_history (
+    workflow_id uuid NOT NULL,
+    event_key text NOT NULL,
+    change_no integer NOT NULL,
+    value text NOT NULL,
+    set_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.event_history OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.event_history IS 'Every value that a workflow has published.';
+
+COMMENT ON COLUMN workflows.event_history.workflow_id IS 'The workflow that publishes it.';
+
+COMMENT ON COLUMN workflows.event_history.event_key IS 'Its key.';
+
+COMMENT ON COLUMN workflows.event_history.change_no IS 'Counts from 1.';
+
+COMMENT ON COLUMN workflows.event_history.value IS 'Value as JSON text.';
+
+COMMENT ON COLUMN workflows.event_history.set_at IS 'When it was set.';
 
 CREATE TABLE workflows.gate_ticket (
     gate_id bigint NOT NULL,
@@ -2593,34 +3407,96 @@ COMMENT ON COLUMN workflows.maintenance.last_turn_at IS 'When maintenance last r
 
 COMMENT ON COLUMN workflows.maintenance.last_count_at IS 'When queues were last counted.';
 
-CREATE TABLE workflows.parked (
+CREATE TABLE workflows.message (
+    message_no bigint NOT NULL,
+    message_id uuid NOT NULL,
     workflow_id uuid NOT NULL,
-    queue_id integer NOT NULL,
-    status text NOT NULL,
-    due_at timestamp with time zone,
-    resume_at timestamp with time zone,
-    resume_status text,
-    CONSTRAINT parked_held_resumes CHECK (((status = 'HELD'::text) = (resume_status IS NOT NULL))),
-    CONSTRAINT parked_resume_status CHECK ((resume_status = ANY (ARRAY['ENQUEUED'::text, 'DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text]))),
-    CONSTRAINT parked_status CHECK ((status = ANY (ARRAY['DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text, 'HELD'::text])))
+    topic text NOT NULL,
+    body text NOT NULL,
+    sent_by text NOT NULL,
+    database_user text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone,
+    step_key text,
+    CONSTRAINT message_received CHECK (((received_at IS NULL) = (step_key IS NULL)))
 )
-WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='80');
 
-ALTER TABLE workflows.parked OWNER TO workflows_owner;
+ALTER TABLE workflows.message OWNER TO workflows_owner;
 
-COMMENT ON TABLE workflows.parked IS 'Hot rows of live workflows that are neither claimable nor running, with their timers.';
+COMMENT ON TABLE workflows.message IS 'What was sent to workflows: a message waits until it is received, and then stays as record.';
 
-COMMENT ON COLUMN workflows.parked.workflow_id IS 'The workflow.';
+COMMENT ON COLUMN workflows.message.message_no IS 'Order of sending; the oldest is received first.';
 
-COMMENT ON COLUMN workflows.parked.queue_id IS 'The queue.';
+COMMENT ON COLUMN workflows.message.message_id IS 'What makes sending it again harmless.';
 
-COMMENT ON COLUMN workflows.parked.status IS 'DELAYED, BLOCKED, WAITING or HELD.';
+COMMENT ON COLUMN workflows.message.workflow_id IS 'The workflow it is for.';
 
-COMMENT ON COLUMN workflows.parked.due_at IS 'When it must be looked at again.';
+COMMENT ON COLUMN workflows.message.topic IS 'What it is about; a workflow receives by topic.';
 
-COMMENT ON COLUMN workflows.parked.resume_at IS 'When its own timer is over.';
+COMMENT ON COLUMN workflows.message.body IS 'The message as JSON text.';
 
-COMMENT ON COLUMN workflows.parked.resume_status IS 'Where a held one goes back to.';
+COMMENT ON COLUMN workflows.message.sent_by IS 'Who sent it, as the caller said.';
+
+COMMENT ON COLUMN workflows.message.database_user IS 'Database user of the session.';
+
+COMMENT ON COLUMN workflows.message.sent_at IS 'When it was sent.';
+
+COMMENT ON COLUMN workflows.message.received_at IS 'When it was received; null: it waits.';
+
+COMMENT ON COLUMN workflows.message.step_key IS 'The step that received it.';
+
+ALTER TABLE workflows.message ALTER COLUMN message_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.message_message_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW workflows.open_prompt AS
+ SELECT (p.prompt_id)::text AS prompt_id,
+    (p.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    q.queue_name,
+    p.step_key,
+    p.question,
+    p.form,
+    array_to_string(p.roles, ', '::text) AS roles,
+    p.needs_second AS second_signature,
+    p.asked_at,
+    p.due_at
+   FROM ((workflows.prompt p
+     JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
+     JOIN workflows.queue q ON ((q.queue_id = w.queue_id)))
+  WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL) AND COALESCE((p.due_at > clock_timestamp()), true));
+
+ALTER TABLE workflows.open_prompt OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.open_prompt IS 'Questions of workflows that wait for an answer.';
+
+COMMENT ON COLUMN workflows.open_prompt.prompt_id IS 'The prompt; what answer_prompt takes.';
+
+COMMENT ON COLUMN workflows.open_prompt.workflow_id IS 'The workflow that asks.';
+
+COMMENT ON COLUMN workflows.open_prompt.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.open_prompt.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.open_prompt.step_key IS 'The step that waits.';
+
+COMMENT ON COLUMN workflows.open_prompt.question IS 'What is asked.';
+
+COMMENT ON COLUMN workflows.open_prompt.form IS 'Fields of the answer as JSON; null: any value is an answer.';
+
+COMMENT ON COLUMN workflows.open_prompt.roles IS 'Who may answer; null: everybody.';
+
+COMMENT ON COLUMN workflows.open_prompt.second_signature IS 'Whether a second person must sign.';
+
+COMMENT ON COLUMN workflows.open_prompt.asked_at IS 'When it was asked.';
+
+COMMENT ON COLUMN workflows.open_prompt.due_at IS 'When its time is over; null: it has as long as it takes.';
 
 ALTER TABLE workflows.queue ALTER COLUMN queue_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.queue_queue_id_seq
@@ -2774,45 +3650,27 @@ COMMENT ON COLUMN workflows.schema_migration.is_breaking IS 'True where a librar
 
 COMMENT ON COLUMN workflows.schema_migration.applied_at IS 'When it was applied.';
 
-CREATE TABLE workflows.step (
+CREATE TABLE workflows.stream (
     workflow_id uuid NOT NULL,
-    step_key text NOT NULL,
-    kind text NOT NULL,
-    status text NOT NULL,
-    attempts integer NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone NOT NULL,
-    due_at timestamp with time zone,
-    output text,
-    error text,
-    CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text, 'handler'::text, 'command'::text]))),
-    CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text])))
-)
-WITH (autovacuum_vacuum_scale_factor='0.05');
+    stream_name text NOT NULL,
+    stream_offset bigint NOT NULL,
+    value text NOT NULL,
+    written_at timestamp with time zone NOT NULL
+);
 
-ALTER TABLE workflows.step OWNER TO workflows_owner;
+ALTER TABLE workflows.stream OWNER TO workflows_owner;
 
-COMMENT ON TABLE workflows.step IS 'What each step of a workflow returned or raised: written once, replayed ever after.';
+COMMENT ON TABLE workflows.stream IS 'Append-only logs of workflows, each counted from 0.';
 
-COMMENT ON COLUMN workflows.step.workflow_id IS 'The workflow.';
+COMMENT ON COLUMN workflows.stream.workflow_id IS 'The workflow that writes it.';
 
-COMMENT ON COLUMN workflows.step.step_key IS 'Name of the step, #2 and so on for later calls, after its parent and a slash.';
+COMMENT ON COLUMN workflows.stream.stream_name IS 'Name of the stream.';
 
-COMMENT ON COLUMN workflows.step.kind IS 'step, tx (transactional) or sleep.';
+COMMENT ON COLUMN workflows.stream.stream_offset IS 'Place of the entry, from 0.';
 
-COMMENT ON COLUMN workflows.step.status IS 'SUCCESS, ERROR, RETRYING or WAITING.';
+COMMENT ON COLUMN workflows.stream.value IS 'Entry as JSON text.';
 
-COMMENT ON COLUMN workflows.step.attempts IS 'Tries so far.';
-
-COMMENT ON COLUMN workflows.step.started_at IS 'When it began.';
-
-COMMENT ON COLUMN workflows.step.ended_at IS 'When it was recorded.';
-
-COMMENT ON COLUMN workflows.step.due_at IS 'Next try, or end of the sleep.';
-
-COMMENT ON COLUMN workflows.step.output IS 'Output as JSON text.';
-
-COMMENT ON COLUMN workflows.step.error IS 'Error as JSON: class, message, traceback.';
+COMMENT ON COLUMN workflows.stream.written_at IS 'When it was written.';
 
 CREATE TABLE workflows.turn (
     turn_id integer NOT NULL,
@@ -2824,6 +3682,23 @@ ALTER TABLE workflows.turn OWNER TO workflows_owner;
 COMMENT ON TABLE workflows.turn IS 'One row, locked and never changed: who holds it may hand gates over.';
 
 COMMENT ON COLUMN workflows.turn.turn_id IS 'Always 1.';
+
+CREATE TABLE workflows.wait (
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    topic text NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+ALTER TABLE workflows.wait OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.wait IS 'What a workflow waits for, from the record that says so until it came; whatever status it has.';
+
+COMMENT ON COLUMN workflows.wait.workflow_id IS 'The workflow that waits.';
+
+COMMENT ON COLUMN workflows.wait.step_key IS 'The step that waits.';
+
+COMMENT ON COLUMN workflows.wait.topic IS 'message and its topic, command with state and topic, event with workflow and key, or prompt and its id.';
 
 CREATE TABLE workflows.wake (
     wake_id bigint NOT NULL,
@@ -2837,6 +3712,32 @@ COMMENT ON TABLE workflows.wake IS 'Gates that must be looked at again by the ne
 COMMENT ON COLUMN workflows.wake.wake_id IS 'Number.';
 
 COMMENT ON COLUMN workflows.wake.gate_id IS 'Hash that stands for the partition key or resource.';
+
+CREATE TABLE workflows.wake_call (
+    wake_call_id bigint NOT NULL,
+    workflow_id uuid NOT NULL,
+    topic text
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+ALTER TABLE workflows.wake_call OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.wake_call IS 'Workflows that must be looked at again, because something came for them.';
+
+COMMENT ON COLUMN workflows.wake_call.wake_call_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.wake_call.workflow_id IS 'The workflow to look at.';
+
+COMMENT ON COLUMN workflows.wake_call.topic IS 'What came; null: wake it whatever it waits for.';
+
+ALTER TABLE workflows.wake_call ALTER COLUMN wake_call_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.wake_call_wake_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE workflows.wake ALTER COLUMN wake_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.wake_wake_id_seq
@@ -2922,58 +3823,6 @@ COMMENT ON COLUMN workflows.worker_status.is_draining IS 'True: it claims nothin
 COMMENT ON COLUMN workflows.worker_status.project_name IS 'Ignition project whose scripts it runs.';
 
 COMMENT ON COLUMN workflows.worker_status.generation IS 'Counts the saves of its scripts.';
-
-CREATE TABLE workflows.workflow_definition (
-    workflow_name text NOT NULL,
-    workflow_version integer NOT NULL,
-    queue_name text NOT NULL,
-    priority smallint NOT NULL,
-    timeout_seconds double precision,
-    max_attempts integer NOT NULL,
-    backoff_seconds double precision NOT NULL,
-    backoff_rate double precision NOT NULL,
-    max_backoff_seconds double precision NOT NULL,
-    on_worker_lost text NOT NULL,
-    commands text NOT NULL,
-    registered_at timestamp with time zone NOT NULL,
-    registered_by text NOT NULL,
-    handlers text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
-    CONSTRAINT workflow_definition_handlers CHECK ((handlers <@ '{on_hold,on_resume,on_stop,on_abort}'::text[])),
-    CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
-);
-
-ALTER TABLE workflows.workflow_definition OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.workflow_definition IS 'What workers registered: the policies of each workflow function; the latest registration wins.';
-
-COMMENT ON COLUMN workflows.workflow_definition.workflow_name IS 'Name of the registered function.';
-
-COMMENT ON COLUMN workflows.workflow_definition.workflow_version IS 'Version of the registered function.';
-
-COMMENT ON COLUMN workflows.workflow_definition.queue_name IS 'Queue where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.priority IS 'Priority where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.timeout_seconds IS 'Timeout where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.max_attempts IS 'Tries where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.backoff_seconds IS 'Longest first wait before another try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.backoff_rate IS 'Factor from try to try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.max_backoff_seconds IS 'Longest wait before another try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.on_worker_lost IS 'What follows when its worker is lost: retry, hold or fail.';
-
-COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine obeys commands; manual: the workflow does.';
-
-COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
-
-COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
-
-COMMENT ON COLUMN workflows.workflow_definition.handlers IS 'Which of on_hold, on_resume, on_stop, on_abort it has.';
 
 CREATE TABLE workflows.workflow_payload (
     workflow_id uuid NOT NULL,
@@ -3065,11 +3914,20 @@ COMMENT ON COLUMN workflows.workflow_status.previous_workflow_id IS 'The workflo
 ALTER TABLE ONLY workflows.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
 
+ALTER TABLE workflows.command
+    ADD CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text, 'failed'::text, 'expired'::text]))) NOT VALID;
+
 ALTER TABLE ONLY workflows.command
     ADD CONSTRAINT command_pkey PRIMARY KEY (command_id);
 
 ALTER TABLE ONLY workflows.deduplication
     ADD CONSTRAINT deduplication_pkey PRIMARY KEY (workflow_name, deduplication_id);
+
+ALTER TABLE ONLY workflows.event_history
+    ADD CONSTRAINT event_history_pkey PRIMARY KEY (workflow_id, event_key, change_no);
+
+ALTER TABLE ONLY workflows.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (workflow_id, event_key);
 
 ALTER TABLE ONLY workflows.failed_workflow
     ADD CONSTRAINT failed_workflow_pkey PRIMARY KEY (workflow_id);
@@ -3080,6 +3938,12 @@ ALTER TABLE ONLY workflows.gate_ticket
 ALTER TABLE ONLY workflows.lane
     ADD CONSTRAINT lane_pkey PRIMARY KEY (lane_id);
 
+ALTER TABLE workflows.lease
+    ADD CONSTRAINT lease_control CHECK ((control = ANY (ARRAY['hold'::text, 'pause'::text, 'resume'::text, 'stop'::text, 'cancel'::text, 'timeout'::text, 'abort'::text]))) NOT VALID;
+
+ALTER TABLE workflows.lease
+    ADD CONSTRAINT lease_handler CHECK (((handler_no IS NULL) OR (control IS NOT NULL))) NOT VALID;
+
 ALTER TABLE ONLY workflows.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (workflow_id);
 
@@ -3089,8 +3953,14 @@ ALTER TABLE ONLY workflows.maintenance_order
 ALTER TABLE ONLY workflows.maintenance
     ADD CONSTRAINT maintenance_pkey PRIMARY KEY (maintenance_id);
 
+ALTER TABLE ONLY workflows.message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (message_no);
+
 ALTER TABLE ONLY workflows.parked
     ADD CONSTRAINT parked_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.prompt
+    ADD CONSTRAINT prompt_pkey PRIMARY KEY (prompt_id);
 
 ALTER TABLE ONLY workflows.queue_count
     ADD CONSTRAINT queue_count_pkey PRIMARY KEY (queue_id);
@@ -3113,14 +3983,26 @@ ALTER TABLE ONLY workflows.schema_migration
 ALTER TABLE ONLY workflows.setting
     ADD CONSTRAINT setting_pkey PRIMARY KEY (setting_name);
 
+ALTER TABLE workflows.step
+    ADD CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text, 'handler'::text, 'command'::text, 'value'::text, 'event'::text, 'stream'::text, 'progress'::text, 'send'::text, 'receive'::text, 'get_event'::text, 'prompt'::text]))) NOT VALID;
+
 ALTER TABLE ONLY workflows.step
     ADD CONSTRAINT step_pkey PRIMARY KEY (workflow_id, step_key);
+
+ALTER TABLE ONLY workflows.stream
+    ADD CONSTRAINT stream_pkey PRIMARY KEY (workflow_id, stream_name, stream_offset);
 
 ALTER TABLE ONLY workflows.transition
     ADD CONSTRAINT transition_pkey PRIMARY KEY (command, from_state);
 
 ALTER TABLE ONLY workflows.turn
     ADD CONSTRAINT turn_pkey PRIMARY KEY (turn_id);
+
+ALTER TABLE ONLY workflows.wait
+    ADD CONSTRAINT wait_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.wake_call
+    ADD CONSTRAINT wake_call_pkey PRIMARY KEY (wake_call_id);
 
 ALTER TABLE ONLY workflows.wake
     ADD CONSTRAINT wake_pkey PRIMARY KEY (wake_id);
@@ -3165,15 +4047,31 @@ CREATE INDEX lease_limited ON workflows.lease USING btree (queue_id) WHERE is_li
 
 CREATE INDEX lease_worker ON workflows.lease USING btree (worker_id, claim_no);
 
+CREATE UNIQUE INDEX message_id ON workflows.message USING btree (message_id);
+
+CREATE INDEX message_pending ON workflows.message USING btree (workflow_id, topic, message_no) WHERE (received_at IS NULL);
+
 CREATE INDEX new_lane_queue ON workflows.new_lane USING btree (queue_id, lane_id);
 
 CREATE INDEX parked_due ON workflows.parked USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX parked_queue ON workflows.parked USING btree (queue_id, status);
 
+CREATE INDEX prompt_open ON workflows.prompt USING btree (asked_at) WHERE (status = 'OPEN'::text);
+
+CREATE INDEX prompt_step ON workflows.prompt USING btree (workflow_id, step_key, asked_at);
+
 CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WHERE (start_before IS NOT NULL);
 
 CREATE INDEX rejected_entry_rejected ON workflows.rejected_entry USING btree (rejected_at);
+
+CREATE INDEX wait_topic ON workflows.wait USING btree (topic);
+
+CREATE INDEX wake_call_workflow ON workflows.wake_call USING btree (workflow_id);
+
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON workflows.audit FOR EACH STATEMENT EXECUTE FUNCTION workflows.refuse_audit_change();
+
+COMMENT ON TRIGGER audit_append_only ON workflows.audit IS 'Refuses every change with WF010.';
 
 GRANT USAGE ON SCHEMA workflows TO workflows_enqueuer;
 GRANT USAGE ON SCHEMA workflows TO workflows_worker;
@@ -3183,11 +4081,21 @@ GRANT USAGE ON SCHEMA workflows TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.actor_of(p_options text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT SELECT ON TABLE workflows.transition TO workflows_operator;
 GRANT SELECT ON TABLE workflows.transition TO workflows_viewer;
@@ -3195,7 +4103,15 @@ GRANT SELECT ON TABLE workflows.transition TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_configuration(p_event text, p_detail text, p_old_value text, p_new_value text, p_actor text, p_reason text, p_worker_id uuid, p_second_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_filter(p_filter text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) FROM PUBLIC;
 
@@ -3224,6 +4140,8 @@ REVOKE ALL ON FUNCTION workflows.command_message(p_command text, p_outcome text,
 
 REVOKE ALL ON FUNCTION workflows.command_options(p_options text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.command_priority(p_command text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.command_word(p_command text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) FROM PUBLIC;
@@ -3237,9 +4155,13 @@ REVOKE ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) 
 REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_enqueuer;
@@ -3271,6 +4193,10 @@ GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.error_reason(p_error json) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.exchange_error(p_class text, p_message text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
@@ -3281,6 +4207,11 @@ REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timesta
 
 REVOKE ALL ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.export_audit(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.export_audit(p_filter text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.find_commanded(p_filter text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
@@ -3290,6 +4221,8 @@ REVOKE ALL ON FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_toke
 REVOKE ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) TO workflows_worker;
 
+REVOKE ALL ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT SELECT ON TABLE workflows.setting TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) FROM PUBLIC;
@@ -3297,6 +4230,8 @@ REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_val
 REVOKE ALL ON FUNCTION workflows.fold_new_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.forget_waits(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_workers(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3326,6 +4261,10 @@ GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_ad
 
 REVOKE ALL ON FUNCTION workflows.hand_over() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.has_begun_handler(p_lease workflows.lease) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) FROM PUBLIC;
@@ -3338,6 +4277,8 @@ REVOKE ALL ON FUNCTION workflows.held_state(p_order text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
@@ -3349,6 +4290,10 @@ REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_ver
 REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.list_filter(p_filter text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.list_prompts(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_queues() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_operator;
@@ -3383,6 +4328,10 @@ REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_i
 
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.maintenance_key(p_queue_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.maintenance_mode_of(p_queue_id integer) FROM PUBLIC;
@@ -3401,9 +4350,13 @@ REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone)
 
 REVOKE ALL ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.notify_workers(p_payload text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) FROM PUBLIC;
 
@@ -3423,6 +4376,16 @@ GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) FROM PUBLIC;
+
+GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.prompt_json(p_prompt workflows.prompt) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_viewer;
@@ -3435,7 +4398,17 @@ REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id
 
 REVOKE ALL ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3443,13 +4416,29 @@ REVOKE ALL ON FUNCTION workflows.read_rejected(p_element json, OUT workflow_id t
 
 REVOKE ALL ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_uuid(p_text text, p_field text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_workflow_id(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.reclaim_lost(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) TO workflows_worker;
@@ -3458,7 +4447,15 @@ REVOKE ALL ON FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit inte
 
 REVOKE ALL ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.refuse_audit_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.refuse_request(p_request_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_unless(p_problem text, p_field text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3489,6 +4486,8 @@ REVOKE ALL ON FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, 
 REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.require_workflow(p_workflow_id text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) TO workflows_operator;
@@ -3525,7 +4524,19 @@ REVOKE ALL ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_
 GRANT ALL ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.session_source() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) FROM PUBLIC;
 
@@ -3545,6 +4556,8 @@ REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p
 
 REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.sweep_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) FROM PUBLIC;
@@ -3559,6 +4572,8 @@ REVOKE ALL ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids intege
 
 REVOKE ALL ON FUNCTION workflows.take_turn(p_may_wait boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.take_wake_calls(p_limit integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.text_of(p_value json) FROM PUBLIC;
@@ -3567,15 +4582,25 @@ REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM P
 
 REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) FROM PUBLIC;
 
+GRANT SELECT ON TABLE workflows.queue TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.attention_needed TO workflows_operator;
+GRANT SELECT ON TABLE workflows.attention_needed TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.attention_needed TO workflows_admin;
+
 GRANT SELECT ON TABLE workflows.audit TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.audit_log TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.command_log TO workflows_operator;
 GRANT SELECT ON TABLE workflows.command_log TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.command_log TO workflows_admin;
-
-GRANT SELECT ON TABLE workflows.queue TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.dead_letter TO workflows_operator;
 GRANT SELECT ON TABLE workflows.dead_letter TO workflows_viewer;
@@ -3590,6 +4615,10 @@ GRANT SELECT ON TABLE workflows.health TO workflows_operator;
 GRANT SELECT ON TABLE workflows.health TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.health TO workflows_admin;
 GRANT SELECT ON TABLE workflows.health TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.open_prompt TO workflows_operator;
+GRANT SELECT ON TABLE workflows.open_prompt TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.open_prompt TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_operator;
 GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_viewer;
@@ -3609,8 +4638,6 @@ GRANT SELECT ON TABLE workflows.worker_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_admin;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_worker;
-
-GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.workflow_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.workflow_status TO workflows_viewer;

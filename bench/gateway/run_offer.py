@@ -4,7 +4,8 @@
 
 With the database up and away, without and with the journal, and with sync=True. Calls above 10 ms
 are held against the pauses of the garbage collector, from its log. Other programs on the machine
-show in the upper percentiles: run it alone.
+show in the upper percentiles: `control` is the p99.9 of an append that takes the processor for as
+long, timed in the same threads, and `processor` the p99.9 of the processor time of a call.
 """
 
 from __future__ import annotations
@@ -79,13 +80,17 @@ def main(seconds: int = 10, rate: int = 5000, threads: int = 3) -> None:
         with psycopg.connect(dsn, autocommit=True) as conn:
             installer.install(conn)
         print(f"{rate}/s from {threads} threads for {seconds} s; ms in the caller's thread")
-        print(f"{'':34}{'calls/s':>8}{'p50':>8}{'p99':>8}{'p99.9':>8}{'max':>8}{'refused':>9}")
+        print(
+            f"{'':34}{'calls/s':>8}{'p50':>8}{'p99':>8}{'p99.9':>8}{'max':>8}{'refused':>9}"
+            f"{'control':>9}{'processor':>10}"
+        )
         for case in CASES:
             answer = measure(dsn, seconds, rate, threads, case)
             print(
                 f"{answer['case']:34}{answer['per_second']:8d}{answer['p50_ms']:8.3f}"
                 f"{answer['p99_ms']:8.3f}{answer['p999_ms']:8.3f}{answer['max_ms']:8.2f}"
-                f"{answer['refused']:9d}",
+                f"{answer['refused']:9d}{answer['control_p999_ms']:9.3f}"
+                f"{answer['processor_p999_ms']:10.3f}",
                 flush=True,
             )
             print("    " + json.dumps({k: v for k, v in answer.items() if k not in ("case",)}))

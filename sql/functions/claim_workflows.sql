@@ -37,20 +37,32 @@ begin
   elsif not p_is_resend and not v_is_draining then
     v_queues := v_all_queues;
     if not v_is_active then v_queues := workflows.queues_of_inactive(v_all_queues, v_now); end if;
-    perform workflows.fold_new_lanes();
+    perform workflows.take_wake_calls(200);
+    if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
     if not workflows.admit_gated() then v_retry_ms := 5; end if;
-    perform workflows.fold_new_lanes();
+    if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
     select t.taken, t.is_contended into v_claimed, v_is_contended
     from workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now) t;
     if p_may_idle and v_claimed < p_start_now and not v_is_contended
       and v_all_queues <@ v_queues then
       v_is_idle := true;
       if not workflows.mark_idle(v_queues) then v_retry_ms := coalesce(v_retry_ms, 20); end if;
-      perform workflows.fold_new_lanes();
-      select t.taken, t.is_contended into v_more, v_is_contended
-      from workflows.take_ready(
-        v_worker, v_queues, p_start_now - v_claimed, p_prefetch, p_request_no, v_now) t;
-      v_claimed := v_claimed + v_more;
+      perform workflows.take_wake_calls(200);
+      if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
+      -- the one more look, which finds nothing as a rule: the claim proper would cost ten times that
+      if exists (
+          select from workflows.worker_definition d
+          join workflows.lane l
+            on l.workflow_name = d.workflow_name and l.workflow_version = d.workflow_version
+          cross join lateral (
+            select from workflows.ready r
+            where r.lane_id = l.lane_id and r.ready_seq > l.low limit 1) h
+          where d.worker_id = v_worker and l.queue_id = any (v_queues) and l.kind <> 'gated') then
+        select t.taken, t.is_contended into v_more, v_is_contended
+        from workflows.take_ready(
+          v_worker, v_queues, p_start_now - v_claimed, p_prefetch, p_request_no, v_now) t;
+        v_claimed := v_claimed + v_more;
+      end if;
     end if;
     if v_is_contended and v_claimed < p_start_now then v_retry_ms := coalesce(v_retry_ms, 5); end if;
   end if;

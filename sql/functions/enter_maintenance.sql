@@ -14,6 +14,7 @@ declare
   v_mode text := coalesce(lower(btrim(p_mode)), 'drain');
   v_key integer := workflows.maintenance_key(p_queue_name);
   v_order workflows.maintenance_order%rowtype;
+  v_before text;
   v_cancelled record;
 begin
   if v_mode not in ('drain', 'cancel') then
@@ -21,6 +22,7 @@ begin
       'mode must be drain or cancel');
   end if;
   perform pg_advisory_xact_lock(hashtext('workflows.maintenance'), 1);  -- one order at a time
+  select o.mode into v_before from workflows.maintenance_order o where o.queue_id = v_key;
   insert into workflows.maintenance_order as o (queue_id, mode, reason, entered_by, entered_at)
   values (v_key, v_mode, p_reason, coalesce(p_actor, 'script'), v_now)
   on conflict (queue_id) do update set mode = excluded.mode, reason = excluded.reason,
@@ -28,9 +30,8 @@ begin
   where o.mode <> excluded.mode
   returning o.* into v_order;
   if found then
-    insert into workflows.audit (audited_at, event, actor, database_user, reason, detail)
-    values (v_now, 'maintenance entered', v_order.entered_by, session_user, p_reason,
-      coalesce(p_queue_name, 'all queues') || ' ' || v_mode);
+    perform workflows.audit_configuration('maintenance entered',
+      coalesce(p_queue_name, 'all queues'), v_before, v_mode, v_order.entered_by, p_reason);
     perform workflows.set_maintenance_modes(true);
   else
     select o.* into v_order from workflows.maintenance_order o where o.queue_id = v_key;

@@ -41,6 +41,9 @@ begin
   into v_done, v_tokens, v_gated, v_commanded from ended e;
   if v_commanded is not null then perform workflows.answer_commands(v_commanded, 'overtaken', v_now); end if;
   if v_gated is not null then perform workflows.free_gates(v_gated); end if;
+  if v_done is not null and exists (select from workflows.wait) then
+    perform workflows.end_waits(v_done, v_now);
+  end if;
   if v_done is not null then perform workflows.audit_change(v_done, 'success', null, null, p_worker_id); end if;
   if coalesce(cardinality(v_done), 0) < v_asked then
     select json_agg(json_build_object('n', x.n, 'a', r.answer)) filter (where r.answer <> 'ok') into v_answers

@@ -172,6 +172,7 @@ begin
   if workflows.setting_of('create_queues_on_enqueue') <> 'true' then return null; end if;
   insert into workflows.queue (queue_name, created_at, maintenance_mode)
   values (p_queue_name, p_now, workflows.maintenance_mode_of(0)) on conflict do nothing;
+  if found then perform workflows.audit_queue_created(p_queue_name, 'engine'); end if;
   select q.queue_id into v_queue_id from workflows.queue q where q.queue_name = p_queue_name;
   return v_queue_id;
 end

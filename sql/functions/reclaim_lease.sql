@@ -14,7 +14,8 @@ begin
   select w.* into v_workflow from workflows.workflow w where w.workflow_id = p_lease.workflow_id for no key update;
   delete from workflows.lease l where l.workflow_id = p_lease.workflow_id;
   if p_cause = 'lost' and p_lease.is_started then
-    perform workflows.audit_change(array[p_lease.workflow_id], 'worker lost', 'engine', null, p_lease.worker_id::text);
+    perform workflows.audit_change(array[p_lease.workflow_id], 'worker lost', 'engine', null,
+      p_lease.worker_id::text, v_workflow.status || ' ' || v_workflow.state);
   end if;
   update workflows.workflow w set lease_token = null where w.workflow_id = p_lease.workflow_id;
   if p_cause = 'released' or not p_lease.is_started then

@@ -1,7 +1,8 @@
 -- Records what steps did, for many workflows in one call. Each record locks its lease in a mode
 -- that a command's update passes but a reclaim's or finish's delete does not, so a late worker
 -- cannot record. A step that is recorded already answers what stands; the control word comes back
--- with every answer. Null: everything was recorded and no command waits.
+-- with every answer. What exchanges something with others (ask says what) is recorded one by one.
+-- Null: everything was recorded and no command waits.
 create or replace function workflows.record_steps(p_worker_id text, p_records text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -15,7 +16,7 @@ begin
   with asked as materialized (
     select distinct on (x.w, x.t, x.k) x.* from json_to_recordset(p_records::json) as x(
       n integer, w uuid, t uuid, k text, kind text, status text, output json, error json, attempt integer, retry json,
-      seconds float8, elapsed_ms float8) order by x.w, x.t, x.k, x.n),
+      seconds float8, elapsed_ms float8, ask json) order by x.w, x.t, x.k, x.n),
   own as materialized (
     select a.*, l.control || coalesce(' ' || l.handler_no, '') as control
     from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
@@ -24,7 +25,7 @@ begin
     select o.w, o.k, coalesce(o.kind, 'step'), o.status, coalesce(o.attempt, 1),
       v_now - coalesce(o.elapsed_ms, 0) * interval '1 millisecond', v_now, v_now + o.seconds * interval '1 second',
       nullif(o.output::text, 'null'), o.error::text
-    from own o where o.retry is null
+    from own o where o.retry is null and o.ask is null
     on conflict do nothing
     returning workflow_id, step_key),
   -- "in (select ..)" in a select list is hashed, where a join would be a nested loop over the batch
@@ -34,7 +35,7 @@ begin
     union all
     select a.*, null, 'WF001' from asked a where (a.n in (select o.n from own o)) is not true)
   select json_agg(json_build_object('n', a.n, 'w', a.w, 'k', a.k, 'a', a.answer, 'c', a.control, 'kind', coalesce(a.kind, 'step'),
-    'retry', a.retry, 'attempt', a.attempt, 'error', a.error, 'status', a.status, 'output', a.output, 'due_ms', a.seconds * 1000))
+    'retry', a.retry, 'attempt', a.attempt, 'error', a.error, 'status', a.status, 'output', a.output, 'ask', a.ask, 'due_ms', a.seconds * 1000))
   into v_answers
   from answered a where a.answer <> 'recorded' or a.control is not null or a.seconds is not null;
   if position('"handler"' in p_records) > 0 then  -- however the JSON is spaced
@@ -42,11 +43,14 @@ begin
   end if;
   if v_answers is null then return null; end if;
   return (
-    select json_agg(case when x.a = 'look' then workflows.record_again(
+    select json_agg(case
+      when x.a = 'look' and x.ask is not null then
+        workflows.record_exchange(x.n, x.w, x.k, x.kind, x.c, x.ask, v_now)
+      when x.a = 'look' then workflows.record_again(
         x.n, x.w, x.k, x.kind, x.c, x.status, x.output, x.error, x.attempt, x.retry, v_now)
       else json_strip_nulls(json_build_object('n', x.n, 'a', x.a, 'c', x.c, 'due_ms', x.due_ms)) end)
     from json_to_recordset(v_answers) as x(n integer, w uuid, k text, a text, c text, kind text, status text, output json, error json,
-      attempt integer, retry json, due_ms float8))::text;
+      attempt integer, retry json, due_ms float8, ask json))::text;
 end
 $$;
 comment on function workflows.record_steps(text, text) is

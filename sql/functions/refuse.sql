@@ -15,10 +15,11 @@ begin
       when 'WF006' then 'duplicate'
       when 'WF007' then 'replay mismatch'
       when 'WF008' then 'schema version does not fit'
+      when 'WF010' then 'audit is append-only'
       else 'command rejected' end,
     detail = p_detail::text,
     hint = coalesce(p_hint, 'an argument that has no default is null');
 end
 $$;
 comment on function workflows.refuse(text, jsonb, text) is
-  'Raises one of the documented errors WF001 to WF009.';
+  'Raises one of the documented errors WF001 to WF010.';

@@ -56,12 +56,14 @@ $$;
 comment on function workflows.register_worker(text, text) is
   'Registers a worker, its queues and what it can run.';
 
--- Definitions that differ from what stands are written and audited; the others cost a read.
+-- Definitions that differ from what stands are written and audited, one row each; the others cost
+-- a read. Locks those that stand, so that what was is what the audit says.
 create or replace function workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamptz) returns integer
 language plpgsql volatile
 as $$
 declare
-  v_changed text[];
+  v_before jsonb;
+  v_changed integer;
   v_missing text;
 begin
   select x.queue_name into v_missing from json_to_recordset(p_definitions) as x(queue_name text)
@@ -70,6 +72,12 @@ begin
     perform workflows.refuse('WF005', jsonb_build_object('field', 'definitions', 'queue_name', v_missing),
       'a workflow names the queue ' || coalesce(v_missing, '(null)') || ', which does not exist: make it with create_queue');
   end if;
+  with stands as materialized (
+    select d.* from json_to_recordset(p_definitions) as x(workflow_name text, workflow_version integer)
+    join workflows.workflow_definition d on d.workflow_name = x.workflow_name and d.workflow_version = x.workflow_version
+    order by d.workflow_name, d.workflow_version for no key update of d)
+  select jsonb_object_agg(s.workflow_name || ' ' || s.workflow_version, workflows.policies_json(s::workflows.workflow_definition))
+  into v_before from stands s;
   with asked as materialized (
     select x.* from json_to_recordset(p_definitions) as x(workflow_name text, workflow_version integer, queue_name text,
       priority smallint, timeout_seconds float8, max_attempts integer, backoff_seconds float8, backoff_rate float8,
@@ -92,18 +100,26 @@ begin
       is distinct from (excluded.queue_name, excluded.priority, excluded.timeout_seconds, excluded.max_attempts,
            excluded.backoff_seconds, excluded.backoff_rate, excluded.max_backoff_seconds, excluded.on_worker_lost,
            excluded.commands, excluded.handlers)
-    returning d.workflow_name, d.workflow_version)
-  select array_agg(w.workflow_name || ' ' || w.workflow_version) into v_changed from written w;
-  if v_changed is not null then
-    insert into workflows.audit (audited_at, event, worker_id, database_user, detail)
-    values (p_now, 'definitions registered', p_worker_id, session_user, array_to_string(v_changed, ', '));
-  end if;
+    returning d.*)
+  select count(workflows.audit_configuration('definitions registered', c.title, v_before ->> c.title,
+      c.policies, p_worker_id::text, null, p_worker_id)) into v_changed
+  from (select w.workflow_name || ' ' || w.workflow_version as title,
+          workflows.policies_json(w::workflows.workflow_definition)::text as policies from written w) c;
   delete from workflows.worker_definition d where d.worker_id = p_worker_id;
   insert into workflows.worker_definition (worker_id, workflow_name, workflow_version)
   select distinct p_worker_id, x.workflow_name, x.workflow_version
   from json_to_recordset(p_definitions) as x(workflow_name text, workflow_version integer);
-  return coalesce(cardinality(v_changed), 0);
+  return v_changed;
 end
 $$;
 comment on function workflows.register_definitions(uuid, json, timestamptz) is
   'Writes the definitions that a worker can run.';
+
+create or replace function workflows.policies_json(p_definition workflows.workflow_definition)
+returns jsonb
+language sql immutable
+as $$
+  select to_jsonb(p_definition) - '{workflow_name,workflow_version,registered_at,registered_by}'::text[]
+$$;
+comment on function workflows.policies_json(workflows.workflow_definition) is
+  'The policies of a definition.';

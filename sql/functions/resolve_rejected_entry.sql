@@ -30,9 +30,8 @@ begin
     update workflows.rejected_entry e
     set resolved_at = v_now, resolution = v_resolution, resolved_by = coalesce(p_actor, 'script')
     where e.workflow_id = p_workflow_id;
-    insert into workflows.audit (audited_at, event, actor, database_user, detail)
-    values (v_now, 'rejected entry ' || v_resolution, coalesce(p_actor, 'script'), session_user,
-      p_workflow_id);
+    perform workflows.audit_configuration('rejected entry ' || v_resolution, p_workflow_id,
+      'undecided', v_resolution, coalesce(p_actor, 'script'));
   end if;
   return json_build_object('workflow_id', p_workflow_id, 'resolution', v_resolution,
     'outcome', case when v_entry.resolution is null then 'accepted' else 'already' end)::text;

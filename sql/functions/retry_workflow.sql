@@ -32,12 +32,14 @@ begin
   end if;
   delete from workflows.failed_workflow f where f.workflow_id = v_id;
   perform workflows.forget_failed_steps(v_id);
+  perform workflows.forget_waits(v_id);
   delete from workflows.workflow_outcome o where o.workflow_id = v_id;
   update workflows.workflow w set ended_at = null, failure_count = 0, reclaim_count = 0, reason = null, ticket_seq = null,
     deadline_at = null, start_before = case when w.start_before > v_now then w.start_before end, status = 'ENQUEUED', state = 'IDLE'
   where w.workflow_id = v_id;
   perform workflows.requeue_workflows(array[v_id]);
-  perform workflows.audit_change(array[v_id], 'retried', coalesce(v_options ->> 'actor', 'script'), null, null);
+  perform workflows.audit_change(array[v_id], 'retried', coalesce(v_options ->> 'actor', 'script'),
+    null, null, v_workflow.status || ' ' || v_workflow.state);
   return json_build_object('workflow_id', v_id, 'outcome', 'accepted', 'status', 'ENQUEUED', 'attempt', v_workflow.attempt)::text;
 end
 $$;

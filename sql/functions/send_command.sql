@@ -41,6 +41,7 @@ begin
   if workflows.takes_commands_itself(v_before, v_command) then
     v_transition.outcome := 'accepted';
     v_is_delivered := true;
+    perform workflows.wake_later(array[v_id]);
   elsif v_transition.outcome = 'accepted' and v_command <> 'RESET' then
     perform workflows.apply_command(v_before, v_transition, p_reason, v_now);
   end if;
@@ -69,7 +70,8 @@ begin
     where c.command_id = v_command_id;
   end if;
   perform workflows.audit_change(array[v_id], 'command ' || v_command || ' ' || v_transition.outcome,
-    coalesce(v_options ->> 'actor', 'script'), p_reason, null);
+    coalesce(v_options ->> 'actor', 'script'), p_reason, null,
+    v_before.status || ' ' || v_before.state, v_options ->> 'second_actor');
   return workflows.command_answer(v_command_id);
 end
 $$;

@@ -1,7 +1,8 @@
 -- One order to many workflows in one call (emergency stop): by ids, or every live one of a queue,
 -- partition key, resource, name, status or state. Each is decided as send_command does, with one
--- result each; one that cannot take it does not touch the others. Each waits for rows while it holds
--- others: so bulk orders run one at a time, and in the order of ids, as records lock their leases.
+-- result each; one that cannot take it does not touch the others. Each waits for rows while it
+-- holds others: so bulk orders run one at a time, and in the order of ids, as records lock their
+-- leases.
 create or replace function workflows.send_commands(
   p_command text, p_filter text, p_reason text default null, p_options text default '{}')
 returns text
@@ -86,7 +87,8 @@ begin
       union all select i from unnest(v_ids) i) h
     left join workflows.workflow w on w.workflow_id = h.workflow_id
     left join workflows.queue q on q.queue_id = w.queue_id
-    where w.workflow_id is null and h.workflow_id = any (v_ids) or coalesce(q.queue_name = v_filter ->> 'queue_name', true)
+    where w.workflow_id is null and h.workflow_id = any (v_ids)
+      or coalesce(q.queue_name = v_filter ->> 'queue_name', true)
       and (not v_filter ? 'partition_key' or w.partition_key = v_filter ->> 'partition_key')
       and (not v_filter ? 'resource' or v_filter ->> 'resource' = any (w.resources))
       and coalesce(w.workflow_name = v_filter ->> 'workflow_name', true)

@@ -1,5 +1,5 @@
 -- Sets limits and policies of a queue: max_running, max_enqueued (null: none), history,
--- accepts_work, run_on, requires_reason.
+-- accepts_work, run_on, requires_reason. Locks the queue, so that what was is what the audit says.
 create or replace function workflows.set_queue(p_queue_name text, p_options text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -7,6 +7,7 @@ as $$
 declare
   v_options jsonb;
   v_key text;
+  v_before workflows.queue%rowtype;
   v_queue workflows.queue%rowtype;
 begin
   begin
@@ -17,6 +18,8 @@ begin
       perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not an option of a queue'),
         'options are max_running, max_enqueued, history, accepts_work, run_on, requires_reason');
     end if;
+    select q.* into v_before from workflows.queue q
+    where q.queue_name = p_queue_name for no key update;
     update workflows.queue q set
       max_running = case when v_options ? 'max_running' then (v_options ->> 'max_running')::integer else q.max_running end,
       max_enqueued = case when v_options ? 'max_enqueued' then (v_options ->> 'max_enqueued')::integer else q.max_enqueued end,
@@ -37,8 +40,10 @@ begin
   if v_queue.max_running is not null then
     update workflows.lease l set is_limited = true where l.queue_id = v_queue.queue_id and not l.is_limited;
   end if;
-  insert into workflows.audit (audited_at, event, actor, database_user, detail)
-  values (workflows.clock_now(), 'queue set', coalesce(v_options ->> 'actor', 'script'), session_user, p_queue_name || ' ' || v_options::text);
+  perform workflows.audit_configuration('queue set', p_queue_name,
+      jsonb_object_agg(k, to_jsonb(v_before) -> k)::text,
+      jsonb_object_agg(k, to_jsonb(v_queue) -> k)::text, coalesce(v_options ->> 'actor', 'script'))
+  from jsonb_object_keys(v_options - 'actor') k;
   perform workflows.notify_idle(array[v_queue.queue_id]);
   return (to_json(v_queue))::text;
 end

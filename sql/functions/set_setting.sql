@@ -19,9 +19,8 @@ begin
   update workflows.setting s
   set setting_value = p_value, changed_at = v_now, changed_by = coalesce(p_actor, 'script')
   where s.setting_name = p_name;
-  insert into workflows.audit (audited_at, event, actor, database_user, detail)
-  values (v_now, 'setting changed', coalesce(p_actor, 'script'), session_user,
-    p_name || ': ' || v_setting.setting_value || ' -> ' || p_value);
+  perform workflows.audit_configuration('setting changed', p_name, v_setting.setting_value, p_value,
+    coalesce(p_actor, 'script'));
   return json_build_object('name', p_name, 'value', p_value, 'before', v_setting.setting_value)::text;
 end
 $$;

@@ -36,7 +36,8 @@ begin
     return workflows.settle_workflow(v_id, 'HELD', workflows.held_state(p_lease.control),
       p_workflow.reason, 'DELAYED', v_due, p_now);
   end if;
-  perform workflows.audit_change(array[v_id], 'try failed', 'engine', v_reason, null);
+  perform workflows.audit_change(array[v_id], 'try failed', 'engine', v_reason,
+    null, p_workflow.status || ' ' || p_workflow.state);
   return workflows.settle_workflow(v_id, 'DELAYED', 'RUNNING', v_reason, null, v_due, p_now);
 end
 $$;
@@ -76,23 +77,24 @@ begin
     and p_workflow.started_at = p_lease.claimed_at then
     update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = v_id;
   elsif p_outcome = 'suspend' then
-    select s.due_at into v_due from workflows.step s
-    where s.workflow_id = v_id and s.step_key = p_step_key;
+    v_due := workflows.suspend_until(v_id, p_step_key, p_now);
     v_resume := 'WAITING';
-    v_due := coalesce(v_due, p_now);
   end if;
   if v_order is not null then
     perform workflows.answer_commands(
       array[v_id], case when v_has_failed then 'failed' else 'obeyed' end, p_now);
-    return workflows.settle_workflow(
+    perform workflows.settle_workflow(
       v_id, 'HELD', workflows.held_state(v_order), v_reason, v_resume, v_due, p_now);
-  elsif p_outcome = 'held' then
-    v_resume_no := workflows.next_handler_no(p_workflow, 'resume');
+  else
+    if p_outcome = 'held' then v_resume_no := workflows.next_handler_no(p_workflow, 'resume'); end if;
     if v_resume_no is not null then
       return workflows.requeue_ordered(p_workflow, 'resume', v_resume_no, null, p_now);
     end if;
+    perform workflows.settle_workflow(v_id, v_resume, 'RUNNING', v_reason, null, v_due, p_now);
   end if;
-  return workflows.settle_workflow(v_id, v_resume, 'RUNNING', v_reason, null, v_due, p_now);
+  -- it has its parked row now: what came before is seen, and who comes later finds the row
+  if p_outcome = 'suspend' then perform workflows.look_again(v_id, p_step_key); end if;
+  return case when v_order is not null then 'HELD' else v_resume end;
 end
 $$;
 comment on function workflows.settle_leaving(

@@ -8,6 +8,7 @@ language plpgsql volatile
 as $$
 declare
   v_workflow workflows.workflow%rowtype;
+  v_before text;
   v_is_final boolean := p_status in ('SUCCESS', 'ERROR', 'CANCELLED', 'STOPPED', 'ABORTED');
 begin
   if p_status = 'ENQUEUED' then
@@ -15,6 +16,10 @@ begin
     where w.workflow_id = p_workflow_id;
     perform workflows.requeue_workflows(array[p_workflow_id]);
     return p_status;
+  end if;
+  if p_status = 'ERROR' then  -- always audited, and rare enough to look once more
+    select w.status || ' ' || w.state into v_before
+    from workflows.workflow w where w.workflow_id = p_workflow_id;
   end if;
   update workflows.workflow w
   set status = p_status, state = p_state, reason = p_reason, change_no = w.change_no + 1,
@@ -24,6 +29,7 @@ begin
   returning w.* into v_workflow;
   if v_is_final then
     perform workflows.free_gates(array[p_workflow_id]);
+    perform workflows.end_waits(array[p_workflow_id], p_now);
     if p_status = 'ERROR' then
       insert into workflows.failed_workflow (workflow_id, queue_id, ended_at) values (p_workflow_id, v_workflow.queue_id, p_now)
       on conflict do nothing;
@@ -35,7 +41,8 @@ begin
            when p_status <> 'HELD' then least(p_resume_at, v_workflow.deadline_at) end,
       p_resume_at, p_resume_status);
   end if;
-  perform workflows.audit_change(array[p_workflow_id], lower(p_status), case when p_status = 'ERROR' then 'engine' end, p_reason, null);
+  perform workflows.audit_change(array[p_workflow_id], lower(p_status),
+    case when p_status = 'ERROR' then 'engine' end, p_reason, null, v_before);
   return p_status;
 end
 $$;

@@ -15,18 +15,26 @@ from exchange.workflows.engine import instance
 from tests.conformance import promises
 from tests.conformance.jvm import Jvm, JvmFailed
 from tests.conftest import SCHEMA, install_schema
+from tests.pgbouncer import PgBouncer
 from tests.servers import SUPERUSER, Server
 
 KEPT = [("psycopg", name) for name in promises.names(is_gateway=False)]
 KEPT += [("jdbc", name) for name in promises.names(is_gateway=True)]
 _CONNECTIONS = 4
+# What needs a session that stays, besides all that listens: idle marks, and a worker that listens again.
+OF_SESSIONS = (
+    "a_worker_comes_back_when_all_its_sessions_were_terminated",
+    "an_idle_worker_is_woken",
+    "claiming_and_renewing_stay_on_one_session",
+    "marks_of_a_session_are_gone_when_it_closes",
+)
 
 
 class PsycopgWorld(promises.World):
-    def __init__(self, dsn: str):
+    def __init__(self, dsn: str, direct_dsn: str | None = None):
         promises.World.__init__(self, instance.choose_host(), SCHEMA)
         self._dsn = dsn
-        self._admin = psycopg.connect(dsn, autocommit=True)
+        self._admin = psycopg.connect(direct_dsn or dsn, autocommit=True)
 
     def make_connector(self, **options: Any) -> Any:
         return instance.open_connector(self._dsn, self.schema, pool_size=_CONNECTIONS, **options)
@@ -66,9 +74,9 @@ def temporary_database(server: Server, name: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def psycopg_world(server: Server) -> Iterator[PsycopgWorld]:
+def psycopg_world(server: Server, entrance: Server | PgBouncer) -> Iterator[PsycopgWorld]:
     with temporary_database(server, "conformance_psycopg") as name:
-        world = PsycopgWorld(server.dsn(name))
+        world = PsycopgWorld(entrance.dsn(name), server.dsn(name))
         yield world
         world.close()
 
@@ -81,7 +89,13 @@ def jvm(server: Server) -> Iterator[Jvm]:
         started.stop()
 
 
-@pytest.mark.parametrize("connector, name", KEPT, ids=["-".join(one) for one in KEPT])
+def marked(connector: str, name: str) -> Any:
+    listens = promises.by_name()[name].__module__.endswith("listening")
+    marks = [pytest.mark.session] if listens or name in OF_SESSIONS else []
+    return pytest.param(connector, name, id=f"{connector}-{name}", marks=marks)
+
+
+@pytest.mark.parametrize("connector, name", [marked(*one) for one in KEPT])
 def test_promise(connector: str, name: str, request: pytest.FixtureRequest) -> None:
     if connector == "jdbc":
         try:

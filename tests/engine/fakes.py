@@ -149,6 +149,9 @@ class FakeSession:
     serial = 1
     has_place = True
 
+    def close(self):
+        self.serial += 1
+
     def is_kept(self):
         return self.has_place
 

@@ -97,6 +97,20 @@ def test_nothing_is_claimed_without_a_free_thread():
     assert desk.asked()[1]["start_now"] == 1
 
 
+def test_orders_that_come_one_by_one_are_claimed_at_once():
+    one, other = answer(1), answer(2)
+    for claimed in (one, other):
+        claimed["workflows"][0]["control"] = "stop 1"
+    desk = Desk(one, other, answer())
+    desk.threads.busy = 2
+    desk.dispatcher.poke()
+    assert [desk.turn(), desk.turn()] == [0, 0]
+    desk.turn()
+    assert len(desk.asked()) == 3
+    assert desk.turn() > 0
+    assert len(desk.asked()) == 3
+
+
 def test_a_short_claim_waits_for_a_notification_or_the_poll():
     desk = Desk(answer(1, idle=True))
     desk.state.poll_ms = 1000
@@ -155,6 +169,17 @@ def test_a_session_that_does_not_stay_is_neither_marked_nor_unmarked():
     ]
 
 
+def test_f69_a_claim_that_failed_leaves_its_session():
+    """It may have been marked idle before a time limit ended the call, and the mark outlives a rollback."""
+    timeout = errors.DatabaseError("canceling statement due to statement timeout", "57014")
+    desk = Desk(answer(idle=True), timeout, answer())
+    for _ in range(3):
+        desk.dispatcher.poke()
+        desk.turn()
+    assert desk.session.serial == FakeSession.serial + 1
+    assert [one["is_idle"] for one in desk.asked()] == [False, True, False]
+
+
 @pytest.mark.parametrize("mode, may_idle", [("listen", True), ("poll", False), ("starting", False)])
 def test_only_who_hears_notifications_may_be_marked_idle(mode, may_idle):
     desk = Desk(answer())
@@ -170,6 +195,18 @@ def test_f21_a_claim_without_an_answer_is_asked_again_under_its_number():
         desk.turn()
     asked = [(one["request_no"], one["is_resend"], one["start_now"]) for one in desk.asked()]
     assert asked == [(1, False, 2), (1, True, 2), (1, True, 2), (2, False, 1)]
+
+
+def test_f13_work_is_looked_for_after_a_claim_that_was_asked_again():
+    """Asked again, the database answers what the first time took, and nothing that came since."""
+    desk = Desk(lost(), answer(), answer(1))
+    desk.turn()
+    desk.dispatcher.poke()
+    assert desk.turn() == 0, "not the wait for the next poll"
+    desk.turn()
+    assert len(desk.threads.taken) == 1
+    asked = [(one["request_no"], one["is_resend"]) for one in desk.asked()]
+    assert asked == [(1, False), (1, True), (2, False)]
 
 
 def test_a_worker_that_the_database_does_not_know_is_lost():

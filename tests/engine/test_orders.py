@@ -16,10 +16,17 @@ OUTCOMES = {
 }
 
 
+class HandlerEngine(Engine):
+    """One whose handlers note that they were called."""
+
+    def __init__(self):
+        super().__init__()
+        self.called: list[object] = []
+
+
 @pytest.fixture
 def engine():
-    made = Engine()
-    made.called = []
+    made = HandlerEngine()
     for name in orders.HANDLERS:
         made.handlers[name] = lambda name=name, **inputs: made.called.append((name, inputs))
     return made

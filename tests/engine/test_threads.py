@@ -57,6 +57,29 @@ def leases(*numbers, started=True):
     return [make_lease(number, started=started) for number in numbers]
 
 
+def orders(*numbers):
+    return [make_lease(number, started=True, control="abort 1") for number in numbers]
+
+
+def test_an_order_waits_neither_for_work_nor_for_another_order(make_crew):
+    crew = make_crew(1)
+    crew.threads.submit(leases(1))
+    assert crew.next_begun()[0] == "1"
+    for number in (2, 3, 4):
+        crew.threads.submit(orders(number))
+        assert crew.threads.thread_count() == number
+        assert crew.next_begun()[0] == str(number)
+
+
+def test_an_order_goes_before_work_that_waits(make_crew):
+    crew = make_crew(1)
+    crew.threads.submit(leases(1))
+    crew.next_begun()
+    crew.threads.submit(leases(2))
+    crew.threads.submit(orders(3))
+    assert crew.next_begun()[0] == "3"
+
+
 def test_threads_start_when_needed_and_no_more_than_allowed(make_crew):
     crew = make_crew(2)
     assert crew.threads.thread_count() == 0

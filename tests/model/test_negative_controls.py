@@ -5,6 +5,8 @@ import pytest
 from tests.model.running import run_machine
 from tests.model.session import Refusal, Session
 
+pytestmark = pytest.mark.once
+
 MUTATIONS = {
     "record without the token": (
         "record_steps",
@@ -72,7 +74,7 @@ MUTATIONS = {
         "q.is_paused",
     ),
     "let in during maintenance": ("enqueue", "and q.maintenance_mode is null", ""),
-    "let a batch in during maintenance": ("enqueue_plain", "and q.maintenance_mode is null", ""),
+    "let a batch in during maintenance": ("plain_places", "and q.maintenance_mode is null", ""),
     "cancel what was let in": ("live_before", "w.enqueued_at < p_before", "true"),
     "forget to cancel what runs": ("live_before", "where e.queue_id = p_queue_id", "where false"),
     "end the maintenance of all with that of one": (

@@ -1,9 +1,9 @@
-"""Every function and every table against every role: the whole table, written out."""
+"""F70: every function, every view and every table against every role: the whole table, written out."""
 
 import psycopg
 import pytest
 
-from tests.calls import SCHEMA
+from tests.calls import SCHEMA, Calls
 
 ENQUEUER, WORKER, OPERATOR, VIEWER, ADMIN = ROLES = (
     "enqueuer",
@@ -23,6 +23,11 @@ MAY_CALL = {
     "get_workflow": CALLERS,
     "list_workflows": CALLERS,
     "list_steps": CALLERS,
+    "send_message": CALLERS,
+    "read_events": CALLERS,
+    "read_stream": CALLERS,
+    "answer_prompt": {OPERATOR, ADMIN},
+    "list_prompts": {OPERATOR, ADMIN},
     "send_command": {OPERATOR, ADMIN},
     "send_commands": {OPERATOR, ADMIN},
     "fork_workflow": {OPERATOR, ADMIN},
@@ -46,6 +51,7 @@ MAY_CALL = {
     "get_maintenance": {WORKER, OPERATOR, VIEWER, ADMIN},
     "set_setting": {ADMIN},
     "list_settings": {ADMIN},
+    "export_audit": {ADMIN},
     # called by a view as its reader
     "queue_figures": {WORKER, OPERATOR, VIEWER, ADMIN},
 }
@@ -60,14 +66,20 @@ MAY_READ = {
     "dead_letter": SCREENS,
     "command_log": SCREENS,
     "rejected_entry_list": SCREENS,
+    "open_prompt": SCREENS,
+    "attention_needed": SCREENS,
     "audit": {ADMIN},
+    "audit_log": {ADMIN},
     "setting": {ADMIN},
     "queue": {ADMIN},
     "workflow_definition": {ADMIN},
     "transition": SCREENS,
     "schema_migration": {ADMIN},
 }
-PAYLOADS = ("workflow_payload", "workflow_outcome", "step", "rejected_entry")
+PAYLOADS = (
+    *("workflow_payload", "workflow_outcome", "step", "rejected_entry"),
+    *("message", "event", "event_history", "stream", "prompt"),
+)
 CHANGES = ("insert", "update", "delete", "truncate")
 
 
@@ -95,24 +107,32 @@ def test_functions(calls, role):
     assert granted == {name for name, roles in MAY_CALL.items() if role in roles}
 
 
+def attempt(calls, role, statement):
+    """As this role: the error, or None where it was done. Nothing stays done."""
+    try:
+        with calls.conn.transaction(force_rollback=True):
+            calls.conn.execute(f"set local role {SCHEMA}_{role}")
+            calls.conn.execute(statement)
+    except psycopg.Error as error:
+        return error
+    return None
+
+
+def is_denied(error):
+    return isinstance(error, psycopg.errors.InsufficientPrivilege)
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_calls(calls, role):
-    """What the grants say is what happens; a definer function needs no more."""
+def test_f70_every_function_is_called(calls, role):
+    """What the grants say is what happens, for helpers, too; a definer function needs no more."""
     for name, oid in functions(calls).items():
-        if name not in MAY_CALL:
+        query = "select pronargs, prorettype = 'trigger'::regtype from pg_proc where oid = %s::oid"
+        count, is_trigger = calls.rows(query, oid)[0]
+        if is_trigger:
             continue
-        count = calls.value("select pronargs from pg_proc where oid = %s::oid", oid)
-        calls.conn.execute(f"set role {SCHEMA}_{role}")
-        denied = False
-        try:
-            calls.conn.execute(f"select {SCHEMA}.{name}({', '.join(['null'] * count)})")
-        except psycopg.errors.InsufficientPrivilege as error:
-            denied = True
-            assert name in str(error), f"{name} itself lacks a right: {error}"
-        except psycopg.Error:
-            pass
-        calls.conn.execute("reset role")
-        assert denied is (role not in MAY_CALL[name]), (role, name)
+        error = attempt(calls, role, f"select {SCHEMA}.{name}({', '.join(['null'] * count)})")
+        assert is_denied(error) is (role not in MAY_CALL.get(name, ())), (role, name)
+        assert not is_denied(error) or name in str(error), f"{name} itself lacks a right: {error}"
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -131,34 +151,65 @@ def test_relations(calls, role):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_direct_changes_are_denied(calls, role):
-    tables = [name for name, _, kind in relations(calls) if kind == "r"]
-    calls.conn.execute(f"set role {SCHEMA}_{role}")
-    for table in tables:
-        for change in (f"delete from {SCHEMA}.{table}", f"truncate {SCHEMA}.{table}"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                calls.conn.execute(change)
+def test_f70_everything_is_read(calls, role):
+    for name, _, kind in relations(calls):
+        read = "select nextval('{}.{}')" if kind == "S" else "select * from {}.{}"
+        error = attempt(calls, role, read.format(SCHEMA, name))
+        assert is_denied(error) is (role not in MAY_READ.get(name, ())), (role, name, error)
+        assert is_denied(error) or error is None, (role, name, error)
+
+
+def changes(calls, name, kind):
+    """Each way to change a table, or what is under a view."""
+    query = "select attname from pg_attribute where attrelid = %s::regclass and attnum = 1"
+    (column,) = calls.rows(query, f"{SCHEMA}.{name}")[0]
+    yield f"insert into {SCHEMA}.{name} default values"
+    yield f"update {SCHEMA}.{name} set {column} = default"
+    yield f"delete from {SCHEMA}.{name}"
+    yield f"select * from {SCHEMA}.{name} for update"
+    if kind == "r":
+        yield f"truncate {SCHEMA}.{name}"
+        yield f"lock table {SCHEMA}.{name} in share mode"
+        yield f"copy {SCHEMA}.{name} from stdin"
+        yield f"alter table {SCHEMA}.{name} disable trigger user"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_f70_no_direct_change_is_done(calls, role):
+    """Views that cannot be changed at all say so instead."""
+    refusals = ("42501", "55000", "0A000")
+    for name, _, kind in relations(calls):
+        if kind == "S":
+            continue
+        for change in changes(calls, name, kind):
+            error = attempt(calls, role, change)
+            assert error is not None, (role, change)
+            assert error.sqlstate in refusals[: 1 if kind == "r" else 3], (role, change, error)
+
+
+@pytest.mark.parametrize("grant", ["insert", "update", "delete", "truncate", "select"])
+def test_f70_a_right_too_many_would_be_seen(conn, grant):
+    """Negative control: on the table that everybody would like to change."""
+    conn.execute(f"grant {grant} on {SCHEMA}.audit to {SCHEMA}_viewer")
+    check = test_f70_everything_is_read if grant == "select" else test_relations
+    with pytest.raises(AssertionError):
+        check(Calls(conn), VIEWER)
+
+
+def test_f70_a_function_too_many_would_be_seen(conn):
+    conn.execute(f"grant execute on function {SCHEMA}.export_audit(text) to {SCHEMA}_viewer")
+    with pytest.raises(AssertionError):
+        test_f70_every_function_is_called(Calls(conn), VIEWER)
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_audit_is_append_only(calls, role):
     """Nobody but a function writes it, and no function changes what it wrote."""
-    calls.conn.execute(f"set role {SCHEMA}_{role}")
     for change in ("update {}.audit set actor = 'x'", "delete from {}.audit"):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            calls.conn.execute(change.format(SCHEMA))
-    calls.conn.execute("reset role")
+        assert is_denied(attempt(calls, role, change.format(SCHEMA)))
     query = """select proname from pg_proc where pronamespace = %s::regnamespace
       and prosrc ~* %s"""
     assert calls.rows(query, SCHEMA, rf"(update|delete from|truncate)\s+{SCHEMA}\.audit") == []
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_views_can_be_read_by_who_may(calls, role):
-    calls.conn.execute(f"set role {SCHEMA}_{role}")
-    for view, roles in MAY_READ.items():
-        if role in roles:
-            calls.conn.execute(f"select * from {SCHEMA}.{view}")
 
 
 def test_d33_screens_show_no_payload(calls):
@@ -168,59 +219,22 @@ def test_d33_screens_show_no_payload(calls):
       join pg_class t on t.oid = d.refobjid
       where c.relnamespace = %s::regnamespace and c.relkind = 'v' and t.relname = any (%s)"""
     readers = [name for (name,) in calls.rows(query, SCHEMA, list(PAYLOADS))]
-    assert sorted(readers) == ["dead_letter", "health", "rejected_entry_list"]
+    assert sorted(readers) == [
+        "attention_needed",
+        "dead_letter",
+        "health",
+        "open_prompt",
+        "rejected_entry_list",
+    ]
     query = """select attname from pg_attribute where attrelid = %s::regclass and attnum > 0"""
     columns = {c for view in readers for (c,) in calls.rows(query, f"{SCHEMA}.{view}")}
-    assert not columns & {"inputs", "result", "output", "error_traceback", "entry"}
-
-
-# F71 --------------------------------------------------------------------------------------------
-
-TRAPS = """
-create schema evil;
-create table evil.touched (what text);
-grant usage, create on schema evil to public;
-grant insert, select on evil.touched to public;
-create function evil.trap(text) returns boolean language plpgsql as
-  $$ begin insert into evil.touched values ($1 || ' as ' || current_user); return true; end $$;
-create function evil.gen_random_uuid() returns uuid language plpgsql as
-  $$ begin perform evil.trap('gen_random_uuid'); return null; end $$;
-create function evil.clock_timestamp() returns timestamptz language plpgsql as
-  $$ begin perform evil.trap('clock_timestamp'); return null; end $$;
-create function evil.hashtextextended(text, bigint) returns bigint language plpgsql as
-  $$ begin perform evil.trap('hashtextextended'); return 1; end $$;
-create function evil.same(uuid, uuid) returns boolean language plpgsql as
-  $$ begin return evil.trap('uuid ='); end $$;
-create operator evil.= (function = evil.same, leftarg = uuid, rightarg = uuid);
-create function evil.same(text, text) returns boolean language plpgsql as
-  $$ begin return evil.trap('text ='); end $$;
-create operator evil.= (function = evil.same, leftarg = text, rightarg = text);
-"""
-
-
-@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
-def test_f71_shadowing_has_no_effect(conn, is_guarded):
-    conn.execute(TRAPS)
-    if not is_guarded:
-        conn.execute(f"alter function {SCHEMA}.enqueue(text, text, text) reset search_path")
-        conn.execute(f"grant usage on schema evil to {SCHEMA}_owner")
-    for role in (ENQUEUER, WORKER, OPERATOR):
-        conn.execute(f"set role {SCHEMA}_{role}")
-        for table in ("workflow", "ready", "lease", "queue", "setting"):
-            conn.execute(f"create temp table if not exists {table} (x integer)")
-        conn.execute("set search_path = evil, pg_temp, pg_catalog, public")
-        enqueue = f"select {SCHEMA}.enqueue('mix', '{{}}', '{{\"queue_name\": \"default\"}}')"
-        if not is_guarded:
-            with pytest.raises(psycopg.Error):
-                conn.execute(enqueue)
-            return
-        (workflow_id,) = conn.execute(enqueue).fetchone()
-        conn.execute(f"select {SCHEMA}.get_workflow('{workflow_id}')").fetchone()
-        if role == OPERATOR:
-            conn.execute(f"select {SCHEMA}.send_command('{workflow_id}', 'HOLD')").fetchone()
-            conn.execute(f"select * from {SCHEMA}.queue_depth").fetchall()
-        conn.execute("reset role")
-        conn.execute("drop table if exists pg_temp.workflow, pg_temp.ready, pg_temp.lease")
-        conn.execute("drop table if exists pg_temp.queue, pg_temp.setting")
-    touched = conn.execute("select what from evil.touched").fetchall()
-    assert touched == []
+    assert not columns & {
+        "inputs",
+        "result",
+        "output",
+        "error_traceback",
+        "entry",
+        "answer",
+        "body",
+        "value",
+    }

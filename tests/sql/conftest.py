@@ -3,13 +3,14 @@
 import pytest
 
 from tests.calls import Calls, calls, make_worker, shared_database
+from tests.conftest import UNPREPARED
 
 __all__ = ["calls", "make_worker"]
 
 
 @pytest.fixture(scope="module")
-def shared(server, template):
-    with shared_database(server, template) as conn:
+def shared(server, template, entrance):
+    with shared_database(server, template, entrance, **UNPREPARED) as conn:
         yield conn
 
 

@@ -235,6 +235,7 @@ def test_retry_of_what_has_failed(calls, worker, status):
     assert worker.claim_ids(1) == [workflow_id]
 
 
+@pytest.mark.session
 def test_a_worker_hears_of_a_command_at_once(calls, worker, connect, schema):
     workflow_id, _ = put(calls, worker, "RUNNING")
     listener = connect()

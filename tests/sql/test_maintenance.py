@@ -7,7 +7,8 @@ from tests.sql.test_notify import heard, listener
 
 __all__ = ["listener"]
 
-AUDIT = "select event, actor, reason, detail from workflows.audit order by audit_id"
+AUDIT = """select event, actor, reason, detail, old_value, new_value from workflows.audit
+  order by audit_id"""
 
 
 def enter(calls, mode="drain", queue_name=None, **more):
@@ -174,11 +175,14 @@ def test_entering_again_changes_nothing_but_the_mode(calls, two):
     sharper = enter(calls, "cancel", reason="c", actor="bob")
     assert (sharper["mode"], sharper["entered_by"]) == ("cancel", "bob")
     assert [row for row in calls.rows(AUDIT) if "maintenance" in row[0]] == [
-        ("maintenance entered", "anna", "a", "all queues drain"),
-        ("maintenance entered", "bob", "c", "all queues cancel"),
+        ("maintenance entered", "anna", "a", "all queues", None, "drain"),
+        ("maintenance entered", "bob", "c", "all queues", "drain", "cancel"),
     ]
     leave(calls, reason="done", actor="eve")
-    assert calls.rows(AUDIT)[-1] == ("maintenance exited", "eve", "done", "all queues")
+    assert calls.rows(AUDIT)[-1] == (
+        *("maintenance exited", "eve", "done", "all queues"),
+        *("cancel", None),
+    )
 
 
 def test_what_is_wrong_is_said(calls):
@@ -283,6 +287,7 @@ def test_gates_are_not_given_to_who_may_not_start(calls, two):
     assert two.claim_ids(5) == [first]
 
 
+@pytest.mark.session
 def test_leaving_wakes_who_is_idle(calls, connect, listener):
     worker = Worker(Calls(connect()))
     enter(calls)

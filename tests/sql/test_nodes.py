@@ -136,6 +136,7 @@ def test_who_may_not_claim_is_not_marked_idle(calls, make_node):
     assert calls.value(locks) == 0
 
 
+@pytest.mark.session
 @pytest.mark.parametrize(("ping", "told"), [(True, 1), (False, 0), (None, 0)])
 def test_ping(make_worker, listener, ping, told):
     worker = make_worker("mix")
@@ -143,6 +144,7 @@ def test_ping(make_worker, listener, ping, told):
     assert heard(listener) == [f"p:{worker.worker_id}"] * told
 
 
+@pytest.mark.session
 def test_a_lost_worker_is_not_pinged(make_worker, listener):
     worker = make_worker("mix")
     worker.retire()

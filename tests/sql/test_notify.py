@@ -5,6 +5,8 @@ import pytest
 from tests.calls import Calls
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.session
+
 
 @pytest.fixture
 def listener(connect, schema):

@@ -159,8 +159,9 @@ def test_settings_are_audited(calls):
     calls.set_setting("max_reclaims", 9)
     listed = {s["setting_name"]: s["setting_value"] for s in calls.call("list_settings")}
     assert listed["max_reclaims"] == "9"
-    query = "select detail from workflows.audit where event = 'setting changed'"
-    assert calls.rows(query) == [("max_reclaims: 5 -> 9",)]
+    query = """select detail, old_value, new_value from workflows.audit
+      where event = 'setting changed'"""
+    assert calls.rows(query) == [("max_reclaims", "5", "9")]
 
 
 def test_the_lease_setting_reaches_new_workers(calls, make_worker):

@@ -1,4 +1,4 @@
-"""Words that say nothing are no names."""
+"""Words that say nothing are no names. A handler is on_hold or one of its kind, and nothing else."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from tests.style import sources
 from tests.style.sources import name_of
 
 REFUSED = set(
-    "info item object thing manager helper helpers util utils common misc base core handler"
+    "info item object thing manager helper helpers util utils common misc base core"
     " processor do flag tmp res ret obj val kv cfg job task kernel mailbox v2".split()
 )
 # What Python, a library or the predecessor's users call it.

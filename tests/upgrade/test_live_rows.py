@@ -12,6 +12,7 @@ from tests import schema_snapshot
 from tests.calls import SCHEMA, Calls, refused
 from tests.upgrade.conftest import FIRST_VERSION
 
+NEW_KEYS = {"previous_workflow_id"}
 NEXT = """\
 alter table workflows.workflow add column note text;
 comment on column workflows.workflow.note is 'Something the next version wants to know.';
@@ -56,7 +57,15 @@ def live(calls, make_old_worker):
 
 
 def everything(calls, ids):
-    return {i: (calls.get(i), calls.steps(i), calls.hot_rows(i)) for i in ids.values()}
+    """What the first release tells of each."""
+    return {
+        i: (
+            {k: v for k, v in calls.get(i).items() if k not in NEW_KEYS},
+            calls.steps(i),
+            calls.hot_rows(i),
+        )
+        for i in ids.values()
+    }
 
 
 def end_all(calls, clock, worker, ids, running):
@@ -104,6 +113,35 @@ def test_rows_of_before_mean_what_they_meant(calls, conn, live, make_worker):
     assert [c["name"] for c in worker.claim(1)] == ["mix"]
     inactive = make_worker("mix", node={"is_active": False})
     assert inactive.claim(1) == []
+
+
+def test_the_audit_of_before_stays_as_it_was_written(calls, conn, live, make_worker):
+    """No row is written again: not by the new columns, not by the trigger."""
+    worker, ids, running = live
+    query = "select audit_id, xmin::text, ctid::text, event, actor, detail from workflows.audit"
+    before = calls.rows(query + " order by 1")
+    assert {row[3] for row in before} >= {"definitions registered", "command HOLD accepted"}
+    installer.install(conn, SCHEMA)
+    assert calls.rows(query + " order by 1") == before
+    assert calls.rows(
+        "select distinct source, old_value, new_value, second_actor from workflows.audit"
+    ) == [(None,) * 4]
+    with refused("WF010"):
+        calls.run("delete from workflows.audit")
+    calls.retry(_failed(worker, running))
+    query = "select old_value, new_value from workflows.audit where event = 'retried'"
+    assert calls.rows(query) == [("ERROR ERROR", "ENQUEUED RUNNING")]
+    assert all(event in calls.call("export_audit") for *_, event, _, _ in before)
+
+
+def _failed(worker, running):
+    for _ in range(9):
+        worker.fail(running)
+        if worker.calls.status(running["w"]) == "ERROR":
+            return running["w"]
+        worker.calls.maintain()
+        (running,) = [c for c in worker.claim(9) if c["w"] == running["w"]]
+    raise AssertionError("it still has a try left")
 
 
 def test_an_upgrade_makes_what_a_fresh_install_makes(conn, server):

@@ -3,6 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 import binascii
+import hashlib
 import os
 import re
 import sys
@@ -54,6 +55,8 @@ try:
 except ValueError:  # Jython makes no half of a pair by itself, but takes one from Java
     _POISON = None
 _random_bytes = os.urandom
+_ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+_VARIANT = dict((digit, "89ab"[number % 4]) for number, digit in enumerate("0123456789abcdef"))
 
 
 def gateway_system():
@@ -224,3 +227,26 @@ def id_from(milliseconds, ten_bytes):
     tail[2] = 0x80 | (tail[2] & 0x3F)
     digits = "%012x%s" % (milliseconds & 0xFFFFFFFFFFFF, binascii.hexlify(bytes(tail)).decode("ascii"))
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def id_at(id_text, place):
+    """An id that is always the same for a place under another id."""
+    digest = hashlib.sha1(("%s/%s" % (id_text, place)).encode("utf-8")).digest()
+    return id_from(int(id_text.replace("-", "")[:12], 16), digest[:10])
+
+
+def is_id(text):
+    """Whether a text is a uuid as we write them."""
+    return _ID.match(text) is not None
+
+
+def new_ids(count):
+    """As many new ids of one moment, in half the time that they would take one by one."""
+    digits = binascii.hexlify(_random_bytes(10 * count)).decode("ascii")
+    now = "%012x" % (int(time.time() * 1000) & 0xFFFFFFFFFFFF)
+    start = "%s-%s-7" % (now[:8], now[8:])
+    return [
+        "%s%s-%s%s-%s"
+        % (start, digits[at + 1 : at + 4], _VARIANT[digits[at + 4]], digits[at + 5 : at + 8], digits[at + 8 : at + 20])
+        for at in range(0, 20 * count, 20)
+    ]

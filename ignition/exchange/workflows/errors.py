@@ -84,6 +84,12 @@ class CommandRejected(WorkflowsError):
     code = "WF009"
 
 
+class AppendOnly(WorkflowsError):
+    """What the audit says stays as it was written: nobody updates, deletes or truncates it."""
+
+    code = "WF010"
+
+
 class MigrationEdited(WorkflowsError):
     """A migration that was installed has another text now."""
 
@@ -117,6 +123,12 @@ class NotConfigured(WorkflowsError):
     """No database was named."""
 
     code = "NOT_CONFIGURED"
+
+
+class NotInWorkflow(WorkflowsError):
+    """What was called is for a workflow, and none runs in this thread."""
+
+    code = "NOT_IN_WORKFLOW"
 
 
 class BufferFull(WorkflowsError):
@@ -249,6 +261,7 @@ BY_CODE = dict(
         ReplayMismatch,
         SchemaVersionMismatch,
         CommandRejected,
+        AppendOnly,
         MigrationEdited,
     )
 )

@@ -1,4 +1,4 @@
-"""For those who look after the queues: schema, maintenance, rejected entries. Answers envelopes like service.
+"""For those who look after the queues: schema, maintenance, rejected entries, audit. Answers envelopes like service.
 
 Maintenance is entered in the database, for one queue or for all, and every gateway and every worker obeys it:
 nothing new starts, what runs goes on to its end, enqueue is refused with MAINTENANCE_ACTIVE. Saved scripts need
@@ -165,6 +165,33 @@ def resolveRejected(workflowId=None, action=None, actor=None, dbName=None):
     require(workflowId=workflowId, action=action)
     row = getWorkflows(dbName).store.resolve_rejected_entry(workflowId, action, actor)
     return makeOk("REJECTED_RESOLVED", row["resolution"], camel_case_keys(row))
+
+
+@answers("AUDIT_EXPORT_FAILED")
+def exportAudit(
+    workflowId=None, actor=None, event=None, since=None, until=None, limit=10000, before=None, dbName=None
+):
+    """What was done and changed, as CSV with a header, newest first. For the role workflows_admin alone.
+
+    workflowId, actor, event: only of these. since, until: from and before, texts like "2026-01-31T08:00:00Z".
+    limit: at most 100000 rows. before: an audit_id, to page on from the last row of the page before.
+
+    Answers AUDIT_EXPORTED {csv}: text that a spreadsheet can open, since what looks like a formula is marked as
+    text. Errors: NOT_ALLOWED, INVALID_ARGUMENTS, AUDIT_EXPORT_FAILED.
+
+        csv = exchange.workflows.api.admin.exportAudit(since="2026-01-31T00:00:00Z")["csv"]
+        system.perspective.download("audit.csv", csv)
+    """
+    filters = given(
+        workflow_id=workflowId,
+        actor=actor,
+        event=event,
+        since=since,
+        until=until,
+        limit=limit,
+        before=before,
+    )
+    return makeOk("AUDIT_EXPORTED", "exported", {"csv": getWorkflows(dbName).store.export_audit(filters)})
 
 
 def _status(workflows):

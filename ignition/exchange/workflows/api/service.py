@@ -14,18 +14,25 @@ from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, errors
 from exchange.workflows.api.arguments import given, require
-from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk
 from exchange.workflows.api.commands import (  # noqa: F401  scripts call them as service.sendCommand
     cancel,
     fork,
     sendCommand,
     sendCommands,
 )
+from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk
 from exchange.workflows.api.lookups import (  # noqa: F401  scripts call them as service.getResult
     findWorkflows,
     getResult,
     getWorkflow,
     listWorkflows,
+)
+from exchange.workflows.api.talking import (  # noqa: F401
+    answerPrompt,
+    getEvent,
+    listPrompts,
+    readStream,
+    send,
 )
 from exchange.workflows.engine import registry
 from exchange.workflows.engine.instance import getWorkflows

@@ -10,7 +10,9 @@ from exchange.workflows.cpython import cli_maintenance as maintenance
 from exchange.workflows.cpython import cli_queues as queues
 from exchange.workflows.cpython import cli_rejected as rejected
 from exchange.workflows.cpython import cli_schema as schema
+from exchange.workflows.cpython import cli_talking as talking
 from exchange.workflows.cpython import cli_workflows as workflows
+from exchange.workflows.cpython.cli_audit import audit
 from exchange.workflows.cpython.cli_doctor import doctor
 from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure, explain
 from exchange.workflows.cpython.cli_session import add_command
@@ -42,6 +44,11 @@ add_command(app, "retry", workflows.retry)
 add_command(app, "command", workflows.command)
 add_command(app, "command-many", workflows.command_many)
 add_command(app, "fork", workflows.fork)
+add_command(app, "send", talking.send)
+add_command(app, "prompts", talking.prompts)
+add_command(app, "answer", talking.answer)
+add_command(app, "events", talking.events)
+add_command(app, "stream", talking.stream)
 app.add_typer(queue_app, name="queue")
 add_command(queue_app, "list", queues.list_queues)
 add_command(queue_app, "create", queues.create_queue)
@@ -56,6 +63,7 @@ app.add_typer(rejected_app, name="rejected")
 add_command(rejected_app, "list", rejected.list_rejected)
 add_command(rejected_app, "retry", rejected.retry)
 add_command(rejected_app, "discard", rejected.discard)
+add_command(app, "audit", audit)
 add_command(app, "watch", queues.watch)
 
 

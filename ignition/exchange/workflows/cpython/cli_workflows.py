@@ -35,8 +35,8 @@ def enqueue(
     """Enqueue a workflow by name and print its id."""
     request = {
         "workflow_name": name,
-        "inputs": _read_json("--inputs", inputs),
-        "options": _read_json("--options", options),
+        "inputs": read_json("--inputs", inputs),
+        "options": read_json("--options", options),
     }
     (outcome,) = session.call("enqueue_many", items=json.dumps([request]))
     if outcome.get("error"):
@@ -143,7 +143,12 @@ def command_many(
     actor: Actor = None,
 ) -> None:
     """Give every live workflow that fits one order: an emergency stop."""
-    wanted = {"queue_name": queue, "partition_key": key, "resource": resource, "workflow_name": name}
+    wanted = {
+        "queue_name": queue,
+        "partition_key": key,
+        "resource": resource,
+        "workflow_name": name,
+    }
     filters = {field: value for field, value in wanted.items() if value is not None}
     answers = session.call(
         "send_commands",
@@ -216,7 +221,7 @@ def _describe(workflow: dict[str, Any]) -> list[Text | str]:
     return lines
 
 
-def _read_json(option: str, text: str) -> Any:
+def read_json(option: str, text: str) -> Any:
     if text == "-":
         text = sys.stdin.read()
     elif text.startswith("@"):

@@ -136,6 +136,7 @@ def render(schema: str = SCHEMA_NAME, directory: Path | None = None) -> str:
             parts.append(f"-- {source.path}\n{rename(source.text, schema).strip()}\n")
         if source.path == "bootstrap.sql":
             parts.append(_refuse_newer(_newest(sources), schema))
+            parts.append(_lock_tables(_newest(sources), schema))
     parts.append("commit;\n")
     return "\n".join(parts)
 
@@ -218,6 +219,32 @@ begin
   end if;
 end
 $guard$;
+"""
+
+
+def _lock_tables(library_version: int, schema: str) -> str:
+    """Before a migration every table at once or none, and soon: claims and finishes lock them in different orders,
+    and who holds one of them must not wait for another that we have."""
+    return f"""\
+do $tables$
+declare
+  v_tables text := (select string_agg(c.oid::regclass::text, ', ' order by c.relname) from pg_class c
+    where c.relnamespace = to_regnamespace('{schema}') and c.relkind = 'r' and c.relname <> 'schema_migration');
+begin
+  if v_tables is null or (select max(version) from {schema}.schema_migration) >= {library_version} then return; end if;
+  for v_try in 1..600 loop
+    begin
+      perform set_config('lock_timeout', '50ms', true);
+      execute 'lock table ' || v_tables || ' in access exclusive mode';
+      perform set_config('lock_timeout', '10s', true);
+      return;
+    exception when lock_not_available or deadlock_detected then perform pg_sleep(0.02 + 0.08 * random());
+    end;
+  end loop;
+  raise exception using errcode = '55P03', message = 'somebody keeps a table of the schema locked',
+    hint = 'end the longest transaction in pg_stat_activity, then run this again';
+end
+$tables$;
 """
 
 

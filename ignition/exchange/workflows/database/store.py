@@ -23,6 +23,11 @@ _PARAMETERS = {
     "fork_workflow": ("p_workflow_id text", "p_step_key text", "p_options text"),
     "cancel_workflow": ("p_workflow_id text", "p_reason text", "p_options text"),
     "retry_workflow": ("p_workflow_id text", "p_options text"),
+    "send_message": ("p_workflow_id text", "p_message text", "p_options text"),
+    "answer_prompt": ("p_prompt_id text", "p_answer text", "p_options text"),
+    "list_prompts": ("p_filter text",),
+    "read_events": ("p_workflow_id text", "p_options text"),
+    "read_stream": ("p_workflow_id text", "p_stream text", "p_options text"),
     "schema_version": (),
     "create_queue": ("p_queue_name text", "p_options text"),
     "set_queue": ("p_queue_name text", "p_options text"),
@@ -36,6 +41,7 @@ _PARAMETERS = {
     "resolve_rejected_entry": ("p_workflow_id text", "p_action text", "p_actor text"),
     "set_setting": ("p_name text", "p_value text"),
     "list_settings": (),
+    "export_audit": ("p_filter text",),
     "register_worker": ("p_worker_id text", "p_registration text"),
     "renew_worker": ("p_worker_id text", "p_held text"),
     "retire_worker": ("p_worker_id text",),
@@ -107,6 +113,21 @@ class Store(object):
     def retry_workflow(self, workflow_id, options):
         return self._json("retry_workflow", workflow_id, json.dumps(options))
 
+    def send_message(self, workflow_id, message, options):
+        return self._json("send_message", workflow_id, message, json.dumps(options))
+
+    def answer_prompt(self, prompt_id, answer, options):
+        return self._json("answer_prompt", prompt_id, answer, json.dumps(options))
+
+    def list_prompts(self, filters):
+        return self._json("list_prompts", json.dumps(filters))
+
+    def read_events(self, workflow_id, options):
+        return self._json("read_events", workflow_id, json.dumps(options))
+
+    def read_stream(self, workflow_id, stream, options):
+        return self._json("read_stream", workflow_id, stream, json.dumps(options))
+
     def schema_version(self):
         return int(self._text("schema_version"))
 
@@ -147,6 +168,9 @@ class Store(object):
 
     def list_settings(self):
         return self._json("list_settings")
+
+    def export_audit(self, filters):
+        return self._text("export_audit", json.dumps(filters))
 
     # For workers
 

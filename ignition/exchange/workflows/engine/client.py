@@ -1,4 +1,5 @@
-"""`rt`, what getWorkflows() answers: enqueue, look up, command, and inside a workflow sleep and check.
+"""`rt`, what getWorkflows() answers: enqueue, look up, command, and inside a workflow sleep and check; what talks
+to running workflows comes from engine.exchange.
 
 Everything here raises; exchange.workflows.api.service has the same as envelopes.
 """
@@ -11,6 +12,7 @@ from exchange.workflows import compat, errors, settings
 from exchange.workflows.database.store import Store
 from exchange.workflows.engine import context, entry_text, payload
 from exchange.workflows.engine.buffer import Buffer
+from exchange.workflows.engine.exchange import Exchange
 from exchange.workflows.engine.handle import WorkflowHandle
 
 _OPTIONS = {
@@ -36,7 +38,7 @@ _ORDER_OPTIONS = {"validForSeconds": "valid_for_seconds", "topic": "topic", "sec
 _ARGUMENTS = frozenset(("workflowName", "inputs", "inputsObj"))
 
 
-class Workflows(object):
+class Workflows(Exchange):
     """One database. `store` has one method per SQL function."""
 
     def __init__(self, host, connector):
@@ -90,6 +92,11 @@ class Workflows(object):
         Returns one outcome each, in order: {"workflow_id", "deduplicated", "is_registered"}, or
         {"error": {"code", "message", "field"}}: a bad one does not touch the others.
         """
+        requests = list(requests)
+        if requests and context.current() is None:
+            plain = entry_text.plain_batch(requests, self.payload_bytes)
+            if plain is not None:
+                return self.store.enqueue_many(plain)
         texts = []
         outcomes = []
         for request in requests:

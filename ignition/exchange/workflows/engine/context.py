@@ -7,7 +7,6 @@ only then does the workflow see its value. At each such boundary the worker's or
 
 from __future__ import absolute_import, division, print_function
 
-import hashlib
 import json
 import sys
 import threading
@@ -93,7 +92,7 @@ class Context(object):
     # Steps
 
     def run_step(self, step, args, kwargs):
-        return self.run_keyed(step, self._next_key(step.name), args, kwargs)
+        return self.run_keyed(step, self.next_key(step.name), args, kwargs)
 
     def run_keyed(self, step, key, args, kwargs):
         recorded = self.recorded.get(key)
@@ -116,7 +115,7 @@ class Context(object):
                 return value
             attempt += 1
 
-    def _next_key(self, name):
+    def next_key(self, name):
         counts = self.counts
         count = counts[name] = counts.get(name, 0) + 1
         return self.prefix + name if count == 1 else "%s%s#%d" % (self.prefix, name, count)
@@ -236,9 +235,8 @@ class Context(object):
         return error
 
     def next_id(self, name):
-        """A workflow id that is the same whenever a replay comes by here."""
-        digest = hashlib.sha1(("%s/%s" % (self.workflow_id, self._next_key(name))).encode("utf-8")).digest()
-        return compat.id_from(int(self.workflow_id.replace("-", "")[:12], 16), digest[:10])
+        """An id that is the same whenever a replay comes by here."""
+        return compat.id_at(self.workflow_id, self.next_key(name))
 
     # Waits
 
@@ -250,7 +248,7 @@ class Context(object):
         if self.prefix:
             self.wait(seconds)
             return
-        key = self._next_key("sleep")
+        key = self.next_key("sleep")
         recorded = self.recorded.get(key)
         if recorded is not None:
             replay.check_fit(recorded, key, "sleep", "sleep")

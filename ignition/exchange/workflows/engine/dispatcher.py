@@ -143,14 +143,21 @@ class Dispatcher(object):
             self._on_lost(worker_id)
             return 0
         except compat.ERRORS as error:
-            # Whether the claim took place is unknown: ask for the same rows again.
+            # Whether the claim took place is unknown: ask for the same rows again. It may have marked its session
+            # idle, and a mark outlives a rollback: leave the session.
             self._unanswered = self._unanswered or room
+            self._session.close()
             return self._backoff.failed(error)
         self._backoff.worked()
         asked, self._unanswered = self._unanswered or room, None
         if compat.failpoint is not None:
             compat.failpoint("claim:after_commit")
-        return self._take(asked, answer)
+        wait = self._take(asked, answer)
+        if is_resend:
+            # It brought what the lost claim took. What called for that claim, or came since, is still to be looked for.
+            self._is_poked = True
+            return 0
+        return wait
 
     def _ask(self, worker_id, room, is_resend):
         if compat.failpoint is not None:
@@ -183,6 +190,9 @@ class Dispatcher(object):
         self._is_lean = len(leases) < room.total
         if leases:
             self._threads.submit(leases)
+        if any([lease.control is not None for lease in leases]):
+            # Without room a claim brings one order at a time: there may be more.
+            self._is_poked = True
         wait = self._seconds_to_next(answer.get("retry_ms") if self._is_dry else None)
         self._poll_at = now + wait
         return wait if self._is_dry else 0

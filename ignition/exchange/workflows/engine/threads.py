@@ -17,8 +17,8 @@ class WorkflowThread(object):
 
 
 class WorkflowThreads(object):
-    """Work that was claimed to start now goes before what was fetched in advance. One ticket in the queue
-    stands for one entry in one of the two lines, so that an idle thread waits in one place only."""
+    """Orders go before work that was claimed to start now, and that before what was fetched in advance. One ticket
+    in the queue stands for one entry in one of the three lines, so that an idle thread waits in one place only."""
 
     def __init__(self, host, count, execute, on_room):
         self._host = host
@@ -28,6 +28,7 @@ class WorkflowThreads(object):
         self._lock = host.make_lock()
         self._threads = set()
         self._tickets = host.make_queue()
+        self._ordered = collections.deque()
         self._urgent = collections.deque()
         self._fetched = collections.deque()
         self._is_ended = False
@@ -37,18 +38,21 @@ class WorkflowThreads(object):
     def submit(self, leases):
         """Give work to the threads; starts as many as are missing."""
         for lease in leases:
-            (self._urgent if lease.is_started else self._fetched).append(lease)
+            self._line_of(lease).append(lease)
         put = self._tickets.put
         for _ in leases:
             put(True)
         with self._lock:
-            count = self._count
-            if any([lease.control is not None for lease in leases]):
-                # An order does not wait until somebody has finished.
-                count += 1
-            missing = min(len(leases) - self.idle_count(), count - len(self._threads))
-            for _ in range(missing):
+            idle = self.idle_count()
+            missing = min(len(leases) - idle, self._count - len(self._threads))
+            # An order waits for nobody, not for work and not for another order whose handler takes its time.
+            for _ in range(max(missing, len(self._ordered) - idle)):
                 self._start()
+
+    def _line_of(self, lease):
+        if lease.control is not None:
+            return self._ordered
+        return self._urgent if lease.is_started else self._fetched
 
     def _start(self):
         one = WorkflowThread(self._host.make_gate())
@@ -66,15 +70,15 @@ class WorkflowThreads(object):
         return len(self._threads)
 
     def urgent_count(self):
-        return len(self._urgent)
+        return len(self._ordered) + len(self._urgent)
 
     def waiting_count(self):
-        return len(self._urgent) + len(self._fetched)
+        return self.urgent_count() + len(self._fetched)
 
     def take_waiting(self):
         """Everything that no thread has begun, taken away from them."""
         taken = []
-        for line in (self._urgent, self._fetched):
+        for line in (self._ordered, self._urgent, self._fetched):
             while True:
                 try:
                     taken.append(line.popleft())
@@ -135,14 +139,12 @@ class WorkflowThreads(object):
                 return
 
     def _next(self):
-        try:
-            return self._urgent.popleft()
-        except IndexError:
-            pass
-        try:
-            return self._fetched.popleft()
-        except IndexError:
-            return None
+        for line in (self._ordered, self._urgent, self._fetched):
+            try:
+                return line.popleft()
+            except IndexError:
+                pass
+        return None
 
     def _leave_surplus(self, one):
         """Whether this thread ends that was started for an order beyond the number."""

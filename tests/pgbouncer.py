@@ -1,4 +1,4 @@
-"""A PgBouncer of our own in transaction mode, between workers and a server."""
+"""A PgBouncer of our own in transaction mode, between sessions and a server."""
 
 import os
 import pwd
@@ -28,6 +28,7 @@ pool_mode = transaction
 default_pool_size = 10
 max_client_conn = 200
 server_login_retry = 1
+server_lifetime = {lifetime_seconds}
 ignore_startup_parameters = extra_float_digits
 unix_socket_dir =
 logfile = {directory}/log
@@ -36,11 +37,20 @@ pidfile = {directory}/pid
 
 
 class PgBouncer:
-    def __init__(self, server: Server, directory: Path):
+    """lifetime_seconds: after how long a session of the server is not used again; with 0 each transaction has
+    one of its own."""
+
+    def __init__(self, server: Server, directory: Path, lifetime_seconds: int = 3600):
         self.port = free_port()
         self._path = directory / "pgbouncer.ini"
-        text = _SETTINGS.format(server_port=server.port, port=self.port, directory=directory)
-        self._path.write_text(text)
+        self._path.write_text(
+            _SETTINGS.format(
+                server_port=server.port,
+                port=self.port,
+                directory=directory,
+                lifetime_seconds=lifetime_seconds,
+            )
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     def dsn(self, dbname: str) -> str:
@@ -53,6 +63,7 @@ class PgBouncer:
             os.chown(self._path.parent, user.pw_uid, user.pw_gid)
             account = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         program = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
+        assert Path(program).exists(), "pgbouncer is missing: apt-get install pgbouncer"
         self._process = subprocess.Popen(
             [program, "-q", str(self._path)], stderr=subprocess.DEVNULL, **account
         )
@@ -78,9 +89,9 @@ class PgBouncer:
 
 
 @contextmanager
-def running_pgbouncer(server: Server) -> Iterator[PgBouncer]:
+def running_pgbouncer(server: Server, lifetime_seconds: int = 3600) -> Iterator[PgBouncer]:
     directory = Path(tempfile.mkdtemp(prefix="workflows-bouncer-", dir="/tmp"))
-    made = PgBouncer(server, directory)
+    made = PgBouncer(server, directory, lifetime_seconds)
     try:
         made.start()
         yield made

@@ -1,0 +1,140 @@
+"""D37: who lacks the role is told so, by every function of api/ that reaches the database, and nothing is done."""
+
+import json
+from typing import Any
+
+import psycopg
+import pytest
+
+from exchange.workflows.api import admin, commands, lookups, service, talking
+from exchange.workflows.engine import instance
+from tests.calls import SCHEMA
+
+ID = "00000000-0000-4000-8000-000000000001"
+CALLERS = {"enqueuer", "worker", "operator", "admin"}
+PEOPLE = {"operator", "admin"}
+EVERYBODY = CALLERS | {"viewer"}
+# Who may, with arguments that would do something.
+MAY_CALL: dict[tuple[Any, str], tuple[set[str], dict[str, Any]]] = {
+    (service, "enqueue"): (CALLERS, {"workflowName": "mix"}),
+    (commands, "sendCommand"): (PEOPLE, {"workflowId": ID, "cmd": "STOP"}),
+    (commands, "sendCommands"): (PEOPLE, {"cmd": "STOP", "filters": {"all": True}}),
+    (commands, "cancel"): (PEOPLE, {"workflowId": ID}),
+    (commands, "fork"): (PEOPLE, {"workflowId": ID}),
+    (talking, "send"): (CALLERS, {"workflowId": ID, "message": 1}),
+    (talking, "getEvent"): (CALLERS, {"workflowId": ID, "key": "phase"}),
+    (talking, "readStream"): (CALLERS, {"workflowId": ID, "key": "log"}),
+    (talking, "listPrompts"): (PEOPLE, {}),
+    (talking, "answerPrompt"): (PEOPLE, {"promptId": ID, "answer": True, "actor": "anna"}),
+    (service, "retry"): (PEOPLE, {"workflowId": ID}),
+    (lookups, "getWorkflow"): (CALLERS, {"workflowId": ID}),
+    (lookups, "getResult"): (CALLERS, {"workflowId": ID}),
+    (lookups, "findWorkflows"): (CALLERS, {}),
+    (admin, "checkSchema"): (EVERYBODY, {}),
+    (admin, "enterMaintenance"): (PEOPLE, {"mode": "cancel"}),
+    (admin, "exitMaintenance"): (PEOPLE, {}),
+    (admin, "getMaintenanceStatus"): (EVERYBODY - {"enqueuer"}, {}),
+    (admin, "swapIfDrained"): (EVERYBODY - {"enqueuer"}, {}),
+    (admin, "listRejected"): (PEOPLE, {}),
+    (admin, "resolveRejected"): (PEOPLE, {"workflowId": ID, "action": "discard"}),
+    (admin, "exportAudit"): ({"admin"}, {}),
+}
+# What these do they do in this process.
+WITHOUT_A_DATABASE = {"enqueueInMemory", "listWorkflows", "start"}
+STANDS = """select json_build_object('workflow', (select json_agg(w) from workflows.workflow w),
+  'command', (select json_agg(c) from workflows.command c),
+  'audit', (select json_agg(a) from workflows.audit a),
+  'entry', (select json_agg(e) from workflows.rejected_entry e),
+  'orders', (select json_agg(o) from workflows.maintenance_order o))::text"""
+
+
+@pytest.fixture
+def stands(conn, sql):
+    """stands(): all that could be changed, once a workflow and a rejected entry are there."""
+    conn.execute(
+        sql("select workflows.enqueue('mix', '{}', %s)"), (json.dumps({"workflow_id": ID}),)
+    )
+    entry = json.dumps([{"workflow_id": ID, "entry": "x"}])
+    conn.execute(sql("select workflows.reject_entries(%s)"), (entry,))
+    return lambda: conn.execute(sql(STANDS)).fetchone()[0]
+
+
+@pytest.fixture
+def act_as(dsn):
+    """act_as("viewer"): from now on getWorkflows() is a session of that role alone."""
+
+    def act(role):
+        options = f"-c role={SCHEMA}_{role}"
+        instance.configure(psycopg.conninfo.make_conninfo(dsn, options=options), schema=SCHEMA)
+
+    yield act
+    instance.shutdown()
+
+
+def functions():
+    """The functions of api/, each once."""
+    for module in (service, commands, talking, lookups, admin):
+        for name, function in vars(module).items():
+            if getattr(function, "__module__", "") == module.__name__ and not name.startswith("_"):
+                yield module, name
+
+
+def test_d37_every_function_is_tried():
+    assert {(m, n) for m, n in functions() if n not in WITHOUT_A_DATABASE} == set(MAY_CALL)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_d37_who_lacks_the_role_is_answered_and_changes_nothing(role, act_as, stands):
+    act_as(role)
+    before = stands()
+    for (module, name), (roles, arguments) in MAY_CALL.items():
+        if role in roles:
+            continue
+        answer = getattr(module, name)(**arguments)
+        assert (answer["ok"], answer["code"]) == (False, "NOT_ALLOWED"), name
+        assert "permission denied" in answer["message"]
+        assert answer["errorClass"] == "DatabaseError"
+    assert stands() == before
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_d37_who_has_the_role_is_not_held_up(role, act_as, stands):
+    """Else the test before would prove nothing."""
+    act_as(role)
+    for (module, name), (roles, arguments) in MAY_CALL.items():
+        if role in roles:
+            assert getattr(module, name)(**arguments)["code"] != "NOT_ALLOWED", name
+
+
+def test_d37_an_actor_is_kept_with_the_user_that_cannot_be_chosen(act_as, conn, sql, stands):
+    """The predecessor ignored the actor; here it is audited beside what the database knows."""
+    act_as("operator")
+    service.sendCommand(workflowId=ID, cmd="HOLD", reason="valve", actor="anna")
+    query = (
+        "select actor, reason, database_user, source from workflows.audit order by audit_id desc"
+    )
+    actor, reason, user, source = conn.execute(sql(query)).fetchone()
+    assert (actor, reason, user) == ("anna", "valve", conn.info.user)
+    assert source.startswith(f"{SCHEMA}-")
+
+
+def test_export_audit(act_as, stands):
+    act_as("admin")
+    service.cancel(workflowId=ID, actor="=1+1")
+    answer = admin.exportAudit(workflowId=ID)
+    assert (answer["ok"], answer["code"]) == (True, "AUDIT_EXPORTED")
+    header, row, rest = answer["csv"].split("\r\n")
+    assert header.startswith("audit_id,audited_at,event") and rest == ""
+    assert ID in row and '"\'=1+1"' in row
+    assert admin.exportAudit(actor="nobody")["csv"] == header + "\r\n"
+    assert admin.exportAudit(limit=1, before=1)["csv"] == header + "\r\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [({"limit": 0}, "limit"), ({"since": "soon"}, "filter"), ({"workflowId": "x"}, "filter")],
+)
+def test_bad_filters_are_answered(act_as, arguments, field):
+    act_as("admin")
+    answer = admin.exportAudit(**arguments)
+    assert (answer["ok"], answer["code"], answer["field"]) == (False, "INVALID_ARGUMENTS", field)

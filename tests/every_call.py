@@ -1,0 +1,161 @@
+"""One call of every public function, on a stage where it has something to do.
+
+Whoever adds a public function adds its call here; tests/sql/test_timeouts.py says which are missing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.calls import SCHEMA, Calls, Worker, statement
+from tests.clock import Clock
+
+REJECTED = "00000000-0000-4000-8000-000000000001"
+NEWCOMER = "00000000-0000-4000-8000-000000000002"
+GRANTED = """
+select p.proname, p.pronargs from pg_proc p
+where p.pronamespace = %s::regnamespace
+  and exists (select from aclexplode(p.proacl) a where a.grantee <> p.proowner)"""
+
+DUE = """
+update workflows.parked set due_at = workflows.clock_now() - interval '1 second';
+update workflows.maintenance set last_turn_at = workflows.clock_now() - interval '2 seconds';
+update workflows.worker set expires_at = workflows.clock_now() - interval '1 second'
+  where worker_name = 'gone';
+update workflows.lane set low = 1000, floor = 0"""
+
+
+def public_functions(calls: Calls) -> set[str]:
+    """Every function that some role may call."""
+    return {name for name, _ in calls.rows(GRANTED, SCHEMA)}
+
+
+@dataclass
+class Stage:
+    """The ids that the calls speak of."""
+
+    worker: Worker
+    queued: str
+    waiting: str
+    failed: str
+    running: list[dict[str, Any]]
+    prompt: str
+
+    def statements(self) -> dict[str, tuple[str, list[Any]]]:
+        """A statement for every public function, by its name."""
+        every = {**self.for_clients(), **self.for_workers(), **self.for_administrators()}
+        return {name: statement(name, **arguments) for name, arguments in every.items()}
+
+    def for_clients(self) -> dict[str, dict[str, Any]]:
+        keyed = {"partition_key": "k", "deduplication_id": "d"}
+        return {
+            "enqueue": {"workflow_name": "fill", "inputs": '{"kg": 1}', "options": keyed},
+            "enqueue_many": {
+                "items": [
+                    {"workflow_name": "mix", "inputs": {"kg": 1}},
+                    {"workflow_name": "mix", "options": {"delay_seconds": 60}},
+                    {"workflow_name": ""},
+                ]
+            },
+            "reject_entries": {"entries": [{"workflow_id": NEWCOMER, "entry": "x"}]},
+            "list_rejected_entries": {},
+            "resolve_rejected_entry": {"workflow_id": REJECTED, "action": "retry"},
+            "get_workflow": {"workflow_id": self.queued},
+            "list_workflows": {},
+            "list_steps": {"workflow_id": self.running[0]["w"]},
+            "send_command": {"workflow_id": self.queued, "command": "HOLD"},
+            "send_commands": {"command": "STOP", "filter": {"workflow_name": "fill"}},
+            "cancel_workflow": {"workflow_id": self.waiting},
+            "fork_workflow": {"workflow_id": self.failed},
+            "send_message": {"workflow_id": self.queued, "message": '{"go": true}'},
+            "answer_prompt": {
+                "prompt_id": self.prompt,
+                "answer": "true",
+                "options": {"actor": "anna"},
+            },
+            "list_prompts": {},
+            "read_events": {"workflow_id": self.queued},
+            "read_stream": {"workflow_id": self.queued, "stream": "log"},
+            "retry_workflow": {"workflow_id": self.failed},
+            "schema_version": {},
+        }
+
+    def for_workers(self) -> dict[str, dict[str, Any]]:
+        worker, (first, second, third) = self.worker, self.running
+        changed = [{**one, "max_attempts": 7} for one in worker.definitions]
+        newcomer = {**worker.asked(), "definitions": changed}
+        outcomes = (
+            {"w": first["w"], "t": first["t"], "outcome": "success", "result": {"kg": 1}},
+            {"w": second["w"], "t": second["t"], "outcome": "error", "error": {"class": "E"}},
+            {"w": third["w"], "t": third["t"], "outcome": "released"},
+        )
+        claim = {"worker_id": worker.worker_id, "start_now": 50, "request_no": 77}
+        return {
+            "register_worker": {"worker_id": NEWCOMER, "registration": newcomer},
+            "renew_worker": {"worker_id": worker.worker_id, "held": {"held": [], "ping": True}},
+            "retire_worker": {"worker_id": worker.worker_id},
+            "claim_workflows": {**claim, "may_idle": True},
+            "load_workflow": {
+                "worker_id": worker.worker_id,
+                "workflow_id": first["w"],
+                "lease_token": first["t"],
+            },
+            "record_steps": worker.record_arguments(first, "weigh", output=5),
+            "finish_workflows": worker.finish_arguments(*outcomes),
+            "run_maintenance": {"limit": 100},
+        }
+
+    def for_administrators(self) -> dict[str, dict[str, Any]]:
+        queue = {"queue_name": "default"}
+        return {
+            "create_queue": {"queue_name": "line", "options": {"max_running": 1}},
+            "set_queue": {**queue, "options": {"max_running": 9, "history": "errors"}},
+            "pause_queue": {**queue, "reason": "cleaning"},
+            "resume_queue": {"queue_name": "paused"},
+            "list_queues": {},
+            "enter_maintenance": {"mode": "cancel", **queue},
+            "exit_maintenance": {"queue_name": "closed"},
+            "get_maintenance": {},
+            "set_setting": {"name": "max_reclaims", "value": "9"},
+            "list_settings": {},
+            "export_audit": {},
+            "queue_figures": {"queue_id": 1},
+        }
+
+
+def set_stage(calls: Calls) -> Stage:
+    """Workflows in every place, with full history, at a time that stands still."""
+    clock = Clock(calls.conn, SCHEMA)
+    clock.freeze()
+    calls.set_queue(history="full")
+    for name in ("paused", "closed"):
+        calls.call("create_queue", queue_name=name)
+    calls.call("pause_queue", queue_name="paused")
+    calls.call("enter_maintenance", queue_name="closed")
+    calls.call("reject_entries", entries=[{"workflow_id": REJECTED, "entry": _ENTRY}])
+    worker = Worker(calls, ("mix", "fill"), max_attempts=1)
+    gone = Worker(calls, ("mix",))
+    calls.enqueue("mix", {"kg": 1}, partition_key="k")
+    gone.claim(1)
+    calls.run(
+        "update workflows.worker set worker_name = 'gone' where worker_id = %s", gone.worker_id
+    )
+    failed = calls.enqueue("mix")
+    worker.fail(worker.claim_one())
+    calls.enqueue("mix")
+    asking = worker.claim_one()
+    asked = {"question": "Clean?", "second_signature": False}
+    worker.record(asking, "prompt", kind="prompt", ask=asked)
+    worker.finish(asking, "suspend", k="prompt")
+    prompt = calls.value("select prompt_id::text from workflows.prompt")
+    for _ in range(3):
+        calls.enqueue("mix", {"kg": 1})
+    running = worker.claim(3)
+    waiting = calls.enqueue("mix", delay_seconds=60)
+    calls.enqueue("mix", partition_key="k")
+    queued = calls.enqueue("fill", {"kg": 2})
+    clock.advance(30)
+    calls.run(DUE)
+    return Stage(worker, queued, waiting, failed, running, prompt)
+
+
+_ENTRY = {"workflow_name": "mix", "inputs": {}, "options": {"workflow_id": REJECTED}}
