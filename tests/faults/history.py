@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-ENDED = {"SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED", "ABORTED"}
+ENDED = {"SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED"}
 # The diagram of statuses: what may follow what.
 _LIVE = {"ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "HELD"}
 ALLOWED: dict[str | None, set[str]] = {

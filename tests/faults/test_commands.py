@@ -129,7 +129,9 @@ def test_f56_an_order_while_its_worker_is_cut_off_for_a_moment(site, proxy, comm
     workflow_id = site.enqueue("batch", {"until": "go"})
     site.wait_file("in_go")
     proxy.switch("blackhole")
-    assert order(site, workflow_id, command)["state"] == {"HOLD": "HOLDING"}.get(command, "STOPPING")
+    assert order(site, workflow_id, command)["state"] == {"HOLD": "HOLDING"}.get(
+        command, "STOPPING"
+    )
     site.let("go")
     time.sleep(1)
     assert outcomes(site, workflow_id) == ["accepted"]

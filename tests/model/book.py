@@ -70,6 +70,7 @@ class Workflow:
     result: Any = None
     steps: dict[str, Step] = field(default_factory=dict)
     orders: list[list[str]] = field(default_factory=list)
+    order_expires: int | None = None
 
     @property
     def is_live(self) -> bool:
@@ -189,9 +190,11 @@ class Book:
         w.state = "IDLE" if w.started is None else "RUNNING"
         w.due = least(resume, w.start_before if w.started is None else w.deadline)
 
-    def hold(self, w: Workflow, resume_status: str, resume: int | None, now: int) -> None:
+    def hold(
+        self, w: Workflow, resume_status: str, resume: int | None, now: int, state: str = "HELD"
+    ) -> None:
         self.leave(w)
-        w.status, w.state, w.held = "HELD", "HELD", now
+        w.status, w.state, w.held = "HELD", state, now
         w.resume_status, w.resume = resume_status, resume
         w.due = w.start_before if w.started is None else None
 

@@ -172,7 +172,8 @@ def orders_are_answered(dump: Dump, rows: Any) -> None:
     open_orders = Counter(c["id"] for c in dump["command"] if c["outcome"] == "accepted")
     controls = {lease["id"]: lease["control"] for lease in dump["lease"]}
     for workflow_id, count in open_orders.items():
-        assert count == 1 and controls.get(workflow_id), f"{count} open orders of {workflow_id}"
+        is_under_way = controls.get(workflow_id) or rows[workflow_id]["state"] == "ABORTING"
+        assert count == 1 and is_under_way, f"{count} open orders of {workflow_id}"
     for row in dump["command"]:
         assert row["actor"], "an order without an actor"
         is_answered = row["outcome"] in ("obeyed", "overtaken")

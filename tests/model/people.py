@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from tests.model.book import Book, Workflow, first_kind, least
+from tests.model.book import LEASE_MS, Book, Workflow, first_kind, least
 
 REFUSED = "WF005"
+ASKED = {"HOLD": "HOLDING", "PAUSE": "PAUSING", "STOP": "STOPPING", "CANCEL": "CANCELLING"}
+ENDS = {"STOP": "STOPPED", "CANCEL": "CANCELLED", "ABORT": "ABORTED"}
+HELD_BY = {"hold": "HELD", "pause": "PAUSED"}
+HOLDING = tuple(HELD_BY)
+ENDING = ("STOPPING", "CANCELLING", "ABORTING")
 
 
 def enqueue(
@@ -64,7 +69,7 @@ def cancel_maintained(book: Book, now: int) -> tuple[int, int]:
     for w in book.workflows.values():
         orders = [book.maintenance[k] for k in (None, w.queue) if k in book.maintenance]
         before = max((at for mode, at in orders if mode == "cancel"), default=0)
-        if not w.is_live or w.enqueued >= before or w.control not in (None, "hold"):
+        if not w.is_live or w.enqueued >= before or w.control not in (None, *HOLDING):
             continue
         running, queued = running + (w.status == "RUNNING"), queued + (w.status != "RUNNING")
         command(book, w, "CANCEL", "maintenance", now)
@@ -79,40 +84,78 @@ def replace(book: Book, w: Workflow, inputs: Any, options: dict[str, Any], now: 
         book.park(w, "DELAYED", now + int(options["delay_seconds"] * 1000))
 
 
-def command(book: Book, w: Workflow, order: str, reason: str | None, now: int) -> str:
-    """The outcome, with its effect applied."""
+def command(
+    book: Book, w: Workflow, order: str, reason: str | None, now: int, seconds: int | None = None
+) -> str:
+    """The outcome, with its effect applied; RESET enqueues elsewhere."""
     outcome = decide(w, order)
-    if outcome == "accepted":
+    if outcome == "accepted" and order != "RESET":
         if w.status == "RUNNING":
             w.answer_orders("overtaken")
-            w.control = None if order == "RESUME" else order.lower()
-            w.reason = reason
-            asked = {"HOLD": "HOLDING", "STOP": "STOPPING", "CANCEL": "CANCELLING"}
-            w.state = asked.get(order, "RUNNING" if w.is_started else "STARTING")
-        elif order in ("STOP", "CANCEL"):
-            book.end(w, {"STOP": "STOPPED", "CANCEL": "CANCELLED"}[order], reason, now)
-        elif order == "HOLD":
+            ask(book, w, order, reason, now)
+        elif order in ENDS:
+            book.end(w, ENDS[order], reason, now)
+        elif order != "RESUME" and w.status == "HELD":
+            w.state, w.reason = "HELD", reason
+        elif order != "RESUME":
             w.is_passed_over = w.is_passed_over or w.status == "BLOCKED"
-            book.hold(w, w.status, w.resume, now)
+            book.hold(w, w.status, w.resume, now, HELD_BY[order.lower()])
             w.reason = reason
         else:
             resume(book, w, now)
-    is_obeyed = outcome == "accepted" and (w.status != "RUNNING" or order == "RESUME")
+    is_under_way = outcome == "accepted" and w.state in (*ASKED.values(), "ABORTING")
+    is_obeyed = outcome == "accepted" and (not is_under_way or order == "RESET")
     w.orders.append([order, "obeyed" if is_obeyed else outcome])
+    if is_under_way:
+        w.order_expires = now + seconds * 1000 if seconds and order != "ABORT" else None
     return outcome
 
 
+def ask(book: Book, w: Workflow, order: str, reason: str | None, now: int) -> None:
+    """An order to one that runs: its worker is told, and an ABORT takes its lease."""
+    if order != "ABORT":
+        w.control = None if order == "RESUME" else order.lower()
+        w.state = ASKED.get(order, "RUNNING" if w.is_started else "STARTING")
+    elif w.gates:
+        book.park(w, "DELAYED", now + LEASE_MS)
+        w.deadline, w.due = None, w.resume
+        w.state, w.control, w.token = "ABORTING", "abort", None
+    else:
+        book.end(w, "ABORTED", reason, now)
+        w.deadline = w.token = None
+    w.reason = reason
+
+
 def decide(w: Workflow, order: str) -> str:
-    ending = {"STOP": "STOPPED", "CANCEL": "CANCELLED"}.get(order)
+    """The table of transitions, in the model's words."""
     if not w.is_live:
-        return "already" if w.status == ending else "rejected"
-    if w.state in ("STOPPING", "CANCELLING"):
-        return "already" if ending else "rejected"
-    if order == "RESUME" and w.state not in ("HELD", "HOLDING"):
+        if order == "RESET" and w.status in ("STOPPED", "ABORTED", "ERROR"):
+            return "accepted"
+        return "already" if w.status == ENDS.get(order) else "rejected"
+    if order == "RESET":
+        return "rejected"
+    if w.state in ENDING:
+        if order == "ABORT" and w.state != "ABORTING":
+            return "accepted"
+        return "already" if order in ENDS else "rejected"
+    is_paused, is_held = w.state in ("PAUSED", "PAUSING"), w.state in ("HELD", "HOLDING")
+    if order == "RESUME" and not is_paused and not is_held:
         return "rejected" if w.state == "IDLE" else "already"
-    if order == "HOLD" and w.state in ("HELD", "HOLDING"):
+    if order == "HOLD" and is_held or order == "PAUSE" and (is_held or is_paused):
         return "already"
     return "accepted"
+
+
+def repeated(w: Workflow) -> dict[str, Any]:
+    """The options that a RESET enqueues with."""
+    asked = {"priority": w.priority, "queue_name": w.queue, "deduplication_id": w.dedup}
+    asked |= {"timeout_seconds": w.timeout, "max_attempts": w.max_attempts}
+    asked |= {"on_worker_lost": w.on_lost, "on_duplicate": "reject" if w.dedup else None}
+    options: dict[str, Any] = {k: v for k, v in asked.items() if v is not None}
+    resources = [gate[9:] for gate in w.gates if gate.startswith("resource ")]
+    keys = [gate[len(w.queue) + 1 :] for gate in w.gates if not gate.startswith("resource ")]
+    options |= {"resources": resources} if resources else {}
+    return options | ({"partition_key": keys[0]} if keys else {})
 
 
 def resume(book: Book, w: Workflow, now: int) -> None:

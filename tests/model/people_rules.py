@@ -11,6 +11,9 @@ from tests.model.book import Workflow
 from tests.model.draws import BAD, INPUTS, NAMES, PICK, QUEUE_NAMES, options
 from tests.model.node_rules import NodeRules
 
+ORDERS = st.sampled_from(
+    ["HOLD", "HOLD", "PAUSE", "RESUME", "RESUME", "STOP", "CANCEL", "ABORT", "RESET"]
+)
 ONE = st.tuples(NAMES, INPUTS, options())
 
 
@@ -90,20 +93,35 @@ class Machine(NodeRules):
         if w:
             self.refused("WF002", "send_command", w.id, order)
 
-    @rule(pick=PICK, order=st.sampled_from(["HOLD", "RESUME", "RESUME", "STOP", "CANCEL", "HOLD"]))
-    def command(self, pick: int, order: str) -> None:
+    @rule(pick=PICK, order=ORDERS, seconds=st.sampled_from([None, None, 1]))
+    def command(self, pick: int, order: str, seconds: int | None) -> None:
         w = self.any(pick)
         if w:
-            self.order(w, order, f"because {pick}")
+            self.order(w, order, f"because {pick}", seconds)
         else:
             self.refused("WF003", "send_command", "33333333-3333-4333-8333-333333333333", order)
 
-    def order(self, w: Workflow, order: str, reason: str) -> None:
+    @rule(pick=PICK)
+    def reset(self, pick: int) -> None:
+        w = self.any(pick, only=("STOPPED", "ABORTED", "ERROR"))
+        if w:
+            self.order(w, "RESET", f"because {pick}")
+
+    def order(self, w: Workflow, order: str, reason: str, seconds: int | None = None) -> None:
         now = self.session.tick()
-        outcome = people.command(self.book, w, order, reason, now)
-        answer = self.session.call("send_command", w.id, order, reason, {"actor": "ann"})
+        options = {"actor": "ann"} | ({"valid_for_seconds": seconds} if seconds else {})
+        new: Workflow | str | None = ""
+        if order == "RESET" and people.decide(w, order) == "accepted":
+            new = people.enqueue(self.book, w.name, w.inputs, people.repeated(w), now)
+            if new is None or new == people.REFUSED:
+                self.refused(new or "WF006", "send_command", w.id, order, reason, options)
+                return
+        outcome = people.command(self.book, w, order, reason, now, seconds)
+        answer = self.session.call("send_command", w.id, order, reason, options)
         assert answer["outcome"] == outcome, f"{order} answered {answer}, not {outcome}"
         assert (answer["status"], answer["state"]) == (w.status, w.state), f"answered {answer}"
+        if new:
+            self.accept(new, answer["new_workflow_id"])
 
     @rule(pick=PICK)
     def retry(self, pick: int) -> None:

@@ -152,9 +152,9 @@ class WorkerRules(Stage):
             return "WF001"
         again = {
             "success": ("SUCCESS",),
-            "error": ("ERROR", "DELAYED", "ENQUEUED", "HELD", "STOPPED", "CANCELLED"),
-            "stopped": ("STOPPED", "CANCELLED"),
-            "cancelled": ("STOPPED", "CANCELLED"),
+            "error": ("ERROR", "DELAYED", "ENQUEUED", "HELD", "STOPPED", "CANCELLED", "ABORTED"),
+            "stopped": ("STOPPED", "CANCELLED", "ABORTED"),
+            "cancelled": ("STOPPED", "CANCELLED", "ABORTED"),
         }.get(asked["outcome"], ("ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "HELD"))
         if w.status in again:
             return "ok"

@@ -136,7 +136,7 @@ def finish(book: Book, w: Workflow, asked: dict[str, Any], now: int) -> None:
         book.end(w, "SUCCESS", None, now)
     elif outcome == "error":
         fail(book, w, now)
-    elif control in ENDING or outcome in ("stopped", "cancelled"):
+    elif control in ENDING or control is None and outcome in ("stopped", "cancelled"):
         end_as_ordered(book, w, control or outcome, now)
     else:
         if outcome == "released":
@@ -150,10 +150,10 @@ def fail(book: Book, w: Workflow, now: int) -> None:
         end_as_ordered(book, w, w.control, now)
     elif w.failures >= w.tries:
         book.end(w, "ERROR", "Boom: it broke", now)
-    elif w.control == "hold":
+    elif w.control in people.HOLDING:
         w.forget_failed_steps()
         w.answer_orders("obeyed")
-        book.hold(w, "DELAYED", -1, now)
+        book.hold(w, "DELAYED", -1, now, people.HELD_BY[w.control])
     else:
         w.forget_failed_steps()
         w.reason = "Boom: it broke"
@@ -174,9 +174,10 @@ def forget_start(w: Workflow) -> None:
 def depart(book: Book, w: Workflow, step_key: str | None, is_suspended: bool, now: int) -> None:
     step = w.steps.get(step_key or "")
     due = ((step.due if step else None) or now) if is_suspended else None
-    if w.control == "hold":
+    if w.control in people.HOLDING:
         w.answer_orders("obeyed")
-        book.hold(w, "WAITING" if is_suspended else "ENQUEUED", due, now)
+        status = "WAITING" if is_suspended else "ENQUEUED"
+        book.hold(w, status, due, now, people.HELD_BY[w.control])
     elif is_suspended:
         book.park(w, "WAITING", due)
     else:
@@ -264,6 +265,9 @@ def release_due(book: Book, now: int) -> None:
         elif w.due is not None and w.due <= now:
             if is_late:
                 book.end(w, "CANCELLED", "not started before its start_before", now)
+            elif w.control == "abort":
+                w.answer_orders("obeyed")
+                book.end(w, "ABORTED", w.reason, now)
             elif w.deadline is not None and w.deadline <= now:
                 book.end(w, "CANCELLED", "timeout", now)
             else:
@@ -279,10 +283,21 @@ def turn(book: Book, gap: int, now: int) -> None:
     for w in sorted(book.status("RUNNING"), key=lambda w: w.id):
         if book.workers[w.worker or ""].is_gone:
             reclaim(book, w, True, now)
-        elif is_over(w, now) and w.control in (None, "hold"):
+        elif is_over(w, now) and w.control in (None, *people.HOLDING):
             w.control, w.state, w.reason = "timeout", "CANCELLING", "timeout"
             w.answer_orders("overtaken")
     people.cancel_maintained(book, now)
+    for w in book.status("RUNNING"):
+        if w.order_expires is not None and w.order_expires <= now and w.control:
+            lapse(w)
+
+
+def lapse(w: Workflow) -> None:
+    """The worker has not obeyed in time; what came after the order stands."""
+    if any(order == [w.control.upper() if w.control else "", "accepted"] for order in w.orders):
+        w.answer_orders("expired")
+        w.control = w.reason = None
+        w.state = "RUNNING" if w.is_started else "STARTING"
 
 
 def is_over(w: Workflow, now: int) -> bool:

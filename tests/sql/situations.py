@@ -190,14 +190,14 @@ def _released(s: Situation) -> None:
 
 
 SITUATIONS: dict[str, Callable[[Situation], object]] = {
-    "DELAYED IDLE": lambda s: bool(s.enqueue(delay_seconds=600)) and None,
+    "DELAYED IDLE": lambda s: s.enqueue(delay_seconds=600),
     "DELAYED RUNNING": _failed_once,
     "BLOCKED IDLE": _blocked,
     "BLOCKED RUNNING": _blocked_again,
-    "ENQUEUED IDLE": lambda s: bool(s.enqueue()) and None,
+    "ENQUEUED IDLE": lambda s: s.enqueue(),
     "ENQUEUED RUNNING": _released,
     "RUNNING STARTING": _claimed_ahead,
-    "RUNNING RUNNING": lambda s: bool(s.begin()) and None,
+    "RUNNING RUNNING": lambda s: s.begin(),
     "RUNNING HOLDING": _after("RUNNING RUNNING", "HOLD"),
     "RUNNING PAUSING": _after("RUNNING RUNNING", "PAUSE"),
     "RUNNING STOPPING": _after("RUNNING RUNNING", "STOP"),
