@@ -66,6 +66,9 @@ class Session:
         self.set_time(EPOCH_MS)
         self.conn.execute(self._rename(CLEAN))
 
+    def clean_also(self, statement: str) -> None:
+        self.conn.execute(self._rename(statement))
+
     def skip_sequence(self, count: int) -> None:
         """As if so many workflows had come and gone."""
         self.rows(
