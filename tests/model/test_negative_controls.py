@@ -90,28 +90,6 @@ MUTATIONS = {
         "coalesce((v_held ->> 'is_active')::boolean, w.is_active)",
         "w.is_active",
     ),
-    "free the gates of what is aborted at once": (
-        "abort_running",
-        "if not v_lease.is_started or v_handler_no is null and p_workflow.gate_ids is null then",
-        "if true then",
-    ),
-    "let an aborted one keep its token": (
-        "abort_running",
-        "set lease_token = null, deadline_at = null",
-        "set deadline_at = null",
-    ),
-    "hold what was to be paused": ("held_state", "then 'PAUSED'", "then 'HELD'"),
-    "let no order lapse": ("expire_commands", "c.expires_at <= p_now", "false"),
-    "let an order lapse that was obeyed": (
-        "expire_commands",
-        "c.outcome = 'accepted' and c.expires_at",
-        "c.expires_at",
-    ),
-    "reset without its key": (
-        "repeat_workflow",
-        "v_request.partition_key := p_workflow.partition_key;",
-        "",
-    ),
     "do not audit": (
         "requeue_workflows",
         "perform workflows.audit_change(p_workflow_ids, 'enqueued', null, null, null);",
