@@ -7,6 +7,9 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' ignition/exchange/workflows/settings.py)
 
+# A file of tests is worked by one process, with a server of its own.
+AT_ONCE = -n auto --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help venv demo gateway test proof lint bench installer export schema-snapshot docs clean
 
@@ -22,7 +25,7 @@ gateway: $(STAMPS)/test $(STAMPS)/system ## a prompt in a stand-in Ignition gate
 	@$(BIN)/python -m tests.gateway
 
 test: $(STAMPS)/test $(STAMPS)/system ## everything but the slow proof
-	$(BIN)/python -m pytest -m "not proof" $(ARGS)
+	$(BIN)/python -m pytest -m "not proof" $(AT_ONCE) $(ARGS)
 
 proof: $(STAMPS)/test $(STAMPS)/system ## faults, every server version, another schema name, scale
 	scripts/proof.sh

@@ -6,6 +6,7 @@
 set -u
 python=.venv/bin/python
 default=$($python -m tests.servers --default) || exit 1
+at_once="-n auto --maxprocesses 4 --dist loadfile"
 failed=""
 
 stage() {
@@ -19,9 +20,9 @@ stage "proof on server $default" $python -m pytest -m proof
 for version in $($python -m tests.servers --list); do
   [ "$version" = "$default" ] ||
     stage "suite on server $version" WORKFLOWS_TEST_SERVER="$version" \
-      $python -m pytest -m "not proof and not once" -q
+      $python -m pytest -m "not proof and not once" -q $at_once
 done
-stage "suite in schema site_a" WORKFLOWS_TEST_SCHEMA=site_a $python -m pytest -m "not proof and not once" -q
+stage "suite in schema site_a" WORKFLOWS_TEST_SCHEMA=site_a $python -m pytest -m "not proof and not once" -q $at_once
 stage "calls through PgBouncer" WORKFLOWS_TEST_POOLER=transaction $python -m pytest \
   -m "not proof and not once and not session" -k "not jdbc" -q \
   --ignore-glob="*/test_bad_*.py" tests/sql tests/conformance

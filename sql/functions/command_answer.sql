@@ -25,6 +25,7 @@ as $$
     when p_outcome = 'rejected' then p_command || ' rejected: the workflow is ' || p_before.state
     when p_outcome = 'already' and p_before.state in ('STOPPING', 'CANCELLING', 'ABORTING') then
       'already ending'
+    when p_outcome = 'already' and p_command = 'RESET' then 'already reset'
     when p_outcome = 'already' then 'already ' || p_before.state
     when p_command = 'RESET' then 'accepted, a new workflow is enqueued'
     else 'accepted, now ' || p_after.state end

@@ -21,6 +21,7 @@ declare
   v_after workflows.workflow%rowtype;
   v_transition workflows.transition%rowtype;
   v_is_delivered boolean := false;
+  v_new_id uuid;
   v_answer text;
   v_is_obeyed boolean;
   v_command_id bigint;
@@ -44,6 +45,9 @@ begin
     perform workflows.wake_later(array[v_id]);
   elsif v_transition.outcome = 'accepted' and v_command <> 'RESET' then
     perform workflows.apply_command(v_before, v_transition, p_reason, v_now);
+  elsif v_transition.outcome = 'accepted' then
+    v_new_id := workflows.reset_of(v_before);
+    if v_new_id is not null then v_transition.outcome := 'already'; end if;
   end if;
   select w.* into v_after from workflows.workflow w where w.workflow_id = v_id;
   -- by where it stands, not by the table: what must run a handler first is on its way, at rest too
@@ -51,14 +55,14 @@ begin
     and (v_command = 'RESET' or v_after.state <> all (
       '{HOLDING,PAUSING,RESUMING,STOPPING,CANCELLING,ABORTING}'::text[]));
   insert into workflows.command (workflow_id, command, actor, reason, request_id, topic, expires_at,
-    outcome, message, from_status, from_state, to_status, to_state, second_actor, database_user,
-    accepted_at, obeyed_at)
+    outcome, message, from_status, from_state, to_status, to_state, new_workflow_id, second_actor,
+    database_user, accepted_at, obeyed_at)
   values (v_id, v_command, coalesce(v_options ->> 'actor', 'script'), p_reason, v_request,
     coalesce(v_options ->> 'topic', 'cmd'),
     v_now + (v_options ->> 'valid_for_seconds')::float8 * interval '1 second',
     case when v_is_obeyed then 'obeyed' else v_transition.outcome end,
     workflows.command_message(v_command, v_transition.outcome, v_is_delivered, v_before, v_after),
-    v_before.status, v_before.state, v_after.status, v_after.state,
+    v_before.status, v_before.state, v_after.status, v_after.state, v_new_id,
     v_options ->> 'second_actor', session_user, v_now, case when v_is_obeyed then v_now end)
   on conflict (request_id) where request_id is not null do nothing
   returning command_id into v_command_id;
@@ -145,6 +149,18 @@ end
 $$;
 comment on function workflows.answer_request(text, uuid, text) is
   'What a request was answered before.';
+
+-- Two operators who press RESET get one workflow. Once the old one has been tried again and ended
+-- anew, it can be reset anew.
+create or replace function workflows.reset_of(p_workflow workflows.workflow) returns uuid
+language sql stable
+as $$
+  select c.new_workflow_id from workflows.command c
+  where c.workflow_id = p_workflow.workflow_id and c.command = 'RESET'
+    and c.new_workflow_id is not null and c.accepted_at >= p_workflow.ended_at limit 1
+$$;
+comment on function workflows.reset_of(workflows.workflow) is
+  'What a workflow that has ended was reset to, or null.';
 
 -- A request id used before for another order: answering that one would tell an operator that a
 -- workflow was stopped which goes on.

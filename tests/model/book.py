@@ -53,6 +53,7 @@ class Workflow:
     reclaims: int = 0
     started: int | None = None
     ended: int | None = None
+    reset: int | None = None
     held: int | None = None
     deadline: int | None = None
     ticket: int | None = None

@@ -89,7 +89,9 @@ def command(
 ) -> str:
     """The outcome, with its effect applied; RESET enqueues elsewhere."""
     outcome = decide(w, order)
-    if outcome == "accepted" and order != "RESET":
+    if outcome == "accepted" and order == "RESET":
+        w.reset = now
+    elif outcome == "accepted":
         if w.status == "RUNNING":
             w.answer_orders("overtaken")
             ask(book, w, order, reason, now)
@@ -130,7 +132,7 @@ def decide(w: Workflow, order: str) -> str:
     """The table of transitions, in the model's words."""
     if not w.is_live:
         if order == "RESET" and w.status in ("STOPPED", "ABORTED", "ERROR"):
-            return "accepted"
+            return "already" if w.reset is not None and w.reset >= (w.ended or 0) else "accepted"
         return "already" if w.status == ENDS.get(order) else "rejected"
     if order == "RESET":
         return "rejected"

@@ -54,6 +54,17 @@ def test_a_reset_starts_from_the_top(bring, where):
     assert s.worker.finish(claimed) == "ok"
 
 
+def test_two_operators_who_press_reset_get_one_workflow(calls):
+    old = stopped(calls)
+    first = calls.command(old, "RESET")["new_workflow_id"]
+    again = calls.command(old, "RESET", actor="bernd")
+    assert (again["outcome"], again["message"]) == ("already", "already reset")
+    assert again["new_workflow_id"] == first
+    calls.retry(old)
+    calls.command(old, "STOP")
+    assert calls.command(old, "RESET")["new_workflow_id"] not in (None, first)
+
+
 @pytest.mark.parametrize("how", ["RESET", "fork"])
 def test_all_options_are_kept(calls, worker, how):
     calls.call("create_queue", queue_name="line")
