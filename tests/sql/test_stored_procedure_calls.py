@@ -25,6 +25,7 @@ REQUIRED = {
     "list_rejected_entries": {},
     "resolve_rejected_entry": {"workflow_id": ID, "action": "discard"},
     "set_setting": {"name": "max_reclaims", "value": "7"},
+    "export_audit": {},
 }
 OPTIONAL = """
 select p.proname, p.proargnames[p.pronargs - p.pronargdefaults + 1:p.pronargs]
