@@ -42,9 +42,11 @@ _INT4, _STRING, _BOOLEAN = 2, 7, 6
 PARAMETER_TYPES = {
     "before": _STRING,
     "includeResolved": _BOOLEAN,
+    "kind": _STRING,
     "limit": _INT4,
     "partitionKey": _STRING,
     "queueName": _STRING,
+    "role": _STRING,
     "searchText": _STRING,
     "state": _STRING,
     "status": _STRING,

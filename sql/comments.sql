@@ -267,3 +267,88 @@ comment on column workflows.queue_count.waiting is 'Suspended.';
 comment on column workflows.queue_count.held is 'Held.';
 comment on column workflows.queue_count.dead_letters is 'Ended in ERROR.';
 comment on column workflows.queue_count.counted_at is 'When it was counted.';
+
+comment on column workflows.lease.handler_no is
+  'Which run of its handler the order is; null: it has no handler.';
+comment on column workflows.workflow.control is
+  'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
+comment on column workflows.workflow.handler_no is
+  'Which run of its handler that order is; null: it has no handler.';
+comment on column workflows.workflow.previous_workflow_id is
+  'The workflow that it repeats, by RESET or fork.';
+comment on column workflows.command.topic is 'Topic under which the workflow asks for commands.';
+comment on column workflows.command.expires_at is 'Not obeyed by then, it lapses; null: never.';
+comment on column workflows.command.new_workflow_id is 'Workflow that a RESET has enqueued.';
+comment on column workflows.command.second_actor is 'Who signed as well.';
+comment on column workflows.queue.requires_reason is 'True: commands need a reason.';
+comment on column workflows.workflow_definition.handlers is
+  'Which of on_hold, on_resume, on_stop, on_abort it has.';
+
+comment on column workflows.transition.command is 'HOLD, PAUSE, RESUME, STOP, CANCEL, ABORT, RESET.';
+comment on column workflows.transition.from_state is 'State in which it is given.';
+comment on column workflows.transition.outcome is 'accepted, already or rejected.';
+comment on column workflows.transition.through_state is
+  'State until the workflow has obeyed, where it is in work.';
+comment on column workflows.transition.to_state is 'State it leads to.';
+
+comment on column workflows.message.message_no is 'Order of sending; the oldest is received first.';
+comment on column workflows.message.message_id is 'What makes sending it again harmless.';
+comment on column workflows.message.workflow_id is 'The workflow it is for.';
+comment on column workflows.message.topic is 'What it is about; a workflow receives by topic.';
+comment on column workflows.message.body is 'The message as JSON text.';
+comment on column workflows.message.sent_by is 'Who sent it, as the caller said.';
+comment on column workflows.message.database_user is 'Database user of the session.';
+comment on column workflows.message.sent_at is 'When it was sent.';
+comment on column workflows.message.received_at is 'When it was received; null: it waits.';
+comment on column workflows.message.step_key is 'The step that received it.';
+
+comment on column workflows.event.workflow_id is 'The workflow that publishes it.';
+comment on column workflows.event.event_key is 'Its key.';
+comment on column workflows.event.value is 'Latest value as JSON text.';
+comment on column workflows.event.change_no is 'How often it was set.';
+comment on column workflows.event.set_at is 'When it was last set.';
+
+comment on column workflows.event_history.workflow_id is 'The workflow that publishes it.';
+comment on column workflows.event_history.event_key is 'Its key.';
+comment on column workflows.event_history.change_no is 'Counts from 1.';
+comment on column workflows.event_history.value is 'Value as JSON text.';
+comment on column workflows.event_history.set_at is 'When it was set.';
+
+comment on column workflows.stream.workflow_id is 'The workflow that writes it.';
+comment on column workflows.stream.stream_name is 'Name of the stream.';
+comment on column workflows.stream.stream_offset is 'Place of the entry, from 0.';
+comment on column workflows.stream.value is 'Entry as JSON text.';
+comment on column workflows.stream.written_at is 'When it was written.';
+
+comment on column workflows.prompt.prompt_id is 'The prompt.';
+comment on column workflows.prompt.workflow_id is 'The workflow that asks.';
+comment on column workflows.prompt.step_key is 'The step that waits for the answer.';
+comment on column workflows.prompt.question is 'What is asked.';
+comment on column workflows.prompt.form is
+  'Fields of the answer as JSON text; null: any value is an answer.';
+comment on column workflows.prompt.roles is 'Who may answer; null: everybody.';
+comment on column workflows.prompt.needs_second is 'Whether a second person must sign.';
+comment on column workflows.prompt.default_answer is
+  'Answer when its time is over, as JSON text; null: the step fails then.';
+comment on column workflows.prompt.asked_at is 'When it was asked.';
+comment on column workflows.prompt.due_at is
+  'When its time is over; null: it has as long as it takes.';
+comment on column workflows.prompt.status is
+  'OPEN, ANSWERED, EXPIRED (nobody answered in time) or WITHDRAWN (its workflow ended).';
+comment on column workflows.prompt.ended_at is 'When it was answered, expired or was withdrawn.';
+comment on column workflows.prompt.answer is 'The answer as JSON text.';
+comment on column workflows.prompt.answered_by is 'Who answered.';
+comment on column workflows.prompt.second_actor is 'Who signed as second.';
+comment on column workflows.prompt.reason is 'Why, in words.';
+comment on column workflows.prompt.request_id is 'What makes answering again harmless.';
+comment on column workflows.prompt.database_user is 'Database user of the session that answered.';
+
+comment on column workflows.wait.workflow_id is 'The workflow that waits.';
+comment on column workflows.wait.step_key is 'The step that waits.';
+comment on column workflows.wait.topic is
+  'message and its topic, command with state and topic, event with workflow and key, or prompt '
+  'and its id.';
+
+comment on column workflows.wake_call.wake_call_id is 'Number.';
+comment on column workflows.wake_call.workflow_id is 'The workflow to look at.';
+comment on column workflows.wake_call.topic is 'What came; null: wake it whatever it waits for.';

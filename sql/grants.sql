@@ -29,8 +29,16 @@ grant execute on function workflows.list_rejected_entries(text),
 grant execute on function workflows.get_workflow(text), workflows.list_workflows(text), workflows.list_steps(text) to
   workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
 
-grant execute on function workflows.send_command(text, text, text, text), workflows.cancel_workflow(text, text, text),
+grant execute on function workflows.send_command(text, text, text, text),
+  workflows.send_commands(text, text, text, text), workflows.fork_workflow(text, text, text),
+  workflows.cancel_workflow(text, text, text),
   workflows.retry_workflow(text, text) to workflows_operator, workflows_admin;
+
+grant execute on function workflows.send_message(text, text, text),
+  workflows.read_events(text, text), workflows.read_stream(text, text, text) to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
+grant execute on function workflows.answer_prompt(text, text, text), workflows.list_prompts(text) to
+  workflows_operator, workflows_admin;
 
 grant execute on function workflows.register_worker(text, text), workflows.renew_worker(text, text), workflows.retire_worker(text),
   workflows.claim_workflows(text, integer, integer, bigint, boolean, boolean, boolean), workflows.load_workflow(text, text, text),
@@ -50,9 +58,10 @@ grant execute on function workflows.queue_figures(integer) to
   workflows_operator, workflows_viewer, workflows_admin, workflows_worker;
 grant select on workflows.queue_depth, workflows.workflow_status, workflows.running_workflow, workflows.worker_status,
   workflows.resource_status, workflows.dead_letter, workflows.command_log, workflows.health,
-  workflows.rejected_entry_list to
+  workflows.rejected_entry_list, workflows.open_prompt, workflows.attention_needed to
   workflows_operator, workflows_viewer, workflows_admin;
 grant select on workflows.queue_depth, workflows.worker_status, workflows.health to workflows_worker;
 grant execute on function workflows.export_audit(text) to workflows_admin;
 grant select on workflows.audit, workflows.audit_log, workflows.setting,
   workflows.queue, workflows.workflow_definition, workflows.schema_migration to workflows_admin;
+grant select on workflows.transition to workflows_operator, workflows_viewer, workflows_admin;

@@ -12,8 +12,8 @@
 -- tables
 \ir migrations/0001_create_tables.sql
 \ir migrations/0002_add_gateways.sql
-\ir migrations/0003_keep_number.sql
-\ir migrations/0004_keep_number.sql
+\ir migrations/0003_add_commands.sql
+\ir migrations/0004_add_messages.sql
 \ir migrations/0005_add_audit_columns.sql
 
 -- small helpers
@@ -52,10 +52,25 @@
 -- gates and transitions
 \ir functions/lock_workflow.sql
 \ir functions/requeue_workflows.sql
+\ir functions/requeue_ordered.sql
 \ir functions/settle_workflow.sql
 \ir functions/settle_error.sql
 \ir functions/hand_over.sql
 \ir functions/reclaim_lease.sql
+
+-- talking to a running workflow
+\ir functions/read_call_options.sql
+\ir functions/wake_later.sql
+\ir functions/unpark_waiting.sql
+\ir functions/take_wake_calls.sql
+\ir functions/suspend_until.sql
+\ir functions/end_waits.sql
+\ir functions/insert_message.sql
+\ir functions/receive_message.sql
+\ir functions/receive_command.sql
+\ir functions/set_event.sql
+\ir functions/ask_prompt.sql
+\ir functions/record_exchange.sql
 
 -- the worker
 \ir functions/register_worker.sql
@@ -71,10 +86,21 @@
 
 -- people
 \ir functions/command_answer.sql
+\ir functions/repeat_workflow.sql
+\ir functions/apply_command.sql
 \ir functions/send_command.sql
+\ir functions/send_commands.sql
+\ir functions/fork_workflow.sql
+\ir functions/expire_commands.sql
 \ir functions/cancel_workflow.sql
 \ir functions/cancel_in_maintenance.sql
 \ir functions/retry_workflow.sql
+\ir functions/send_message.sql
+\ir functions/answer_problems.sql
+\ir functions/answer_prompt.sql
+\ir functions/list_prompts.sql
+\ir functions/read_events.sql
+\ir functions/read_stream.sql
 \ir functions/get_workflow.sql
 \ir functions/list_workflows.sql
 \ir functions/list_steps.sql
@@ -100,6 +126,8 @@
 \ir views/resource_status.sql
 \ir views/dead_letter.sql
 \ir views/command_log.sql
+\ir views/open_prompt.sql
+\ir views/attention_needed.sql
 \ir views/rejected_entry_list.sql
 \ir views/audit_log.sql
 \ir views/health.sql

@@ -24,6 +24,7 @@ POLICIES = {
     "max_backoff_seconds": 3600,
     "on_worker_lost": "retry",
     "commands": "auto",
+    "handlers": [],
 }
 
 

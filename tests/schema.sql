@@ -29,30 +29,6 @@ ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
 
 COMMENT ON TYPE workflows.enqueue_request IS 'One checked request to enqueue; problem is set where it must be refused.';
 
-CREATE FUNCTION workflows.actor_of(p_options text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE
-    AS ...;
-
-ALTER FUNCTION workflows.actor_of(p_options text) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.actor_of(p_options text) IS 'Who, as the options of a queue say.';
-
-CREATE FUNCTION workflows.admit_gated() RETURNS boolean
-    LANGUAGE plpgsql
-    AS ...;
-
-ALTER FUNCTION workflows.admit_gated() OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.admit_gated() IS 'Gives gated workflows their tickets and hands free gates over.';
-
-CREATE FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) RETURNS integer
-    LANGUAGE plpgsql
-    AS ...;
-
-ALTER FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) IS 'Says what became of the open commands of some workflows.';
-
 CREATE TABLE workflows.workflow (
     workflow_id uuid NOT NULL,
     lease_token uuid,
@@ -87,6 +63,9 @@ CREATE TABLE workflows.workflow (
     parent_workflow_id uuid,
     enqueued_by text NOT NULL,
     actor text,
+    control text,
+    handler_no integer,
+    previous_workflow_id uuid,
     CONSTRAINT workflow_ended CHECK (((ended_at IS NOT NULL) = (status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[])))),
     CONSTRAINT workflow_held CHECK (((held_at IS NOT NULL) = (status = 'HELD'::text))),
     CONSTRAINT workflow_status_state CHECK ((((status || ' '::text) || state) = ANY ('{"DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED IDLE","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","RUNNING STARTING","RUNNING RUNNING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","SUCCESS COMPLETE","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])))
@@ -163,13 +142,114 @@ COMMENT ON COLUMN workflows.workflow.enqueued_by IS 'Database user that enqueued
 
 COMMENT ON COLUMN workflows.workflow.actor IS 'Who, as the caller said.';
 
-CREATE FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) RETURNS text
+COMMENT ON COLUMN workflows.workflow.control IS 'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
+
+COMMENT ON COLUMN workflows.workflow.handler_no IS 'Which run of its handler that order is; null: it has no handler.';
+
+COMMENT ON COLUMN workflows.workflow.previous_workflow_id IS 'The workflow that it repeats, by RESET or fork.';
+
+CREATE FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) IS 'Applies a command to a locked workflow.';
+COMMENT ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) IS 'Takes the lease of a workflow that is aborted.';
+
+CREATE FUNCTION workflows.actor_of(p_options text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.actor_of(p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.actor_of(p_options text) IS 'Who, as the options of a queue say.';
+
+CREATE FUNCTION workflows.admit_gated() RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.admit_gated() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.admit_gated() IS 'Gives gated workflows their tickets and hands free gates over.';
+
+CREATE FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) IS 'Says what became of the open commands of some workflows.';
+
+CREATE FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) IS 'What is wrong with an answer to a form.';
+
+CREATE FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) IS 'Answers an open prompt of a workflow.';
+
+CREATE FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) IS 'Appends one entry to a stream of a workflow.';
+
+CREATE TABLE workflows.transition (
+    command text NOT NULL,
+    from_state text NOT NULL,
+    outcome text NOT NULL,
+    through_state text,
+    to_state text NOT NULL,
+    CONSTRAINT transition_moves CHECK (((outcome = 'accepted'::text) OR (through_state IS NULL))),
+    CONSTRAINT transition_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text])))
+);
+
+ALTER TABLE workflows.transition OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.transition IS 'What each command does in each state: the model that send_command looks up.';
+
+COMMENT ON COLUMN workflows.transition.command IS 'HOLD, PAUSE, RESUME, STOP, CANCEL, ABORT, RESET.';
+
+COMMENT ON COLUMN workflows.transition.from_state IS 'State in which it is given.';
+
+COMMENT ON COLUMN workflows.transition.outcome IS 'accepted, already or rejected.';
+
+COMMENT ON COLUMN workflows.transition.through_state IS 'State until the workflow has obeyed, where it is in work.';
+
+COMMENT ON COLUMN workflows.transition.to_state IS 'State it leads to.';
+
+CREATE FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) IS 'Applies an accepted command to a locked workflow.';
+
+CREATE FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) IS 'Opens a prompt, or sees what became of it.';
 
 CREATE FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text DEFAULT NULL::text, p_second_actor text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql
@@ -279,6 +359,14 @@ ALTER FUNCTION workflows.clock_now() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.clock_now() IS 'The database clock that every due, expiry and ordering decision uses.';
 
+CREATE FUNCTION workflows.close_commands(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.close_commands(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.close_commands(p_limit integer, p_now timestamp with time zone) IS 'Answers the open orders of workflows that have ended.';
+
 CREATE FUNCTION workflows.command_answer(p_command_id bigint) RETURNS text
     LANGUAGE sql STABLE
     AS ...;
@@ -287,13 +375,13 @@ ALTER FUNCTION workflows.command_answer(p_command_id bigint) OWNER TO workflows_
 
 COMMENT ON FUNCTION workflows.command_answer(p_command_id bigint) IS 'What a command did, as its sender is told.';
 
-CREATE FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) RETURNS text
+CREATE FUNCTION workflows.command_message(p_command text, p_outcome text, p_is_delivered boolean, p_before workflows.workflow, p_after workflows.workflow) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS ...;
 
-ALTER FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.command_message(p_command text, p_outcome text, p_is_delivered boolean, p_before workflows.workflow, p_after workflows.workflow) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) IS 'A command''s outcome in words.';
+COMMENT ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_is_delivered boolean, p_before workflows.workflow, p_after workflows.workflow) IS 'A command''s outcome in words.';
 
 CREATE FUNCTION workflows.command_options(p_options text) RETURNS jsonb
     LANGUAGE plpgsql
@@ -303,13 +391,29 @@ ALTER FUNCTION workflows.command_options(p_options text) OWNER TO workflows_owne
 
 COMMENT ON FUNCTION workflows.command_options(p_options text) IS 'Reads the options of a command.';
 
-CREATE FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) RETURNS text
+CREATE FUNCTION workflows.command_priority(p_command text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.command_priority(p_command text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.command_priority(p_command text) IS 'The higher goes first.';
+
+CREATE FUNCTION workflows.command_word(p_command text) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.command_word(p_command text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) IS 'Asks the worker of a running workflow to obey.';
+COMMENT ON FUNCTION workflows.command_word(p_command text) IS 'Reads the word of a command.';
+
+CREATE FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) IS 'Copies the recorded steps before a given one.';
 
 CREATE FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) RETURNS bigint
     LANGUAGE sql STABLE
@@ -369,6 +473,30 @@ CREATE FUNCTION workflows.csv_line(p_fields text[]) RETURNS text
 ALTER FUNCTION workflows.csv_line(p_fields text[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.csv_line(p_fields text[]) IS 'One line of CSV.';
+
+CREATE FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) IS 'Ends a workflow whose time is over.';
+
+CREATE FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) IS 'Notes that workflows have resumed.';
+
+CREATE FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) IS 'Ends the waits of workflows that have ended, and withdraws their prompts.';
 
 CREATE FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text DEFAULT '{}'::text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -497,6 +625,30 @@ ALTER FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_n
 
 COMMENT ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) IS 'Enters maintenance: nothing new starts, enqueue is refused.';
 
+CREATE FUNCTION workflows.error_reason(p_error json) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.error_reason(p_error json) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.error_reason(p_error json) IS 'An error in one line.';
+
+CREATE FUNCTION workflows.exchange_error(p_class text, p_message text) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.exchange_error(p_class text, p_message text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.exchange_error(p_class text, p_message text) IS 'An error that is recorded of a step, as the class that the workflow sees.';
+
+CREATE FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) IS 'Does what a step that exchanges something is for.';
+
 CREATE FUNCTION workflows.exit_maintenance(p_queue_name text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -507,6 +659,14 @@ CREATE FUNCTION workflows.exit_maintenance(p_queue_name text DEFAULT NULL::text,
 ALTER FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) IS 'Exits maintenance.';
+
+CREATE FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) IS 'Takes back orders whose time is over.';
 
 CREATE FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -535,6 +695,24 @@ CREATE FUNCTION workflows.export_audit(p_filter text DEFAULT '{}'::text) RETURNS
 ALTER FUNCTION workflows.export_audit(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.export_audit(p_filter text) IS 'The audit as CSV.';
+
+CREATE FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) IS 'What is wrong with one field of an answer, or null.';
+
+CREATE FUNCTION workflows.find_commanded(p_filter text) RETURNS uuid[]
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'on'
+    SET enable_hashjoin TO 'on'
+    AS ...;
+
+ALTER FUNCTION workflows.find_commanded(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.find_commanded(p_filter text) IS 'The workflows that a filter means.';
 
 CREATE FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -568,6 +746,14 @@ CREATE FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) RE
 ALTER FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) IS 'Takes the outcomes of workflows from a worker.';
+
+CREATE FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) IS 'The open order of a workflow that goes first, or null.';
 
 CREATE TABLE workflows.setting (
     setting_name text NOT NULL,
@@ -625,6 +811,14 @@ ALTER FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) OWNER TO workfl
 
 COMMENT ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) IS 'Forgets the failed steps that another try must run again.';
 
+CREATE FUNCTION workflows.forget_waits(p_workflow_id uuid) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.forget_waits(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.forget_waits(p_workflow_id uuid) IS 'Forgets at which steps an ended workflow was waiting.';
+
 CREATE FUNCTION workflows.forget_workers(p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -632,6 +826,17 @@ CREATE FUNCTION workflows.forget_workers(p_now timestamp with time zone) RETURNS
 ALTER FUNCTION workflows.forget_workers(p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.forget_workers(p_now timestamp with time zone) IS 'Forgets workers that ended a day ago.';
+
+CREATE FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) IS 'Starts a workflow again from a step, under a new id.';
 
 CREATE FUNCTION workflows.free_gates(p_workflow_ids uuid[]) RETURNS integer
     LANGUAGE plpgsql
@@ -696,6 +901,14 @@ ALTER FUNCTION workflows.hand_over() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.hand_over() IS 'Hands free gates to the workflows that wait first for them.';
 
+CREATE FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) IS 'Whether what a workflow waits for is there.';
+
 CREATE FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -720,13 +933,29 @@ ALTER FUNCTION workflows.held_problem(p_workflow_id uuid) OWNER TO workflows_own
 
 COMMENT ON FUNCTION workflows.held_problem(p_workflow_id uuid) IS 'Detail of a WF006: who holds the deduplication id.';
 
-CREATE FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION workflows.held_state(p_order text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.held_state(p_order text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.held_state(p_order text) IS 'The state in which an order holds a workflow.';
+
+CREATE FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
+COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
+
+CREATE FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) IS 'Puts one message where its workflow finds it.';
 
 CREATE FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -775,6 +1004,17 @@ CREATE FUNCTION workflows.list_filter(p_filter text) RETURNS jsonb
 ALTER FUNCTION workflows.list_filter(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_filter(p_filter text) IS 'Reads the filter of a list.';
+
+CREATE FUNCTION workflows.list_prompts(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_prompts(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_prompts(p_filter text) IS 'Prompts as a JSON array.';
 
 CREATE FUNCTION workflows.list_queues() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -866,6 +1106,22 @@ ALTER FUNCTION workflows.lock_workflow(p_workflow_id uuid) OWNER TO workflows_ow
 
 COMMENT ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) IS 'Locks a live workflow and returns its record.';
 
+CREATE FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) IS 'Sends a workflow on that was just parked, if what it waits for is there.';
+
+CREATE FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) IS 'The latest value of an event, or that it is waited for.';
+
 CREATE FUNCTION workflows.maintenance_key(p_queue_name text) RETURNS integer
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -930,6 +1186,22 @@ ALTER FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) OWNER T
 
 COMMENT ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) IS 'A new time-ordered uuid (version 7).';
 
+CREATE FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) IS 'The number of the next run of a handler, or null.';
+
+CREATE FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) IS 'Notes what a workflow waits for.';
+
 CREATE FUNCTION workflows.notify_idle(p_queue_ids integer[]) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -946,6 +1218,14 @@ ALTER FUNCTION workflows.notify_workers(p_payload text) OWNER TO workflows_owner
 
 COMMENT ON FUNCTION workflows.notify_workers(p_payload text) IS 'Tells the workers that listen what to look at.';
 
+CREATE FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) IS 'A whole number among the options of a call.';
+
 CREATE FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -953,6 +1233,22 @@ CREATE FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text)
 ALTER FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) IS 'What is wrong with one option of enqueue, or null.';
+
+CREATE FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) IS 'Asks the worker of a running workflow.';
+
+CREATE FUNCTION workflows.outcome_of(p_order text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.outcome_of(p_order text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.outcome_of(p_order text) IS 'The outcome of a worker that has obeyed.';
 
 CREATE FUNCTION workflows.outwait_claims() RETURNS boolean
     LANGUAGE plpgsql
@@ -1011,7 +1307,9 @@ CREATE TABLE workflows.workflow_definition (
     commands text NOT NULL,
     registered_at timestamp with time zone NOT NULL,
     registered_by text NOT NULL,
+    handlers text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
+    CONSTRAINT workflow_definition_handlers CHECK ((handlers <@ '{on_hold,on_resume,on_stop,on_abort}'::text[])),
     CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
 );
 
@@ -1045,6 +1343,8 @@ COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last c
 
 COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
 
+COMMENT ON COLUMN workflows.workflow_definition.handlers IS 'Which of on_hold, on_resume, on_stop, on_abort it has.';
+
 CREATE FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -1052,6 +1352,86 @@ CREATE FUNCTION workflows.policies_json(p_definition workflows.workflow_definiti
 ALTER FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) IS 'The policies of a definition.';
+
+CREATE TABLE workflows.prompt (
+    prompt_id uuid NOT NULL,
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    question text NOT NULL,
+    form text,
+    roles text[],
+    needs_second boolean NOT NULL,
+    default_answer text,
+    asked_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    status text NOT NULL,
+    ended_at timestamp with time zone,
+    answer text,
+    answered_by text,
+    second_actor text,
+    reason text,
+    request_id text,
+    database_user text,
+    CONSTRAINT prompt_answered CHECK (((answered_by IS NULL) = (status <> 'ANSWERED'::text))),
+    CONSTRAINT prompt_ended CHECK (((ended_at IS NULL) = (status = 'OPEN'::text))),
+    CONSTRAINT prompt_status CHECK ((status = ANY (ARRAY['OPEN'::text, 'ANSWERED'::text, 'EXPIRED'::text, 'WITHDRAWN'::text])))
+);
+
+ALTER TABLE workflows.prompt OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.prompt IS 'Questions of workflows to operators, and who answered what.';
+
+COMMENT ON COLUMN workflows.prompt.prompt_id IS 'The prompt.';
+
+COMMENT ON COLUMN workflows.prompt.workflow_id IS 'The workflow that asks.';
+
+COMMENT ON COLUMN workflows.prompt.step_key IS 'The step that waits for the answer.';
+
+COMMENT ON COLUMN workflows.prompt.question IS 'What is asked.';
+
+COMMENT ON COLUMN workflows.prompt.form IS 'Fields of the answer as JSON text; null: any value is an answer.';
+
+COMMENT ON COLUMN workflows.prompt.roles IS 'Who may answer; null: everybody.';
+
+COMMENT ON COLUMN workflows.prompt.needs_second IS 'Whether a second person must sign.';
+
+COMMENT ON COLUMN workflows.prompt.default_answer IS 'Answer when its time is over, as JSON text; null: the step fails then.';
+
+COMMENT ON COLUMN workflows.prompt.asked_at IS 'When it was asked.';
+
+COMMENT ON COLUMN workflows.prompt.due_at IS 'When its time is over; null: it has as long as it takes.';
+
+COMMENT ON COLUMN workflows.prompt.status IS 'OPEN, ANSWERED, EXPIRED (nobody answered in time) or WITHDRAWN (its workflow ended).';
+
+COMMENT ON COLUMN workflows.prompt.ended_at IS 'When it was answered, expired or was withdrawn.';
+
+COMMENT ON COLUMN workflows.prompt.answer IS 'The answer as JSON text.';
+
+COMMENT ON COLUMN workflows.prompt.answered_by IS 'Who answered.';
+
+COMMENT ON COLUMN workflows.prompt.second_actor IS 'Who signed as second.';
+
+COMMENT ON COLUMN workflows.prompt.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.prompt.request_id IS 'What makes answering again harmless.';
+
+COMMENT ON COLUMN workflows.prompt.database_user IS 'Database user of the session that answered.';
+
+CREATE FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) IS 'What an answer did, as its sender is told.';
+
+CREATE FUNCTION workflows.prompt_json(p_prompt workflows.prompt) RETURNS json
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.prompt_json(p_prompt workflows.prompt) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.prompt_json(p_prompt workflows.prompt) IS 'One prompt as JSON.';
 
 CREATE FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1096,6 +1476,14 @@ ALTER FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timesta
 
 COMMENT ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) IS 'Queues that an inactive worker may claim from.';
 
+CREATE FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) IS 'Reads the options of one call.';
+
 CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
     AS ...;
@@ -1103,6 +1491,17 @@ CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zon
 ALTER FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) IS 'Checks one item of enqueue_many.';
+
+CREATE FUNCTION workflows.read_events(p_workflow_id text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.read_events(p_workflow_id text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) IS 'What a workflow has published, as JSON.';
 
 CREATE FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
@@ -1128,6 +1527,25 @@ ALTER FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_opt
 
 COMMENT ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) IS 'Checks what a caller wants to enqueue.';
 
+CREATE FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) IS 'Entries of a stream of a workflow, as JSON.';
+
+CREATE FUNCTION workflows.read_uuid(p_text text, p_field text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_uuid(p_text text, p_field text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_uuid(p_text text, p_field text) IS 'Reads a uuid given as text.';
+
 CREATE FUNCTION workflows.read_workflow_id(p_text text) RETURNS uuid
     LANGUAGE plpgsql
     AS ...;
@@ -1135,6 +1553,22 @@ CREATE FUNCTION workflows.read_workflow_id(p_text text) RETURNS uuid
 ALTER FUNCTION workflows.read_workflow_id(p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_workflow_id(p_text text) IS 'Reads a workflow id given as text.';
+
+CREATE FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) IS 'Takes the order that goes first.';
+
+CREATE FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) IS 'Takes the oldest message of a topic.';
 
 CREATE TABLE workflows.lease (
     workflow_id uuid NOT NULL,
@@ -1147,7 +1581,9 @@ CREATE TABLE workflows.lease (
     is_started boolean NOT NULL,
     is_limited boolean NOT NULL,
     control text,
-    CONSTRAINT lease_control CHECK ((control = ANY (ARRAY['hold'::text, 'stop'::text, 'cancel'::text, 'timeout'::text])))
+    handler_no integer,
+    CONSTRAINT lease_control CHECK ((control = ANY (ARRAY['hold'::text, 'pause'::text, 'resume'::text, 'stop'::text, 'cancel'::text, 'timeout'::text, 'abort'::text]))),
+    CONSTRAINT lease_handler CHECK (((handler_no IS NULL) OR (control IS NOT NULL)))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
 
@@ -1175,6 +1611,8 @@ COMMENT ON COLUMN workflows.lease.is_limited IS 'True: counts against max_runnin
 
 COMMENT ON COLUMN workflows.lease.control IS 'Command that waits to be obeyed.';
 
+COMMENT ON COLUMN workflows.lease.handler_no IS 'Which run of its handler the order is; null: it has no handler.';
+
 CREATE FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -1198,6 +1636,14 @@ CREATE FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_k
 ALTER FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) IS 'Records a failed try, or answers what is recorded.';
+
+CREATE FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) IS 'Records one step that exchanges something with others.';
 
 CREATE FUNCTION workflows.record_steps(p_worker_id text, p_records text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1240,6 +1686,14 @@ ALTER FUNCTION workflows.refuse_audit_change() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.refuse_audit_change() IS 'Keeps audit append-only.';
 
+CREATE FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) IS 'Refuses to answer a prompt that is not open.';
+
 CREATE FUNCTION workflows.refuse_request(p_request_id text) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -1247,6 +1701,22 @@ CREATE FUNCTION workflows.refuse_request(p_request_id text) RETURNS text
 ALTER FUNCTION workflows.refuse_request(p_request_id text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.refuse_request(p_request_id text) IS 'Refuses a request id that belongs to another order.';
+
+CREATE FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) IS 'Refuses signatures that a prompt does not take.';
+
+CREATE FUNCTION workflows.refuse_unless(p_problem text, p_field text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_unless(p_problem text, p_field text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_unless(p_problem text, p_field text) IS 'Refuses an argument that has a problem.';
 
 CREATE FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -1397,6 +1867,14 @@ ALTER FUNCTION workflows.renew_worker(p_worker_id text, p_held text) OWNER TO wo
 
 COMMENT ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) IS 'Renews all leases of a worker and tells it what waits for it.';
 
+CREATE FUNCTION workflows.repeat_workflow(p_workflow workflows.workflow, p_step_key text, p_options jsonb, p_now timestamp with time zone) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.repeat_workflow(p_workflow workflows.workflow, p_step_key text, p_options jsonb, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.repeat_workflow(p_workflow workflows.workflow, p_step_key text, p_options jsonb, p_now timestamp with time zone) IS 'Enqueues a workflow again under a new id.';
+
 CREATE FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -1405,6 +1883,14 @@ ALTER FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows
 
 COMMENT ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) IS 'Replaces the inputs of a workflow that has not started.';
 
+CREATE FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, p_order text, p_handler_no integer, p_reason text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, p_order text, p_handler_no integer, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, p_order text, p_handler_no integer, p_reason text, p_now timestamp with time zone) IS 'Sends a workflow to the queue with an order that it must carry out.';
+
 CREATE FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1412,6 +1898,22 @@ CREATE FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) RETURNS integ
 ALTER FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) IS 'Makes locked workflows claimable.';
+
+CREATE FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) IS 'Refuses a command without a reason where the queue asks for one.';
+
+CREATE FUNCTION workflows.require_workflow(p_workflow_id text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.require_workflow(p_workflow_id text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.require_workflow(p_workflow_id text) IS 'Reads the id of a workflow that there is.';
 
 CREATE FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1512,7 +2014,49 @@ CREATE FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_rea
 
 ALTER FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) IS 'Sends HOLD, RESUME or STOP to a workflow and answers what it did.';
+COMMENT ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) IS 'Gives a workflow an order (HOLD, PAUSE, RESUME, STOP, ABORT, RESET) and answers what it did.';
+
+CREATE FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) IS 'Gives many workflows an order and answers one result each.';
+
+CREATE FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) IS 'Sends a message as a step of a workflow.';
+
+CREATE FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) IS 'Sends a message to a live workflow.';
+
+CREATE FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) IS 'One order of many, with its result.';
 
 CREATE FUNCTION workflows.session_source() RETURNS text
     LANGUAGE sql STABLE
@@ -1521,6 +2065,14 @@ CREATE FUNCTION workflows.session_source() RETURNS text
 ALTER FUNCTION workflows.session_source() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.session_source() IS 'Application name and client address of the session.';
+
+CREATE FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) IS 'Publishes a value of a workflow.';
 
 CREATE FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) RETURNS integer[]
     LANGUAGE plpgsql
@@ -1560,29 +2112,29 @@ ALTER FUNCTION workflows.setting_of(p_name text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.setting_of(p_name text) IS 'Value of one setting as text.';
 
-CREATE FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) IS 'Ends a workflow as a command or deadline ordered.';
+COMMENT ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text, p_now timestamp with time zone) IS 'Ends a workflow as a command or deadline ordered.';
 
-CREATE FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_lease workflows.lease, p_error json, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_lease workflows.lease, p_error json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) IS 'Decides what follows an exception of a workflow.';
+COMMENT ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_lease workflows.lease, p_error json, p_now timestamp with time zone) IS 'Decides what follows an exception of a workflow.';
 
-CREATE FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) IS 'Moves a workflow that left its worker without ending.';
+COMMENT ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) IS 'Moves a workflow that left its worker.';
 
 CREATE FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -1591,6 +2143,14 @@ CREATE FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_s
 ALTER FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) IS 'Moves one locked workflow to a new status.';
+
+CREATE FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) IS 'Until when a workflow that waits at a step is parked.';
 
 CREATE FUNCTION workflows.sweep_lanes() RETURNS integer
     LANGUAGE plpgsql
@@ -1624,6 +2184,14 @@ ALTER FUNCTION workflows.take_maintenance(p_now timestamp with time zone) OWNER 
 
 COMMENT ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) IS 'Takes the maintenance turn of this second.';
 
+CREATE FUNCTION workflows.take_order_back(p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_order_back(p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_order_back(p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text, p_now timestamp with time zone) IS 'Takes one order back.';
+
 CREATE FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone, OUT taken integer, OUT is_contended boolean) RETURNS record
     LANGUAGE plpgsql
     AS ...;
@@ -1639,6 +2207,22 @@ CREATE FUNCTION workflows.take_turn(p_may_wait boolean) RETURNS boolean
 ALTER FUNCTION workflows.take_turn(p_may_wait boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.take_turn(p_may_wait boolean) IS 'Takes the right to hand gates over, until commit.';
+
+CREATE FUNCTION workflows.take_wake_calls(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_wake_calls(p_limit integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_wake_calls(p_limit integer) IS 'Wakes the waiting workflows for which something came.';
+
+CREATE FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) IS 'Whether a command is for the workflow function itself.';
 
 CREATE FUNCTION workflows.text_of(p_value json) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1664,6 +2248,22 @@ ALTER FUNCTION workflows.unmark_idle(p_queue_ids integer[]) OWNER TO workflows_o
 
 COMMENT ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) IS 'Takes the idle mark of this session back.';
 
+CREATE FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) IS 'Sends locked workflows on for which something came.';
+
+CREATE FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) IS 'Wakes workflows that wait, when the transaction commits.';
+
 CREATE FUNCTION workflows.workflow_json(p_workflow workflows.workflow) RETURNS json
     LANGUAGE sql STABLE
     AS ...;
@@ -1671,6 +2271,221 @@ CREATE FUNCTION workflows.workflow_json(p_workflow workflows.workflow) RETURNS j
 ALTER FUNCTION workflows.workflow_json(p_workflow workflows.workflow) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) IS 'One workflow as JSON.';
+
+CREATE TABLE workflows.failed_workflow (
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.failed_workflow OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.failed_workflow IS 'Workflows that ended in ERROR with no try left; the view dead_letter shows them.';
+
+COMMENT ON COLUMN workflows.failed_workflow.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.failed_workflow.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.failed_workflow.ended_at IS 'When it ended.';
+
+CREATE TABLE workflows.parked (
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    status text NOT NULL,
+    due_at timestamp with time zone,
+    resume_at timestamp with time zone,
+    resume_status text,
+    CONSTRAINT parked_held_resumes CHECK (((status = 'HELD'::text) = (resume_status IS NOT NULL))),
+    CONSTRAINT parked_resume_status CHECK ((resume_status = ANY (ARRAY['ENQUEUED'::text, 'DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text]))),
+    CONSTRAINT parked_status CHECK ((status = ANY (ARRAY['DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text, 'HELD'::text])))
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.parked OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.parked IS 'Hot rows of live workflows that are neither claimable nor running, with their timers.';
+
+COMMENT ON COLUMN workflows.parked.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.parked.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.parked.status IS 'DELAYED, BLOCKED, WAITING or HELD.';
+
+COMMENT ON COLUMN workflows.parked.due_at IS 'When it must be looked at again.';
+
+COMMENT ON COLUMN workflows.parked.resume_at IS 'When its own timer is over.';
+
+COMMENT ON COLUMN workflows.parked.resume_status IS 'Where a held one goes back to.';
+
+CREATE TABLE workflows.queue (
+    queue_id integer NOT NULL,
+    queue_name text NOT NULL,
+    is_paused boolean DEFAULT false NOT NULL,
+    accepts_work boolean DEFAULT true NOT NULL,
+    max_running integer,
+    max_enqueued integer,
+    history text DEFAULT 'errors'::text NOT NULL,
+    pause_reason text,
+    created_at timestamp with time zone NOT NULL,
+    run_on text DEFAULT 'active'::text NOT NULL,
+    maintenance_mode text,
+    requires_reason boolean DEFAULT false NOT NULL,
+    CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
+    CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
+    CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
+    CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
+    CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
+);
+
+ALTER TABLE workflows.queue OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.queue IS 'Named lines of workflows with their limits and policies.';
+
+COMMENT ON COLUMN workflows.queue.queue_id IS 'Number used inside.';
+
+COMMENT ON COLUMN workflows.queue.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.queue.is_paused IS 'True: nothing new starts.';
+
+COMMENT ON COLUMN workflows.queue.accepts_work IS 'False: enqueue is refused.';
+
+COMMENT ON COLUMN workflows.queue.max_running IS 'How many may run at once; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.max_enqueued IS 'How many may be claimable before enqueue is refused; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.';
+
+COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
+
+COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
+
+COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
+
+COMMENT ON COLUMN workflows.queue.requires_reason IS 'True: commands need a reason.';
+
+CREATE TABLE workflows.step (
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    attempts integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    output text,
+    error text,
+    CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+
+ALTER TABLE workflows.step OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.step IS 'What each step of a workflow returned or raised: written once, replayed ever after.';
+
+COMMENT ON COLUMN workflows.step.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.step.step_key IS 'Name of the step, #2 and so on for later calls, after its parent and a slash.';
+
+COMMENT ON COLUMN workflows.step.kind IS 'step, tx (transactional) or sleep.';
+
+COMMENT ON COLUMN workflows.step.status IS 'SUCCESS, ERROR, RETRYING or WAITING.';
+
+COMMENT ON COLUMN workflows.step.attempts IS 'Tries so far.';
+
+COMMENT ON COLUMN workflows.step.started_at IS 'When it began.';
+
+COMMENT ON COLUMN workflows.step.ended_at IS 'When it was recorded.';
+
+COMMENT ON COLUMN workflows.step.due_at IS 'Next try, or end of the sleep.';
+
+COMMENT ON COLUMN workflows.step.output IS 'Output as JSON text.';
+
+COMMENT ON COLUMN workflows.step.error IS 'Error as JSON: class, message, traceback.';
+
+CREATE VIEW workflows.attention_needed AS
+ WITH held AS (
+         SELECT w.workflow_id,
+            w.workflow_name,
+            w.queue_id,
+            w.held_at,
+            w.reason,
+            (w.reason = 'worker lost'::text) AS is_in_doubt
+           FROM (workflows.parked p
+             JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
+          WHERE (p.status = 'HELD'::text)
+        )
+ SELECT n.kind,
+    (n.workflow_id)::text AS workflow_id,
+    n.workflow_name,
+    q.queue_name,
+    n.since,
+    n.what,
+    n.what_to_do
+   FROM (( SELECT 'step in doubt'::text AS kind,
+            h.workflow_id,
+            h.workflow_name,
+            h.queue_id,
+            h.held_at AS since,
+            ('its worker was lost '::text || COALESCE(('after step '::text || ( SELECT s.step_key
+                   FROM workflows.step s
+                  WHERE (s.workflow_id = h.workflow_id)
+                  ORDER BY s.ended_at DESC, s.step_key
+                 LIMIT 1)), 'before its first step was recorded'::text)) AS what,
+            'see whether what came next was done; then RESUME, which does it again, or STOP'::text AS what_to_do
+           FROM held h
+          WHERE h.is_in_doubt
+        UNION ALL
+         SELECT 'held'::text,
+            h.workflow_id,
+            h.workflow_name,
+            h.queue_id,
+            h.held_at,
+            COALESCE(('held: '::text || h.reason), 'held'::text) AS "coalesce",
+            'RESUME or STOP'::text
+           FROM held h
+          WHERE (h.is_in_doubt IS NOT TRUE)
+        UNION ALL
+         SELECT 'prompt'::text,
+            p.workflow_id,
+            w.workflow_name,
+            w.queue_id,
+            p.asked_at,
+            p.question,
+            ('answer prompt '::text || p.prompt_id)
+           FROM (workflows.prompt p
+             JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
+          WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL))
+        UNION ALL
+         SELECT 'dead letter'::text,
+            f.workflow_id,
+            w.workflow_name,
+            f.queue_id,
+            f.ended_at,
+            ('ended in ERROR'::text || COALESCE((': '::text || w.reason), ''::text)),
+            'retry it once the cause is gone'::text
+           FROM (workflows.failed_workflow f
+             JOIN workflows.workflow w ON ((w.workflow_id = f.workflow_id)))) n
+     JOIN workflows.queue q ON ((q.queue_id = n.queue_id)));
+
+ALTER TABLE workflows.attention_needed OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.attention_needed IS 'What waits for a person: one row each.';
+
+COMMENT ON COLUMN workflows.attention_needed.kind IS 'step in doubt (held because its worker was lost), held, prompt or dead letter.';
+
+COMMENT ON COLUMN workflows.attention_needed.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.attention_needed.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.attention_needed.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.attention_needed.since IS 'Since when it waits.';
+
+COMMENT ON COLUMN workflows.attention_needed.what IS 'What is the matter.';
+
+COMMENT ON COLUMN workflows.attention_needed.what_to_do IS 'What a person can do about it.';
 
 CREATE TABLE workflows.audit (
     audit_id bigint NOT NULL,
@@ -1741,51 +2556,6 @@ ALTER TABLE workflows.audit ALTER COLUMN audit_id ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE workflows.queue (
-    queue_id integer NOT NULL,
-    queue_name text NOT NULL,
-    is_paused boolean DEFAULT false NOT NULL,
-    accepts_work boolean DEFAULT true NOT NULL,
-    max_running integer,
-    max_enqueued integer,
-    history text DEFAULT 'errors'::text NOT NULL,
-    pause_reason text,
-    created_at timestamp with time zone NOT NULL,
-    run_on text DEFAULT 'active'::text NOT NULL,
-    maintenance_mode text,
-    CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
-    CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
-    CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
-    CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
-    CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
-);
-
-ALTER TABLE workflows.queue OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.queue IS 'Named lines of workflows with their limits and policies.';
-
-COMMENT ON COLUMN workflows.queue.queue_id IS 'Number used inside.';
-
-COMMENT ON COLUMN workflows.queue.queue_name IS 'Name of the queue.';
-
-COMMENT ON COLUMN workflows.queue.is_paused IS 'True: nothing new starts.';
-
-COMMENT ON COLUMN workflows.queue.accepts_work IS 'False: enqueue is refused.';
-
-COMMENT ON COLUMN workflows.queue.max_running IS 'How many may run at once; null: no limit.';
-
-COMMENT ON COLUMN workflows.queue.max_enqueued IS 'How many may be claimable before enqueue is refused; null: no limit.';
-
-COMMENT ON COLUMN workflows.queue.history IS 'full: every transition is audited.';
-
-COMMENT ON COLUMN workflows.queue.pause_reason IS 'Why it was paused.';
-
-COMMENT ON COLUMN workflows.queue.created_at IS 'When it was made.';
-
-COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any, prefer_active (inactive ones where no active works it).';
-
-COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
 
 CREATE VIEW workflows.audit_log AS
  SELECT a.audit_id,
@@ -1861,7 +2631,11 @@ CREATE TABLE workflows.command (
     database_user text NOT NULL,
     accepted_at timestamp with time zone NOT NULL,
     obeyed_at timestamp with time zone,
-    CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text])))
+    topic text,
+    expires_at timestamp with time zone,
+    new_workflow_id uuid,
+    second_actor text,
+    CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text, 'failed'::text, 'expired'::text])))
 );
 
 ALTER TABLE workflows.command OWNER TO workflows_owner;
@@ -1898,6 +2672,14 @@ COMMENT ON COLUMN workflows.command.accepted_at IS 'When it was decided.';
 
 COMMENT ON COLUMN workflows.command.obeyed_at IS 'When the workflow obeyed or ended.';
 
+COMMENT ON COLUMN workflows.command.topic IS 'Topic under which the workflow asks for commands.';
+
+COMMENT ON COLUMN workflows.command.expires_at IS 'Not obeyed by then, it lapses; null: never.';
+
+COMMENT ON COLUMN workflows.command.new_workflow_id IS 'Workflow that a RESET has enqueued.';
+
+COMMENT ON COLUMN workflows.command.second_actor IS 'Who signed as well.';
+
 ALTER TABLE workflows.command ALTER COLUMN command_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.command_command_id_seq
     START WITH 1
@@ -1922,7 +2704,11 @@ CREATE VIEW workflows.command_log AS
     c.to_state,
     c.database_user,
     c.accepted_at,
-    c.obeyed_at
+    c.obeyed_at,
+    c.topic,
+    c.expires_at,
+    (c.new_workflow_id)::text AS new_workflow_id,
+    c.second_actor
    FROM (workflows.command c
      LEFT JOIN workflows.workflow w ON ((w.workflow_id = c.workflow_id)));
 
@@ -1936,13 +2722,13 @@ COMMENT ON COLUMN workflows.command_log.workflow_id IS 'The workflow.';
 
 COMMENT ON COLUMN workflows.command_log.workflow_name IS 'Name of the registered function.';
 
-COMMENT ON COLUMN workflows.command_log.command IS 'HOLD, RESUME, STOP or CANCEL.';
+COMMENT ON COLUMN workflows.command_log.command IS 'HOLD, PAUSE, RESUME, STOP, CANCEL, ABORT or RESET.';
 
 COMMENT ON COLUMN workflows.command_log.actor IS 'Who, as the caller said.';
 
 COMMENT ON COLUMN workflows.command_log.reason IS 'Why, in words.';
 
-COMMENT ON COLUMN workflows.command_log.outcome IS 'accepted (not obeyed yet), already, rejected, obeyed or overtaken (the workflow ended first).';
+COMMENT ON COLUMN workflows.command_log.outcome IS 'accepted (not obeyed yet), already, rejected, obeyed, failed (its handler raised), overtaken (by another order or the end of the workflow) or expired.';
 
 COMMENT ON COLUMN workflows.command_log.message IS 'The answer in words.';
 
@@ -1960,21 +2746,13 @@ COMMENT ON COLUMN workflows.command_log.accepted_at IS 'When it was decided.';
 
 COMMENT ON COLUMN workflows.command_log.obeyed_at IS 'When the workflow obeyed or ended.';
 
-CREATE TABLE workflows.failed_workflow (
-    workflow_id uuid NOT NULL,
-    queue_id integer NOT NULL,
-    ended_at timestamp with time zone NOT NULL
-);
+COMMENT ON COLUMN workflows.command_log.topic IS 'Topic under which the workflow asks for commands.';
 
-ALTER TABLE workflows.failed_workflow OWNER TO workflows_owner;
+COMMENT ON COLUMN workflows.command_log.expires_at IS 'Not obeyed by then, it lapses; null: never.';
 
-COMMENT ON TABLE workflows.failed_workflow IS 'Workflows that ended in ERROR with no try left; the view dead_letter shows them.';
+COMMENT ON COLUMN workflows.command_log.new_workflow_id IS 'Workflow that a RESET has enqueued.';
 
-COMMENT ON COLUMN workflows.failed_workflow.workflow_id IS 'The workflow.';
-
-COMMENT ON COLUMN workflows.failed_workflow.queue_id IS 'The queue.';
-
-COMMENT ON COLUMN workflows.failed_workflow.ended_at IS 'When it ended.';
+COMMENT ON COLUMN workflows.command_log.second_actor IS 'Who signed as well.';
 
 CREATE TABLE workflows.workflow_outcome (
     workflow_id uuid NOT NULL,
@@ -2059,6 +2837,51 @@ COMMENT ON COLUMN workflows.deduplication.workflow_name IS 'Name of the register
 COMMENT ON COLUMN workflows.deduplication.deduplication_id IS 'Id that one live workflow of this name holds at a time.';
 
 COMMENT ON COLUMN workflows.deduplication.workflow_id IS 'The workflow.';
+
+CREATE TABLE workflows.event (
+    workflow_id uuid NOT NULL,
+    event_key text NOT NULL,
+    value text NOT NULL,
+    change_no integer NOT NULL,
+    set_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE workflows.event OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.event IS 'What workflows publish: the latest value per key.';
+
+COMMENT ON COLUMN workflows.event.workflow_id IS 'The workflow that publishes it.';
+
+COMMENT ON COLUMN workflows.event.event_key IS 'Its key.';
+
+COMMENT ON COLUMN workflows.event.value IS 'Latest value as JSON text.';
+
+COMMENT ON COLUMN workflows.event.change_no IS 'How often it was set.';
+
+COMMENT ON COLUMN workflows.event.set_at IS 'When it was last set.';
+
+CREATE TABLE workflows.event_history (
+    workflow_id uuid NOT NULL,
+    event_key text NOT NULL,
+    change_no integer NOT NULL,
+    value text NOT NULL,
+    set_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.event_history OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.event_history IS 'Every value that a workflow has published.';
+
+COMMENT ON COLUMN workflows.event_history.workflow_id IS 'The workflow that publishes it.';
+
+COMMENT ON COLUMN workflows.event_history.event_key IS 'Its key.';
+
+COMMENT ON COLUMN workflows.event_history.change_no IS 'Counts from 1.';
+
+COMMENT ON COLUMN workflows.event_history.value IS 'Value as JSON text.';
+
+COMMENT ON COLUMN workflows.event_history.set_at IS 'When it was set.';
 
 CREATE TABLE workflows.gate_ticket (
     gate_id bigint NOT NULL,
@@ -2539,34 +3362,96 @@ COMMENT ON COLUMN workflows.maintenance.last_turn_at IS 'When maintenance last r
 
 COMMENT ON COLUMN workflows.maintenance.last_count_at IS 'When queues were last counted.';
 
-CREATE TABLE workflows.parked (
+CREATE TABLE workflows.message (
+    message_no bigint NOT NULL,
+    message_id uuid NOT NULL,
     workflow_id uuid NOT NULL,
-    queue_id integer NOT NULL,
-    status text NOT NULL,
-    due_at timestamp with time zone,
-    resume_at timestamp with time zone,
-    resume_status text,
-    CONSTRAINT parked_held_resumes CHECK (((status = 'HELD'::text) = (resume_status IS NOT NULL))),
-    CONSTRAINT parked_resume_status CHECK ((resume_status = ANY (ARRAY['ENQUEUED'::text, 'DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text]))),
-    CONSTRAINT parked_status CHECK ((status = ANY (ARRAY['DELAYED'::text, 'BLOCKED'::text, 'WAITING'::text, 'HELD'::text])))
+    topic text NOT NULL,
+    body text NOT NULL,
+    sent_by text NOT NULL,
+    database_user text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone,
+    step_key text,
+    CONSTRAINT message_received CHECK (((received_at IS NULL) = (step_key IS NULL)))
 )
-WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='80');
 
-ALTER TABLE workflows.parked OWNER TO workflows_owner;
+ALTER TABLE workflows.message OWNER TO workflows_owner;
 
-COMMENT ON TABLE workflows.parked IS 'Hot rows of live workflows that are neither claimable nor running, with their timers.';
+COMMENT ON TABLE workflows.message IS 'What was sent to workflows: a message waits until it is received, and then stays as record.';
 
-COMMENT ON COLUMN workflows.parked.workflow_id IS 'The workflow.';
+COMMENT ON COLUMN workflows.message.message_no IS 'Order of sending; the oldest is received first.';
 
-COMMENT ON COLUMN workflows.parked.queue_id IS 'The queue.';
+COMMENT ON COLUMN workflows.message.message_id IS 'What makes sending it again harmless.';
 
-COMMENT ON COLUMN workflows.parked.status IS 'DELAYED, BLOCKED, WAITING or HELD.';
+COMMENT ON COLUMN workflows.message.workflow_id IS 'The workflow it is for.';
 
-COMMENT ON COLUMN workflows.parked.due_at IS 'When it must be looked at again.';
+COMMENT ON COLUMN workflows.message.topic IS 'What it is about; a workflow receives by topic.';
 
-COMMENT ON COLUMN workflows.parked.resume_at IS 'When its own timer is over.';
+COMMENT ON COLUMN workflows.message.body IS 'The message as JSON text.';
 
-COMMENT ON COLUMN workflows.parked.resume_status IS 'Where a held one goes back to.';
+COMMENT ON COLUMN workflows.message.sent_by IS 'Who sent it, as the caller said.';
+
+COMMENT ON COLUMN workflows.message.database_user IS 'Database user of the session.';
+
+COMMENT ON COLUMN workflows.message.sent_at IS 'When it was sent.';
+
+COMMENT ON COLUMN workflows.message.received_at IS 'When it was received; null: it waits.';
+
+COMMENT ON COLUMN workflows.message.step_key IS 'The step that received it.';
+
+ALTER TABLE workflows.message ALTER COLUMN message_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.message_message_no_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW workflows.open_prompt AS
+ SELECT (p.prompt_id)::text AS prompt_id,
+    (p.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    q.queue_name,
+    p.step_key,
+    p.question,
+    p.form,
+    array_to_string(p.roles, ', '::text) AS roles,
+    p.needs_second AS second_signature,
+    p.asked_at,
+    p.due_at
+   FROM ((workflows.prompt p
+     JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
+     JOIN workflows.queue q ON ((q.queue_id = w.queue_id)))
+  WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL));
+
+ALTER TABLE workflows.open_prompt OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.open_prompt IS 'Questions of workflows that wait for an answer.';
+
+COMMENT ON COLUMN workflows.open_prompt.prompt_id IS 'The prompt; what answer_prompt takes.';
+
+COMMENT ON COLUMN workflows.open_prompt.workflow_id IS 'The workflow that asks.';
+
+COMMENT ON COLUMN workflows.open_prompt.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.open_prompt.queue_name IS 'Name of the queue.';
+
+COMMENT ON COLUMN workflows.open_prompt.step_key IS 'The step that waits.';
+
+COMMENT ON COLUMN workflows.open_prompt.question IS 'What is asked.';
+
+COMMENT ON COLUMN workflows.open_prompt.form IS 'Fields of the answer as JSON; null: any value is an answer.';
+
+COMMENT ON COLUMN workflows.open_prompt.roles IS 'Who may answer; null: everybody.';
+
+COMMENT ON COLUMN workflows.open_prompt.second_signature IS 'Whether a second person must sign.';
+
+COMMENT ON COLUMN workflows.open_prompt.asked_at IS 'When it was asked.';
+
+COMMENT ON COLUMN workflows.open_prompt.due_at IS 'When its time is over; null: it has as long as it takes.';
 
 ALTER TABLE workflows.queue ALTER COLUMN queue_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.queue_queue_id_seq
@@ -2720,45 +3605,27 @@ COMMENT ON COLUMN workflows.schema_migration.is_breaking IS 'True where a librar
 
 COMMENT ON COLUMN workflows.schema_migration.applied_at IS 'When it was applied.';
 
-CREATE TABLE workflows.step (
+CREATE TABLE workflows.stream (
     workflow_id uuid NOT NULL,
-    step_key text NOT NULL,
-    kind text NOT NULL,
-    status text NOT NULL,
-    attempts integer NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone NOT NULL,
-    due_at timestamp with time zone,
-    output text,
-    error text,
-    CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text]))),
-    CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text])))
-)
-WITH (autovacuum_vacuum_scale_factor='0.05');
+    stream_name text NOT NULL,
+    stream_offset bigint NOT NULL,
+    value text NOT NULL,
+    written_at timestamp with time zone NOT NULL
+);
 
-ALTER TABLE workflows.step OWNER TO workflows_owner;
+ALTER TABLE workflows.stream OWNER TO workflows_owner;
 
-COMMENT ON TABLE workflows.step IS 'What each step of a workflow returned or raised: written once, replayed ever after.';
+COMMENT ON TABLE workflows.stream IS 'Append-only logs of workflows, each counted from 0.';
 
-COMMENT ON COLUMN workflows.step.workflow_id IS 'The workflow.';
+COMMENT ON COLUMN workflows.stream.workflow_id IS 'The workflow that writes it.';
 
-COMMENT ON COLUMN workflows.step.step_key IS 'Name of the step, #2 and so on for later calls, after its parent and a slash.';
+COMMENT ON COLUMN workflows.stream.stream_name IS 'Name of the stream.';
 
-COMMENT ON COLUMN workflows.step.kind IS 'step, tx (transactional) or sleep.';
+COMMENT ON COLUMN workflows.stream.stream_offset IS 'Place of the entry, from 0.';
 
-COMMENT ON COLUMN workflows.step.status IS 'SUCCESS, ERROR, RETRYING or WAITING.';
+COMMENT ON COLUMN workflows.stream.value IS 'Entry as JSON text.';
 
-COMMENT ON COLUMN workflows.step.attempts IS 'Tries so far.';
-
-COMMENT ON COLUMN workflows.step.started_at IS 'When it began.';
-
-COMMENT ON COLUMN workflows.step.ended_at IS 'When it was recorded.';
-
-COMMENT ON COLUMN workflows.step.due_at IS 'Next try, or end of the sleep.';
-
-COMMENT ON COLUMN workflows.step.output IS 'Output as JSON text.';
-
-COMMENT ON COLUMN workflows.step.error IS 'Error as JSON: class, message, traceback.';
+COMMENT ON COLUMN workflows.stream.written_at IS 'When it was written.';
 
 CREATE TABLE workflows.turn (
     turn_id integer NOT NULL,
@@ -2770,6 +3637,23 @@ ALTER TABLE workflows.turn OWNER TO workflows_owner;
 COMMENT ON TABLE workflows.turn IS 'One row, locked and never changed: who holds it may hand gates over.';
 
 COMMENT ON COLUMN workflows.turn.turn_id IS 'Always 1.';
+
+CREATE TABLE workflows.wait (
+    workflow_id uuid NOT NULL,
+    step_key text NOT NULL,
+    topic text NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+ALTER TABLE workflows.wait OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.wait IS 'What a workflow waits for, from the record that says so until it came; whatever status it has.';
+
+COMMENT ON COLUMN workflows.wait.workflow_id IS 'The workflow that waits.';
+
+COMMENT ON COLUMN workflows.wait.step_key IS 'The step that waits.';
+
+COMMENT ON COLUMN workflows.wait.topic IS 'message and its topic, command with state and topic, event with workflow and key, or prompt and its id.';
 
 CREATE TABLE workflows.wake (
     wake_id bigint NOT NULL,
@@ -2783,6 +3667,32 @@ COMMENT ON TABLE workflows.wake IS 'Gates that must be looked at again by the ne
 COMMENT ON COLUMN workflows.wake.wake_id IS 'Number.';
 
 COMMENT ON COLUMN workflows.wake.gate_id IS 'Hash that stands for the partition key or resource.';
+
+CREATE TABLE workflows.wake_call (
+    wake_call_id bigint NOT NULL,
+    workflow_id uuid NOT NULL,
+    topic text
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+ALTER TABLE workflows.wake_call OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.wake_call IS 'Workflows that must be looked at again, because something came for them.';
+
+COMMENT ON COLUMN workflows.wake_call.wake_call_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.wake_call.workflow_id IS 'The workflow to look at.';
+
+COMMENT ON COLUMN workflows.wake_call.topic IS 'What came; null: wake it whatever it waits for.';
+
+ALTER TABLE workflows.wake_call ALTER COLUMN wake_call_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.wake_call_wake_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE workflows.wake ALTER COLUMN wake_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.wake_wake_id_seq
@@ -2903,7 +3813,8 @@ CREATE VIEW workflows.workflow_status AS
     w.deadline_at,
     (EXTRACT(epoch FROM (COALESCE(w.ended_at, clock_timestamp()) - w.started_at)))::double precision AS running_seconds,
     (w.parent_workflow_id)::text AS parent_workflow_id,
-    COALESCE(w.actor, w.enqueued_by) AS enqueued_by
+    COALESCE(w.actor, w.enqueued_by) AS enqueued_by,
+    (w.previous_workflow_id)::text AS previous_workflow_id
    FROM (workflows.workflow w
      JOIN workflows.queue q ON ((q.queue_id = w.queue_id)));
 
@@ -2953,6 +3864,8 @@ COMMENT ON COLUMN workflows.workflow_status.parent_workflow_id IS 'The workflow 
 
 COMMENT ON COLUMN workflows.workflow_status.enqueued_by IS 'Who enqueued it.';
 
+COMMENT ON COLUMN workflows.workflow_status.previous_workflow_id IS 'The workflow that it repeats, by RESET or fork.';
+
 ALTER TABLE ONLY workflows.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
 
@@ -2961,6 +3874,12 @@ ALTER TABLE ONLY workflows.command
 
 ALTER TABLE ONLY workflows.deduplication
     ADD CONSTRAINT deduplication_pkey PRIMARY KEY (workflow_name, deduplication_id);
+
+ALTER TABLE ONLY workflows.event_history
+    ADD CONSTRAINT event_history_pkey PRIMARY KEY (workflow_id, event_key, change_no);
+
+ALTER TABLE ONLY workflows.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (workflow_id, event_key);
 
 ALTER TABLE ONLY workflows.failed_workflow
     ADD CONSTRAINT failed_workflow_pkey PRIMARY KEY (workflow_id);
@@ -2980,8 +3899,14 @@ ALTER TABLE ONLY workflows.maintenance_order
 ALTER TABLE ONLY workflows.maintenance
     ADD CONSTRAINT maintenance_pkey PRIMARY KEY (maintenance_id);
 
+ALTER TABLE ONLY workflows.message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (message_no);
+
 ALTER TABLE ONLY workflows.parked
     ADD CONSTRAINT parked_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.prompt
+    ADD CONSTRAINT prompt_pkey PRIMARY KEY (prompt_id);
 
 ALTER TABLE ONLY workflows.queue_count
     ADD CONSTRAINT queue_count_pkey PRIMARY KEY (queue_id);
@@ -3004,11 +3929,26 @@ ALTER TABLE ONLY workflows.schema_migration
 ALTER TABLE ONLY workflows.setting
     ADD CONSTRAINT setting_pkey PRIMARY KEY (setting_name);
 
+ALTER TABLE workflows.step
+    ADD CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text, 'handler'::text, 'command'::text, 'value'::text, 'event'::text, 'stream'::text, 'progress'::text, 'send'::text, 'receive'::text, 'get_event'::text, 'prompt'::text]))) NOT VALID;
+
 ALTER TABLE ONLY workflows.step
     ADD CONSTRAINT step_pkey PRIMARY KEY (workflow_id, step_key);
 
+ALTER TABLE ONLY workflows.stream
+    ADD CONSTRAINT stream_pkey PRIMARY KEY (workflow_id, stream_name, stream_offset);
+
+ALTER TABLE ONLY workflows.transition
+    ADD CONSTRAINT transition_pkey PRIMARY KEY (command, from_state);
+
 ALTER TABLE ONLY workflows.turn
     ADD CONSTRAINT turn_pkey PRIMARY KEY (turn_id);
+
+ALTER TABLE ONLY workflows.wait
+    ADD CONSTRAINT wait_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.wake_call
+    ADD CONSTRAINT wake_call_pkey PRIMARY KEY (wake_call_id);
 
 ALTER TABLE ONLY workflows.wake
     ADD CONSTRAINT wake_pkey PRIMARY KEY (wake_id);
@@ -3033,6 +3973,8 @@ ALTER TABLE ONLY workflows.workflow
 
 CREATE INDEX audit_workflow ON workflows.audit USING btree (workflow_id, change_no) WHERE (workflow_id IS NOT NULL);
 
+CREATE INDEX command_expiring ON workflows.command USING btree (expires_at) WHERE ((outcome = 'accepted'::text) AND (expires_at IS NOT NULL));
+
 CREATE INDEX command_open ON workflows.command USING btree (workflow_id) WHERE (outcome = 'accepted'::text);
 
 CREATE UNIQUE INDEX command_request ON workflows.command USING btree (request_id) WHERE (request_id IS NOT NULL);
@@ -3051,15 +3993,27 @@ CREATE INDEX lease_limited ON workflows.lease USING btree (queue_id) WHERE is_li
 
 CREATE INDEX lease_worker ON workflows.lease USING btree (worker_id, claim_no);
 
+CREATE UNIQUE INDEX message_id ON workflows.message USING btree (message_id);
+
+CREATE INDEX message_pending ON workflows.message USING btree (workflow_id, topic, message_no) WHERE (received_at IS NULL);
+
 CREATE INDEX new_lane_queue ON workflows.new_lane USING btree (queue_id, lane_id);
 
 CREATE INDEX parked_due ON workflows.parked USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX parked_queue ON workflows.parked USING btree (queue_id, status);
 
+CREATE INDEX prompt_open ON workflows.prompt USING btree (asked_at) WHERE (status = 'OPEN'::text);
+
+CREATE INDEX prompt_step ON workflows.prompt USING btree (workflow_id, step_key, asked_at);
+
 CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WHERE (start_before IS NOT NULL);
 
 CREATE INDEX rejected_entry_rejected ON workflows.rejected_entry USING btree (rejected_at);
+
+CREATE INDEX wait_topic ON workflows.wait USING btree (topic);
+
+CREATE INDEX wake_call_workflow ON workflows.wake_call USING btree (workflow_id);
 
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON workflows.audit FOR EACH STATEMENT EXECUTE FUNCTION workflows.refuse_audit_change();
 
@@ -3071,13 +4025,29 @@ GRANT USAGE ON SCHEMA workflows TO workflows_operator;
 GRANT USAGE ON SCHEMA workflows TO workflows_viewer;
 GRANT USAGE ON SCHEMA workflows TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.actor_of(p_options text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_command text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT SELECT ON TABLE workflows.transition TO workflows_operator;
+GRANT SELECT ON TABLE workflows.transition TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.transition TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.audit_change(p_workflow_ids uuid[], p_event text, p_actor text, p_reason text, p_detail text, p_old_value text, p_second_actor text) FROM PUBLIC;
 
@@ -3106,13 +4076,19 @@ GRANT ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now in
 
 REVOKE ALL ON FUNCTION workflows.clock_now() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.close_commands(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.command_answer(p_command_id bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_before workflows.workflow, p_after workflows.workflow) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.command_message(p_command text, p_outcome text, p_is_delivered boolean, p_before workflows.workflow, p_after workflows.workflow) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.command_options(p_options text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.control_running(p_workflow_id uuid, p_command text, p_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.command_priority(p_command text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.command_word(p_command text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) FROM PUBLIC;
 
@@ -3124,6 +4100,12 @@ REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text)
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.end_resuming(p_records text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.end_waits(p_workflow_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.enqueue(p_workflow_name text, p_inputs text, p_options text) TO workflows_enqueuer;
@@ -3153,9 +4135,17 @@ REVOKE ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.error_reason(p_error json) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.exchange_error(p_class text, p_message text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.exchange_once(p_workflow_id uuid, p_step_key text, p_kind text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3164,12 +4154,18 @@ REVOKE ALL ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now t
 REVOKE ALL ON FUNCTION workflows.export_audit(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.export_audit(p_filter text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.find_commanded(p_filter text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_token uuid, p_outcome text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT SELECT ON TABLE workflows.setting TO workflows_admin;
 
@@ -3179,7 +4175,13 @@ REVOKE ALL ON FUNCTION workflows.fold_new_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.forget_waits(p_workflow_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.forget_workers(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.free_gates(p_workflow_ids uuid[]) FROM PUBLIC;
 
@@ -3203,13 +4205,19 @@ GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_ad
 
 REVOKE ALL ON FUNCTION workflows.hand_over() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.held_problem(p_workflow_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.held_state(p_order text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3222,6 +4230,10 @@ REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_ver
 REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.list_filter(p_filter text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.list_prompts(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_queues() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_operator;
@@ -3256,6 +4268,10 @@ REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_i
 
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.look_for_event(p_publisher uuid, p_key text, p_is_over boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.maintenance_key(p_queue_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.maintenance_mode_of(p_queue_id integer) FROM PUBLIC;
@@ -3272,11 +4288,21 @@ REVOKE ALL ON FUNCTION workflows.name_problem(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.notify_workers(p_payload text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.outcome_of(p_order text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.outwait_claims() FROM PUBLIC;
 
@@ -3294,6 +4320,10 @@ GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.prompt_json(p_prompt workflows.prompt) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_viewer;
@@ -3306,7 +4336,15 @@ REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id
 
 REVOKE ALL ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3314,13 +4352,27 @@ REVOKE ALL ON FUNCTION workflows.read_rejected(p_element json, OUT workflow_id t
 
 REVOKE ALL ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.read_uuid(p_text text, p_field text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_workflow_id(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.reclaim_lost(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.record_again(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json, p_attempt integer, p_retry json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.record_exchange(p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_ask json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.record_steps(p_worker_id text, p_records text) TO workflows_worker;
@@ -3331,7 +4383,13 @@ REVOKE ALL ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text
 
 REVOKE ALL ON FUNCTION workflows.refuse_audit_change() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.refuse_request(p_request_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_unless(p_problem text, p_field text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -3353,9 +4411,17 @@ REVOKE ALL ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) F
 REVOKE ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) TO workflows_worker;
 
+REVOKE ALL ON FUNCTION workflows.repeat_workflow(p_workflow workflows.workflow, p_step_key text, p_options jsonb, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request workflows.enqueue_request) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, p_order text, p_handler_no integer, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.require_workflow(p_workflow_id text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) TO workflows_operator;
@@ -3388,7 +4454,23 @@ REVOKE ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.send_commands(p_command text, p_filter text, p_reason text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.send_from_step(p_sender uuid, p_ask json, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.send_message(p_workflow_id text, p_message text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_reason text, p_options jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.session_source() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) FROM PUBLIC;
 
@@ -3400,13 +4482,15 @@ GRANT ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor t
 
 REVOKE ALL ON FUNCTION workflows.setting_of(p_name text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_control text, p_error json, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_lease workflows.lease, p_error json, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.sweep_lanes() FROM PUBLIC;
 
@@ -3416,9 +4500,15 @@ REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enque
 
 REVOKE ALL ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.take_order_back(p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.take_ready(p_worker_id uuid, p_queue_ids integer[], p_start_now integer, p_prefetch integer, p_claim_no bigint, p_now timestamp with time zone, OUT taken integer, OUT is_contended boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.take_turn(p_may_wait boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.take_wake_calls(p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.text_of(p_value json) FROM PUBLIC;
 
@@ -3426,11 +4516,19 @@ REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM P
 
 REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) FROM PUBLIC;
 
-GRANT SELECT ON TABLE workflows.audit TO workflows_admin;
-
 GRANT SELECT ON TABLE workflows.queue TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.attention_needed TO workflows_operator;
+GRANT SELECT ON TABLE workflows.attention_needed TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.attention_needed TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.audit TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.audit_log TO workflows_admin;
 
@@ -3451,6 +4549,10 @@ GRANT SELECT ON TABLE workflows.health TO workflows_operator;
 GRANT SELECT ON TABLE workflows.health TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.health TO workflows_admin;
 GRANT SELECT ON TABLE workflows.health TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.open_prompt TO workflows_operator;
+GRANT SELECT ON TABLE workflows.open_prompt TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.open_prompt TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_operator;
 GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_viewer;

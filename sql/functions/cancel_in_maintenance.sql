@@ -48,9 +48,11 @@ as $$
     select p.workflow_id from workflows.parked p where p.queue_id = p_queue_id
     union all
     select e.workflow_id from workflows.lease e
-    where e.queue_id = p_queue_id and coalesce(e.control, 'hold') = 'hold') h
+    where e.queue_id = p_queue_id
+      and coalesce(e.control, 'hold') in ('hold', 'pause', 'resume')) h
   join workflows.workflow w on w.workflow_id = h.workflow_id
-  where w.enqueued_at < p_before limit p_limit
+  where w.enqueued_at < p_before and coalesce(w.control, 'hold') in ('hold', 'resume')
+  limit p_limit
 $$;
 comment on function workflows.live_before(integer, timestamptz, integer) is
   'Live workflows of a queue that were enqueued before a time.';

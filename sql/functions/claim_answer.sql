@@ -12,12 +12,13 @@ begin
       || ',"version":' || w.workflow_version || ',"attempt":' || w.attempt || ',"started":' || case when l.is_started then 'true' else 'false' end
       || ',"queue":' || to_json(q.queue_name)
       || case when octet_length(p.inputs) > 65536 then ',"inputs":null' else ',"inputs":' || coalesce(p.inputs, '{}') end
-      || case when l.control is null then '' else ',"control":"' || l.control || '"' end
+      || case when l.control is null then '' else ',"control":"' || concat_ws(' ', l.control, l.handler_no) || '"' end
       || case when w.parent_workflow_id is null then '' else ',"parent":"' || w.parent_workflow_id || '"' end
       || case when l.deadline_at is null then '' else ',"deadline_ms":' || (extract(epoch from l.deadline_at - p_now) * 1000)::bigint end
-      || case when w.attempt > 1 then ',"steps":' || coalesce(workflows.recorded_steps(l.workflow_id, 500, p_now)::text, 'null') else '' end
+      || case when w.attempt > 1 or w.previous_workflow_id is not null then ',"steps":'
+        || coalesce(workflows.recorded_steps(l.workflow_id, 500, p_now)::text, 'null') else '' end
       || case when octet_length(p.inputs) > 65536
-           or w.attempt > 1 and workflows.has_more_steps(l.workflow_id, 500)
+           or (w.attempt > 1 or w.previous_workflow_id is not null) and workflows.has_more_steps(l.workflow_id, 500)
          then ',"is_partial":true' else '' end
       || '}', ',' order by l.is_started desc, w.priority, w.ready_seq) || ']' into v_workflows
   from workflows.lease l

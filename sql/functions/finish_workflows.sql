@@ -41,6 +41,9 @@ begin
   into v_done, v_tokens, v_gated, v_commanded from ended e;
   if v_commanded is not null then perform workflows.answer_commands(v_commanded, 'overtaken', v_now); end if;
   if v_gated is not null then perform workflows.free_gates(v_gated); end if;
+  if v_done is not null and exists (select from workflows.wait) then
+    perform workflows.end_waits(v_done, v_now);
+  end if;
   if v_done is not null then perform workflows.audit_change(v_done, 'success', null, null, p_worker_id); end if;
   if coalesce(cardinality(v_done), 0) < v_asked then
     select json_agg(json_build_object('n', x.n, 'a', r.answer)) filter (where r.answer <> 'ok') into v_answers
@@ -68,12 +71,10 @@ create or replace function workflows.finish_other(
 language plpgsql volatile
 as $$
 declare
-  v_control text;
-  v_is_started boolean;
-  v_claimed_at timestamptz;
+  v_lease workflows.lease%rowtype;
   v_workflow workflows.workflow%rowtype;
 begin
-  select l.control, l.is_started, l.claimed_at into v_control, v_is_started, v_claimed_at from workflows.lease l
+  select l.* into v_lease from workflows.lease l
   where l.workflow_id = p_workflow_id and l.lease_token = p_lease_token for update skip locked;
   if not found or p_outcome = 'success' then return workflows.finish_refusal(p_workflow_id, p_lease_token, p_outcome); end if;
   select w.* into v_workflow from workflows.workflow w where w.workflow_id = p_workflow_id for no key update;
@@ -81,14 +82,9 @@ begin
   if p_error is not null then perform workflows.keep_error(p_workflow_id, p_error, p_is_sanitised); end if;
   if p_outcome = 'error' then
     update workflows.workflow w set failure_count = w.failure_count + 1 where w.workflow_id = p_workflow_id;
-    perform workflows.settle_error(v_workflow, v_control, p_error, p_now);
-  elsif v_control in ('stop', 'cancel', 'timeout') or p_outcome in ('stopped', 'cancelled') then
-    perform workflows.settle_ending(v_workflow, coalesce(v_control, p_outcome), p_now);
+    perform workflows.settle_error(v_workflow, v_lease, p_error, p_now);
   else
-    if not v_is_started and p_outcome = 'released' and v_workflow.started_at = v_claimed_at then
-      update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = p_workflow_id;
-    end if;
-    perform workflows.settle_leaving(v_workflow, v_control, p_outcome, p_step_key, p_now);
+    perform workflows.settle_leaving(v_workflow, v_lease, p_outcome, p_step_key, p_error, p_now);
   end if;
   return 'ok';
 end
@@ -111,8 +107,8 @@ begin
   if v_workflow.lease_token is distinct from p_lease_token then return 'WF001'; end if;
   return case
     when p_outcome = 'success' and v_workflow.status = 'SUCCESS' then 'ok'
-    when p_outcome = 'error' and v_workflow.status in ('ERROR', 'DELAYED', 'ENQUEUED', 'HELD', 'STOPPED', 'CANCELLED') then 'ok'
-    when p_outcome in ('stopped', 'cancelled') and v_workflow.status in ('STOPPED', 'CANCELLED') then 'ok'
+    when p_outcome = 'error' and v_workflow.status in ('ERROR', 'DELAYED', 'ENQUEUED', 'HELD', 'STOPPED', 'CANCELLED', 'ABORTED') then 'ok'
+    when p_outcome in ('stopped', 'cancelled', 'aborted') and v_workflow.status in ('STOPPED', 'CANCELLED', 'ABORTED') then 'ok'
     when p_outcome in ('suspend', 'released', 'held') and v_workflow.ended_at is null then 'ok'
     when v_workflow.ended_at is not null then 'WF004'
     else 'WF001' end;

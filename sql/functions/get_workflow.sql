@@ -31,6 +31,7 @@ as $$
     'reason', p_workflow.reason, 'enqueued_at', p_workflow.enqueued_at, 'available_at', p_workflow.available_at,
     'started_at', p_workflow.started_at, 'ended_at', p_workflow.ended_at, 'deadline_at', p_workflow.deadline_at,
     'start_before', p_workflow.start_before, 'parent_workflow_id', p_workflow.parent_workflow_id,
+    'previous_workflow_id', p_workflow.previous_workflow_id,
     'deduplication_id', p_workflow.deduplication_id, 'enqueued_by', coalesce(p_workflow.actor, p_workflow.enqueued_by))
   from workflows.queue q
   left join workflows.workflow_payload i on i.workflow_id = p_workflow.workflow_id

@@ -1,6 +1,6 @@
 -- Takes back one lease that the caller has locked. Statuses: RUNNING -> ENQUEUED, or what a waiting
--- command or on_worker_lost says. 'released': the worker never started it or gave it back, nothing
--- counts. 'lost': it counts against max_reclaims, never against max_attempts. The token is
+-- command or on_worker_lost says; an order that ends the workflow comes first. 'released': the
+-- worker never started it or gave it back, nothing counts. 'lost': it counts against max_reclaims, never against max_attempts. The token is
 -- forgotten, so that whatever its holder still sends is refused, also before the next claim.
 create or replace function workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamptz) returns text
 language plpgsql volatile
@@ -9,6 +9,7 @@ declare
   v_workflow workflows.workflow%rowtype;
   v_policy text;
   v_is_poison boolean;
+  v_is_ending boolean;
 begin
   select w.* into v_workflow from workflows.workflow w where w.workflow_id = p_lease.workflow_id for no key update;
   delete from workflows.lease l where l.workflow_id = p_lease.workflow_id;
@@ -17,20 +18,26 @@ begin
       p_lease.worker_id::text, v_workflow.status || ' ' || v_workflow.state);
   end if;
   update workflows.workflow w set lease_token = null where w.workflow_id = p_lease.workflow_id;
-  if p_lease.control in ('stop', 'cancel', 'timeout') then
-    return workflows.settle_ending(v_workflow, p_lease.control, p_now);
-  elsif p_cause = 'released' or not p_lease.is_started then
-    if v_workflow.started_at = p_lease.claimed_at and not p_lease.is_started then
-      update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = p_lease.workflow_id;
-    end if;
-    return workflows.settle_leaving(v_workflow, p_lease.control, 'released', null, p_now);
+  if p_cause = 'released' or not p_lease.is_started then
+    return workflows.settle_leaving(v_workflow, p_lease, 'released', null, null, p_now);
+  end if;
+  v_is_ending := coalesce(p_lease.control in ('stop', 'cancel', 'timeout', 'abort'), false);
+  if v_is_ending and p_lease.handler_no is null then
+    return workflows.settle_leaving(v_workflow, p_lease, 'released', null, null, p_now);
   end if;
   update workflows.workflow w set reclaim_count = w.reclaim_count + 1 where w.workflow_id = p_lease.workflow_id;
+  v_is_poison := v_workflow.reclaim_count >= workflows.setting_of('max_reclaims')::integer;
+  if v_is_ending then
+    if v_is_poison then
+      return workflows.settle_ending(v_workflow, p_lease.control, true,
+        'handler failed: worker lost ' || v_workflow.reclaim_count + 1 || ' times', p_now);
+    end if;
+    return workflows.settle_leaving(v_workflow, p_lease, 'released', null, null, p_now);
+  end if;
   select coalesce(v_workflow.on_worker_lost, d.on_worker_lost, 'retry') into v_policy
   from workflows.workflow_definition d
   where d.workflow_name = v_workflow.workflow_name and d.workflow_version = v_workflow.workflow_version;
-  v_is_poison := v_workflow.reclaim_count >= workflows.setting_of('max_reclaims')::integer;
-  if p_lease.control = 'hold' and (v_policy <> 'retry' or v_is_poison) then
+  if p_lease.control is not null and (v_policy <> 'retry' or v_is_poison) then
     perform workflows.answer_commands(array[p_lease.workflow_id],
       case when v_policy = 'hold' and not v_is_poison then 'obeyed' else 'overtaken' end, p_now);
   end if;
@@ -42,7 +49,7 @@ begin
   elsif v_policy = 'hold' then
     return workflows.settle_workflow(p_lease.workflow_id, 'HELD', 'HELD', 'worker lost', 'ENQUEUED', null, p_now);
   end if;
-  return workflows.settle_leaving(v_workflow, p_lease.control, 'released', null, p_now);
+  return workflows.settle_leaving(v_workflow, p_lease, 'released', null, null, p_now);
 end
 $$;
 comment on function workflows.reclaim_lease(workflows.lease, text, timestamptz) is

@@ -1,7 +1,8 @@
 -- Records what steps did, for many workflows in one call. Each record locks its lease in a mode
 -- that a command's update passes but a reclaim's or finish's delete does not, so a late worker
 -- cannot record. A step that is recorded already answers what stands; the control word comes back
--- with every answer. Null: everything was recorded and no command waits.
+-- with every answer. What exchanges something with others (ask says what) is recorded one by one.
+-- Null: everything was recorded and no command waits.
 create or replace function workflows.record_steps(p_worker_id text, p_records text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -15,15 +16,16 @@ begin
   with asked as materialized (
     select distinct on (x.w, x.t, x.k) x.* from json_to_recordset(p_records::json) as x(
       n integer, w uuid, t uuid, k text, kind text, status text, output json, error json, attempt integer, retry json,
-      seconds float8, elapsed_ms float8) order by x.w, x.t, x.k, x.n),
+      seconds float8, elapsed_ms float8, ask json) order by x.w, x.t, x.k, x.n),
   own as materialized (
-    select a.*, l.control from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
+    select a.*, l.control || coalesce(' ' || l.handler_no, '') as control
+    from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
   added as (
     insert into workflows.step (workflow_id, step_key, kind, status, attempts, started_at, ended_at, due_at, output, error)
     select o.w, o.k, coalesce(o.kind, 'step'), o.status, coalesce(o.attempt, 1),
       v_now - coalesce(o.elapsed_ms, 0) * interval '1 millisecond', v_now, v_now + o.seconds * interval '1 second',
       nullif(o.output::text, 'null'), o.error::text
-    from own o where o.retry is null
+    from own o where o.retry is null and o.ask is null
     on conflict do nothing
     returning workflow_id, step_key),
   -- "in (select ..)" in a select list is hashed, where a join would be a nested loop over the batch
@@ -33,20 +35,51 @@ begin
     union all
     select a.*, null, 'WF001' from asked a where (a.n in (select o.n from own o)) is not true)
   select json_agg(json_build_object('n', a.n, 'w', a.w, 'k', a.k, 'a', a.answer, 'c', a.control, 'kind', coalesce(a.kind, 'step'),
-    'retry', a.retry, 'attempt', a.attempt, 'error', a.error, 'status', a.status, 'output', a.output, 'due_ms', a.seconds * 1000))
+    'retry', a.retry, 'attempt', a.attempt, 'error', a.error, 'status', a.status, 'output', a.output, 'ask', a.ask, 'due_ms', a.seconds * 1000))
   into v_answers
   from answered a where a.answer <> 'recorded' or a.control is not null or a.seconds is not null;
+  if position('"kind":"handler"' in p_records) > 0 then
+    perform workflows.end_resuming(p_records, v_now);
+  end if;
   if v_answers is null then return null; end if;
   return (
-    select json_agg(case when x.a = 'look' then workflows.record_again(
+    select json_agg(case
+      when x.a = 'look' and x.ask is not null then
+        workflows.record_exchange(x.n, x.w, x.k, x.kind, x.c, x.ask, v_now)
+      when x.a = 'look' then workflows.record_again(
         x.n, x.w, x.k, x.kind, x.c, x.status, x.output, x.error, x.attempt, x.retry, v_now)
       else json_strip_nulls(json_build_object('n', x.n, 'a', x.a, 'c', x.c, 'due_ms', x.due_ms)) end)
     from json_to_recordset(v_answers) as x(n integer, w uuid, k text, a text, c text, kind text, status text, output json, error json,
-      attempt integer, retry json, due_ms float8))::text;
+      attempt integer, retry json, due_ms float8, ask json))::text;
 end
 $$;
 comment on function workflows.record_steps(text, text) is
   'Records the results of steps for a worker.';
+
+-- An on_resume that has been recorded: the order is carried out. States: RESUMING -> RUNNING.
+create or replace function workflows.end_resuming(p_records text, p_now timestamptz) returns integer
+language plpgsql volatile
+as $$
+declare
+  v_resumed uuid[];
+begin
+  with asked as materialized (
+    select x.* from json_to_recordset(p_records::json)
+      as x(w uuid, t uuid, k text, kind text, status text)
+    where x.kind = 'handler' and x.status = 'SUCCESS' and x.k ~ '^on_resume(#[0-9]+)?$'),
+  done as (
+    update workflows.lease l set control = null, handler_no = null from asked a
+    where l.workflow_id = a.w and l.lease_token = a.t and l.control = 'resume' returning l.workflow_id),
+  moved as (
+    update workflows.workflow w set state = 'RUNNING', control = null, handler_no = null, change_no = w.change_no + 1
+    from done d where w.workflow_id = d.workflow_id returning w.workflow_id)
+  select array_agg(m.workflow_id) into v_resumed from moved m;
+  if v_resumed is null then return 0; end if;
+  perform workflows.audit_change(v_resumed, 'resumed', null, null, null);
+  return workflows.answer_commands(v_resumed, 'obeyed', p_now);
+end
+$$;
+comment on function workflows.end_resuming(text, timestamptz) is 'Notes that workflows have resumed.';
 
 -- A record that was not simply new: a failed try, a step tried before, or one that is recorded
 -- already. The caller has locked the lease. A failed try stays RETRYING with its time until none is

@@ -81,21 +81,25 @@ begin
   with asked as materialized (
     select x.* from json_to_recordset(p_definitions) as x(workflow_name text, workflow_version integer, queue_name text,
       priority smallint, timeout_seconds float8, max_attempts integer, backoff_seconds float8, backoff_rate float8,
-      max_backoff_seconds float8, on_worker_lost text, commands text) order by x.workflow_name, x.workflow_version),
+      max_backoff_seconds float8, on_worker_lost text, commands text,
+      handlers json) order by x.workflow_name, x.workflow_version),
   written as (
     insert into workflows.workflow_definition as d (workflow_name, workflow_version, queue_name, priority, timeout_seconds, max_attempts,
-      backoff_seconds, backoff_rate, max_backoff_seconds, on_worker_lost, commands, registered_at, registered_by)
+      backoff_seconds, backoff_rate, max_backoff_seconds, on_worker_lost, commands, handlers, registered_at, registered_by)
     select a.workflow_name, a.workflow_version, a.queue_name, a.priority, a.timeout_seconds, a.max_attempts, a.backoff_seconds,
-      a.backoff_rate, a.max_backoff_seconds, a.on_worker_lost, a.commands, p_now, p_worker_id::text from asked a
+      a.backoff_rate, a.max_backoff_seconds, a.on_worker_lost, a.commands,
+      array(select h from json_array_elements_text(coalesce(a.handlers, '[]')) h order by h), p_now, p_worker_id::text from asked a
     on conflict (workflow_name, workflow_version) do update set queue_name = excluded.queue_name, priority = excluded.priority,
       timeout_seconds = excluded.timeout_seconds, max_attempts = excluded.max_attempts, backoff_seconds = excluded.backoff_seconds,
       backoff_rate = excluded.backoff_rate, max_backoff_seconds = excluded.max_backoff_seconds,
-      on_worker_lost = excluded.on_worker_lost, commands = excluded.commands, registered_at = excluded.registered_at,
+      on_worker_lost = excluded.on_worker_lost, commands = excluded.commands,
+      handlers = excluded.handlers, registered_at = excluded.registered_at,
       registered_by = excluded.registered_by
     where (d.queue_name, d.priority, d.timeout_seconds, d.max_attempts, d.backoff_seconds, d.backoff_rate, d.max_backoff_seconds,
-           d.on_worker_lost, d.commands)
+           d.on_worker_lost, d.commands, d.handlers)
       is distinct from (excluded.queue_name, excluded.priority, excluded.timeout_seconds, excluded.max_attempts,
-           excluded.backoff_seconds, excluded.backoff_rate, excluded.max_backoff_seconds, excluded.on_worker_lost, excluded.commands)
+           excluded.backoff_seconds, excluded.backoff_rate, excluded.max_backoff_seconds, excluded.on_worker_lost,
+           excluded.commands, excluded.handlers)
     returning d.*)
   select count(workflows.audit_configuration('definitions registered', c.title, v_before ->> c.title,
       c.policies, p_worker_id::text, null, p_worker_id)) into v_changed

@@ -31,7 +31,7 @@ begin
     perform workflows.notify_workers('p:' || v_worker.worker_id);
   end if;
   select json_agg(h.workflow_id) filter (where l.workflow_id is null),
-    json_agg(json_build_array(l.workflow_id, l.lease_token, l.control)) filter (where l.control is not null)
+    json_agg(json_build_array(l.workflow_id, l.lease_token, concat_ws(' ', l.control, l.handler_no))) filter (where l.control is not null)
   into v_lost, v_controls
   from (select (x ->> 0)::uuid as workflow_id, (x ->> 1)::uuid as lease_token from json_array_elements(v_held -> 'held') x) h
   left join workflows.lease l on l.workflow_id = h.workflow_id and l.lease_token = h.lease_token;

@@ -32,6 +32,7 @@ begin
   end if;
   delete from workflows.failed_workflow f where f.workflow_id = v_id;
   perform workflows.forget_failed_steps(v_id);
+  perform workflows.forget_waits(v_id);
   delete from workflows.workflow_outcome o where o.workflow_id = v_id;
   update workflows.workflow w set ended_at = null, failure_count = 0, reclaim_count = 0, reason = null, ticket_seq = null,
     deadline_at = null, start_before = case when w.start_before > v_now then w.start_before end, status = 'ENQUEUED', state = 'IDLE'

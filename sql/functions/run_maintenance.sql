@@ -20,10 +20,12 @@ begin
     v_timeouts := workflows.expire_deadlines(p_limit, v_now);
     perform workflows.set_maintenance_modes(false);
     perform workflows.cancel_in_maintenance(p_limit);
+    perform workflows.expire_commands(p_limit, v_now);
     perform workflows.sweep_lanes();
     perform workflows.count_queues(v_now);
     perform workflows.forget_workers(v_now);
   end if;
+  perform workflows.take_wake_calls(5000);
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();
   select min(p.due_at) into v_next from workflows.parked p where p.due_at is not null;
@@ -80,12 +82,12 @@ begin
     select p.workflow_id from workflows.parked p where p.due_at <= p_now order by p.due_at limit p_limit for update skip locked),
   gone as (delete from workflows.parked p using locked k where p.workflow_id = k.workflow_id returning p.workflow_id, p.status)
   select array_agg(g.workflow_id),
-    array_agg(g.workflow_id) filter (where g.status in ('DELAYED', 'WAITING') and coalesce(w.deadline_at > p_now, true)
+    array_agg(g.workflow_id) filter (where g.status in ('DELAYED', 'WAITING')
+      and w.control is null and coalesce(w.deadline_at > p_now, true)
       and (w.started_at is not null or coalesce(w.start_before > p_now, true)))
   into v_due, v_free from gone g join workflows.workflow w on w.workflow_id = g.workflow_id;
   if v_free is not null then perform workflows.requeue_workflows(v_free); end if;
-  perform workflows.settle_workflow(w.workflow_id, 'CANCELLED', 'CANCELLED',
-    case when w.started_at is null then 'not started before its start_before' else 'timeout' end, null, null, p_now)
+  perform workflows.end_due(w, p_now)
   from unnest(v_due) d(workflow_id) join workflows.workflow w on w.workflow_id = d.workflow_id
   where not coalesce(d.workflow_id = any (v_free), false);
   return coalesce(cardinality(v_due), 0);
@@ -93,6 +95,31 @@ end
 $$;
 comment on function workflows.release_due(integer, timestamptz) is
   'Moves workflows whose time has come.';
+
+-- The time of one that waited is over, or the lease of one that was aborted. Statuses: -> CANCELLED
+-- or ABORTED, or ENQUEUED where a handler runs first.
+create or replace function workflows.end_due(p_workflow workflows.workflow, p_now timestamptz)
+returns text
+language plpgsql volatile
+as $$
+declare
+  v_order text := coalesce(p_workflow.control, 'timeout');
+  v_handler_no integer := workflows.next_handler_no(p_workflow, v_order);
+  v_reason text := case when p_workflow.control is not null then p_workflow.reason
+    when p_workflow.started_at is null then 'not started before its start_before'
+    else 'timeout' end;
+begin
+  if v_handler_no is not null then
+    return workflows.requeue_ordered(p_workflow, v_order, v_handler_no, v_reason, p_now);
+  end if;
+  if p_workflow.control is null then
+    perform workflows.answer_commands(array[p_workflow.workflow_id], 'overtaken', p_now);
+  end if;
+  return workflows.settle_ending(p_workflow, v_order, false, v_reason, p_now);
+end
+$$;
+comment on function workflows.end_due(workflows.workflow, timestamptz) is
+  'Ends a workflow whose time is over.';
 
 -- Declares workers lost that have not renewed, then takes their leases back, a bounded number per
 -- turn.
@@ -130,14 +157,19 @@ declare
 begin
   if not exists (
     select from workflows.lease l
-    where l.deadline_at <= p_now and l.is_started and coalesce(l.control, 'hold') = 'hold') then
+    where l.deadline_at <= p_now and l.is_started
+      and coalesce(l.control, 'hold') in ('hold', 'pause', 'resume')) then
     return 0;
   end if;
   with locked as materialized (
-    select l.workflow_id from workflows.lease l where l.deadline_at <= p_now and l.is_started and coalesce(l.control, 'hold') = 'hold'
+    select l.workflow_id from workflows.lease l
+    where l.deadline_at <= p_now and l.is_started
+      and coalesce(l.control, 'hold') in ('hold', 'pause', 'resume')
     order by l.deadline_at limit p_limit for no key update skip locked),
   told as (
-    update workflows.lease l set control = 'timeout' from locked k where l.workflow_id = k.workflow_id
+    update workflows.lease l set control = 'timeout', handler_no = workflows.next_handler_no(w, 'timeout')
+    from locked k join workflows.workflow w on w.workflow_id = k.workflow_id
+    where l.workflow_id = k.workflow_id
     returning l.workflow_id, l.worker_id),
   moved as (
     update workflows.workflow w set state = 'CANCELLING', reason = 'timeout', change_no = w.change_no + 1

@@ -1,5 +1,5 @@
 -- Sets limits and policies of a queue: max_running, max_enqueued (null: none), history,
--- accepts_work, run_on. Locks the queue, so that what was is what the audit says.
+-- accepts_work, run_on, requires_reason. Locks the queue, so that what was is what the audit says.
 create or replace function workflows.set_queue(p_queue_name text, p_options text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -13,10 +13,10 @@ begin
   begin
     v_options := coalesce(nullif(p_options, ''), '{}')::jsonb;
     select k into v_key from jsonb_object_keys(v_options) k
-    where k not in ('max_running', 'max_enqueued', 'history', 'accepts_work', 'run_on', 'actor') limit 1;
+    where k not in ('max_running', 'max_enqueued', 'history', 'accepts_work', 'run_on', 'requires_reason', 'actor') limit 1;
     if found then
       perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not an option of a queue'),
-        'options are max_running, max_enqueued, history, accepts_work, run_on');
+        'options are max_running, max_enqueued, history, accepts_work, run_on, requires_reason');
     end if;
     select q.* into v_before from workflows.queue q
     where q.queue_name = p_queue_name for no key update;
@@ -25,12 +25,14 @@ begin
       max_enqueued = case when v_options ? 'max_enqueued' then (v_options ->> 'max_enqueued')::integer else q.max_enqueued end,
       history = coalesce(v_options ->> 'history', q.history),
       accepts_work = coalesce((v_options ->> 'accepts_work')::boolean, q.accepts_work),
-      run_on = coalesce(v_options ->> 'run_on', q.run_on)
+      run_on = coalesce(v_options ->> 'run_on', q.run_on),
+      requires_reason = coalesce((v_options ->> 'requires_reason')::boolean, q.requires_reason)
     where q.queue_name = p_queue_name returning q.* into v_queue;
   exception when data_exception or check_violation then
     perform workflows.refuse('WF002', workflows.bad_argument('options', 'holds a value that does not fit'),
       'max_running and max_enqueued are whole numbers or null, history is errors or full, '
-      'accepts_work is true or false, run_on is active, any or prefer_active');
+      'accepts_work and requires_reason are true or false, '
+      'run_on is active, any or prefer_active');
   end;
   if v_queue.queue_id is null then
     perform workflows.refuse('WF005', jsonb_build_object('field', 'queue_name', 'queue_name', p_queue_name), 'there is no queue ' || p_queue_name);

@@ -1,80 +1,145 @@
 -- A workflow raised. Statuses: RUNNING -> DELAYED (another try), HELD (and then another try),
--- STOPPED or CANCELLED (a command waited), or ERROR when no try is left. Only exceptions count
--- against max_attempts.
+-- STOPPED or CANCELLED (a command waited), ENQUEUED (the command has a handler, which runs first),
+-- or ERROR when no try is left. Only exceptions count against max_attempts.
 create or replace function workflows.settle_error(
-  p_workflow workflows.workflow, p_control text, p_error json, p_now timestamptz) returns text
+  p_workflow workflows.workflow, p_lease workflows.lease, p_error json, p_now timestamptz)
+returns text
 language plpgsql volatile
 as $$
 declare
+  v_id uuid := p_workflow.workflow_id;
   v_definition workflows.workflow_definition%rowtype;
   v_failures integer := p_workflow.failure_count + 1;
   v_due timestamptz;
-  v_reason text := left(concat_ws(': ', p_error ->> 'class', p_error ->> 'message'), 500);
+  v_reason text := workflows.error_reason(p_error);
 begin
-  if p_control in ('stop', 'cancel', 'timeout') then
-    return workflows.settle_ending(p_workflow, p_control, p_now);
+  if p_lease.control in ('stop', 'cancel', 'timeout', 'abort') then
+    return workflows.settle_leaving(p_workflow, p_lease, 'error', null, null, p_now);
   end if;
   select d.* into v_definition from workflows.workflow_definition d
-  where d.workflow_name = p_workflow.workflow_name and d.workflow_version = p_workflow.workflow_version;
+  where d.workflow_name = p_workflow.workflow_name
+    and d.workflow_version = p_workflow.workflow_version;
   if v_failures >= coalesce(p_workflow.max_attempts, v_definition.max_attempts, 1) then
-    if p_control is not null then perform workflows.answer_commands(array[p_workflow.workflow_id], 'overtaken', p_now); end if;
-    return workflows.settle_workflow(p_workflow.workflow_id, 'ERROR', 'ERROR', v_reason, null, null, p_now);
+    if p_lease.control is not null then
+      perform workflows.answer_commands(array[v_id], 'overtaken', p_now);
+    end if;
+    return workflows.settle_workflow(v_id, 'ERROR', 'ERROR', v_reason, null, null, p_now);
   end if;
-  v_due := p_now + workflows.backoff_seconds(v_failures, v_definition.backoff_seconds, v_definition.backoff_rate,
-    v_definition.max_backoff_seconds) * interval '1 second';
-  if p_control = 'hold' then
-    perform workflows.forget_failed_steps(p_workflow.workflow_id);
-    perform workflows.answer_commands(array[p_workflow.workflow_id], 'obeyed', p_now);
-    return workflows.settle_workflow(p_workflow.workflow_id, 'HELD', 'HELD', p_workflow.reason, 'DELAYED', v_due, p_now);
+  v_due := p_now + workflows.backoff_seconds(v_failures, v_definition.backoff_seconds,
+    v_definition.backoff_rate, v_definition.max_backoff_seconds) * interval '1 second';
+  perform workflows.forget_failed_steps(v_id);
+  if p_lease.control is not null and p_lease.handler_no is not null then
+    return workflows.requeue_ordered(
+      p_workflow, p_lease.control, p_lease.handler_no, p_workflow.reason, p_now);
+  elsif p_lease.control is not null then
+    perform workflows.answer_commands(array[v_id], 'obeyed', p_now);
+    return workflows.settle_workflow(v_id, 'HELD', workflows.held_state(p_lease.control),
+      p_workflow.reason, 'DELAYED', v_due, p_now);
   end if;
-  perform workflows.forget_failed_steps(p_workflow.workflow_id);
-  perform workflows.audit_change(array[p_workflow.workflow_id], 'try failed', 'engine', v_reason,
+  perform workflows.audit_change(array[v_id], 'try failed', 'engine', v_reason,
     null, p_workflow.status || ' ' || p_workflow.state);
-  return workflows.settle_workflow(p_workflow.workflow_id, 'DELAYED', 'RUNNING', v_reason, null, v_due, p_now);
+  return workflows.settle_workflow(v_id, 'DELAYED', 'RUNNING', v_reason, null, v_due, p_now);
 end
 $$;
-comment on function workflows.settle_error(workflows.workflow, text, json, timestamptz) is
+comment on function workflows.settle_error(
+  workflows.workflow, workflows.lease, json, timestamptz) is
   'Decides what follows an exception of a workflow.';
 
--- A command or deadline ends a workflow. Statuses: any live -> STOPPED or CANCELLED.
-create or replace function workflows.settle_ending(p_workflow workflows.workflow, p_control text, p_now timestamptz) returns text
-language plpgsql volatile
-as $$
-declare
-  v_status text := case when p_control in ('stop', 'stopped') then 'STOPPED' else 'CANCELLED' end;
-begin
-  perform workflows.answer_commands(array[p_workflow.workflow_id], 'obeyed', p_now);
-  return workflows.settle_workflow(p_workflow.workflow_id, v_status, v_status, p_workflow.reason, null, null, p_now);
-end
-$$;
-comment on function workflows.settle_ending(workflows.workflow, text, timestamptz) is
-  'Ends a workflow as a command or deadline ordered.';
-
--- A workflow leaves its worker without having ended. Statuses: RUNNING -> WAITING (until the time
--- of a step), HELD, or ENQUEUED when it was only released. A HOLD that was taken back in time
--- changes nothing.
+-- A workflow leaves its worker, and what was ordered meanwhile decides. An order with a handler
+-- that this worker has not run goes back to the queue with it. Statuses: RUNNING -> WAITING (until
+-- the time of a step), HELD, ENQUEUED (released, or to run a handler), STOPPED, CANCELLED, ABORTED.
+-- A HOLD that was taken back in time changes nothing.
 create or replace function workflows.settle_leaving(
-  p_workflow workflows.workflow, p_control text, p_outcome text, p_step_key text, p_now timestamptz) returns text
+  p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text,
+  p_error json, p_now timestamptz) returns text
 language plpgsql volatile
 as $$
 declare
+  v_id uuid := p_workflow.workflow_id;
+  v_order text := p_lease.control;
+  v_has_failed boolean := p_error is not null and p_lease.handler_no is not null;
+  v_reason text := case when v_has_failed then 'handler failed: ' || workflows.error_reason(p_error)
+    else p_workflow.reason end;
   v_due timestamptz;
   v_resume text := 'ENQUEUED';
+  v_resume_no integer;
 begin
-  if p_outcome = 'suspend' then
-    select s.due_at into v_due from workflows.step s where s.workflow_id = p_workflow.workflow_id and s.step_key = p_step_key;
+  if v_order is null and p_outcome in ('stopped', 'cancelled', 'aborted') then
+    v_order := p_outcome;
+  elsif p_lease.handler_no is not null and p_outcome <> workflows.outcome_of(v_order) then
+    return workflows.requeue_ordered(p_workflow, v_order, p_lease.handler_no, v_reason, p_now);
+  end if;
+  if v_order is not null and v_order not in ('hold', 'pause', 'resume') then
+    return workflows.settle_ending(p_workflow, v_order, v_has_failed, v_reason, p_now);
+  elsif p_outcome = 'released' and not p_lease.is_started
+    and p_workflow.started_at = p_lease.claimed_at then
+    update workflows.workflow w set started_at = null, deadline_at = null where w.workflow_id = v_id;
+  elsif p_outcome = 'suspend' then
+    v_due := workflows.suspend_until(v_id, p_step_key, p_now);
     v_resume := 'WAITING';
-    v_due := coalesce(v_due, p_now);
   end if;
-  if p_control = 'hold' then
-    perform workflows.answer_commands(array[p_workflow.workflow_id], 'obeyed', p_now);
-    return workflows.settle_workflow(p_workflow.workflow_id, 'HELD', 'HELD', p_workflow.reason, v_resume, v_due, p_now);
+  if v_order is not null then
+    perform workflows.answer_commands(
+      array[v_id], case when v_has_failed then 'failed' else 'obeyed' end, p_now);
+    perform workflows.settle_workflow(
+      v_id, 'HELD', workflows.held_state(v_order), v_reason, v_resume, v_due, p_now);
+  else
+    if p_outcome = 'held' then v_resume_no := workflows.next_handler_no(p_workflow, 'resume'); end if;
+    if v_resume_no is not null then
+      return workflows.requeue_ordered(p_workflow, 'resume', v_resume_no, null, p_now);
+    end if;
+    perform workflows.settle_workflow(v_id, v_resume, 'RUNNING', v_reason, null, v_due, p_now);
   end if;
-  return workflows.settle_workflow(p_workflow.workflow_id, v_resume, 'RUNNING', p_workflow.reason, null, v_due, p_now);
+  -- it has its parked row now: what came before is seen, and who comes later finds the row
+  if p_outcome = 'suspend' then perform workflows.look_again(v_id, p_step_key); end if;
+  return case when v_order is not null then 'HELD' else v_resume end;
 end
 $$;
-comment on function workflows.settle_leaving(workflows.workflow, text, text, text, timestamptz) is
-  'Moves a workflow that left its worker without ending.';
+comment on function workflows.settle_leaving(
+  workflows.workflow, workflows.lease, text, text, json, timestamptz) is
+  'Moves a workflow that left its worker.';
+
+-- What a worker says that has carried an order out. An on_resume that failed is held again.
+create or replace function workflows.outcome_of(p_order text) returns text
+language sql immutable
+as $$
+  select case p_order when 'hold' then 'held' when 'pause' then 'held' when 'resume' then 'held'
+    when 'stop' then 'stopped' when 'abort' then 'aborted' else 'cancelled' end
+$$;
+comment on function workflows.outcome_of(text) is 'The outcome of a worker that has obeyed.';
+
+create or replace function workflows.held_state(p_order text) returns text
+language sql immutable
+as $$select case p_order when 'pause' then 'PAUSED' else 'HELD' end$$;
+comment on function workflows.held_state(text) is 'The state in which an order holds a workflow.';
+
+create or replace function workflows.error_reason(p_error json) returns text
+language sql immutable
+as $$
+  select left(concat_ws(': ', p_error ->> 'class', p_error ->> 'message'), 500)
+  where p_error is not null
+$$;
+comment on function workflows.error_reason(json) is 'An error in one line.';
+
+-- A command or deadline ends a workflow. Statuses: any live -> STOPPED, ABORTED or CANCELLED.
+create or replace function workflows.settle_ending(
+  p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text,
+  p_now timestamptz) returns text
+language plpgsql volatile
+as $$
+declare
+  v_status text := case when p_order in ('stop', 'stopped') then 'STOPPED'
+    when p_order in ('abort', 'aborted') then 'ABORTED' else 'CANCELLED' end;
+begin
+  perform workflows.answer_commands(array[p_workflow.workflow_id],
+    case when p_has_failed then 'failed' else 'obeyed' end, p_now);
+  return workflows.settle_workflow(
+    p_workflow.workflow_id, v_status, v_status, p_reason, null, null, p_now);
+end
+$$;
+comment on function workflows.settle_ending(
+  workflows.workflow, text, boolean, text, timestamptz) is
+  'Ends a workflow as a command or deadline ordered.';
 
 create or replace function workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamptz) returns integer
 language plpgsql volatile

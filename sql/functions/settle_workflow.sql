@@ -12,7 +12,8 @@ declare
   v_is_final boolean := p_status in ('SUCCESS', 'ERROR', 'CANCELLED', 'STOPPED', 'ABORTED');
 begin
   if p_status = 'ENQUEUED' then
-    update workflows.workflow w set reason = p_reason where w.workflow_id = p_workflow_id;
+    update workflows.workflow w set reason = p_reason, control = null, handler_no = null
+    where w.workflow_id = p_workflow_id;
     perform workflows.requeue_workflows(array[p_workflow_id]);
     return p_status;
   end if;
@@ -22,12 +23,13 @@ begin
   end if;
   update workflows.workflow w
   set status = p_status, state = p_state, reason = p_reason, change_no = w.change_no + 1,
-    ended_at = case when v_is_final then p_now end,
+    control = null, handler_no = null, ended_at = case when v_is_final then p_now end,
     held_at = case when p_status = 'HELD' then coalesce(w.held_at, p_now) end
   where w.workflow_id = p_workflow_id
   returning w.* into v_workflow;
   if v_is_final then
     perform workflows.free_gates(array[p_workflow_id]);
+    perform workflows.end_waits(array[p_workflow_id], p_now);
     if p_status = 'ERROR' then
       insert into workflows.failed_workflow (workflow_id, queue_id, ended_at) values (p_workflow_id, v_workflow.queue_id, p_now)
       on conflict do nothing;

@@ -39,23 +39,29 @@ begin
       delete from workflows.ready r using chosen c where r.lane_id = c.lane_id and r.ready_seq = c.ready_seq
       returning r.workflow_id, r.lane_id, r.ready_seq, r.start_before <= p_now as is_late),
     placed as materialized (
-      select g.workflow_id, l.queue_id, d.timeout_seconds, q.max_running is not null as is_limited,
-        row_number() over (order by l.kind = 'new' and q.max_running is null and d.on_worker_lost = 'retry',
+      select g.workflow_id, l.queue_id, d.timeout_seconds,
+        q.max_running is not null and l.kind <> 'command' as is_limited,
+        l.kind = 'command' or row_number() over (order by l.kind = 'new' and q.max_running is null and d.on_worker_lost = 'retry',
           l.kind <> 'command', l.priority, l.kind <> 'returning', g.ready_seq) <= p_start_now - taken as is_started
       from gone g join workflows.lane l on l.lane_id = g.lane_id join workflows.queue q on q.queue_id = l.queue_id
       join workflows.workflow_definition d on d.workflow_name = l.workflow_name and d.workflow_version = l.workflow_version
       where g.is_late is not true),
     running as (
       update workflows.workflow w
-      set status = 'RUNNING', state = case when p.is_started then 'RUNNING' else 'STARTING' end,
+      set status = 'RUNNING', state = case when w.control in ('cancel', 'timeout') then 'CANCELLING'
+          when w.control is not null then w.state
+          when p.is_started then 'RUNNING' else 'STARTING' end,
         lease_token = gen_random_uuid(), attempt = w.attempt + 1, change_no = w.change_no + 1,
         started_at = coalesce(w.started_at, p_now),
         deadline_at = coalesce(w.deadline_at, p_now + coalesce(w.timeout_seconds, p.timeout_seconds) * interval '1 second')
       from placed p where w.workflow_id = p.workflow_id
-      returning w.workflow_id, w.lease_token, w.deadline_at, p.queue_id, p.is_started, p.is_limited),
+      returning w.workflow_id, w.lease_token, w.deadline_at, p.queue_id, p.is_started, p.is_limited,
+        w.control, w.handler_no),
     leased as (
-      insert into workflows.lease (workflow_id, lease_token, worker_id, claim_no, claimed_at, deadline_at, queue_id, is_started, is_limited)
-      select r.workflow_id, r.lease_token, p_worker_id, p_claim_no, p_now, r.deadline_at, r.queue_id, r.is_started, r.is_limited
+      insert into workflows.lease (workflow_id, lease_token, worker_id, claim_no, claimed_at, deadline_at, queue_id, is_started,
+        is_limited, control, handler_no)
+      select r.workflow_id, r.lease_token, p_worker_id, p_claim_no, p_now, r.deadline_at, r.queue_id, r.is_started, r.is_limited,
+        r.control, r.handler_no
       from running r)
     select array_agg(g.workflow_id) filter (where g.is_late is not true), array_agg(g.workflow_id) filter (where g.is_late)
     into v_claimed, v_expired from gone g;
@@ -102,7 +108,8 @@ comment on function workflows.lock_limited(integer[]) is
   'Locks the limited queues and answers how many more may run.';
 
 -- How many rows to take from which lane, reading only. Rows beyond those that start at once come
--- only from lanes that are new, unlimited and retry, where waiting in a worker harms nobody.
+-- only from lanes that are new, unlimited and retry, where waiting in a worker harms nobody; and one
+-- with an order, for which every worker keeps a thread, also when it has none for anything else.
 create or replace function workflows.claim_quota(
   p_worker_id uuid, p_queue_ids integer[], p_limited integer[], p_caps integer[], p_start_now integer, p_prefetch integer,
   out lanes bigint[], out lows bigint[], out firsts bigint[], out counts bigint[], out wanted bigint)
@@ -122,18 +129,21 @@ begin
         or not q.is_paused and q.maintenance_mode is null and coalesce(c.cap, 1) > 0)),
   seen as materialized (
     select m.lane_id, m.low, m.is_late, m.priority, m.is_fresh, m.is_prefetchable, m.cap, h.ready_seq,
-      row_number() over (partition by m.queue_id order by m.is_late, m.priority, m.is_fresh, h.ready_seq) as queue_place
+      row_number() over (partition by m.queue_id, m.is_late order by m.priority, m.is_fresh, h.ready_seq) as queue_place
     from mine m cross join lateral (
       select r.ready_seq from workflows.ready r where r.lane_id = m.lane_id and r.ready_seq > m.low
-      order by r.ready_seq limit p_start_now + case when m.is_prefetchable then p_prefetch else 0 end) h),
+      order by r.ready_seq limit greatest(case when m.is_late then 0 else 1 end,
+        p_start_now + case when m.is_prefetchable then p_prefetch else 0 end)) h),
   placed as materialized (
     -- those that their queue has no room for must not take the places of others
-    select s.lane_id, s.low, s.is_prefetchable, s.ready_seq,
+    select s.lane_id, s.low, s.is_late, s.is_prefetchable, s.ready_seq,
       row_number() over (order by s.is_late, s.priority, s.is_fresh, s.ready_seq) as place
-    from seen s where s.cap is null or s.queue_place <= s.cap),
+    from seen s where s.cap is null or not s.is_late or s.queue_place <= s.cap),
   chosen as materialized (
-    select s.* from placed s where s.place <= p_start_now or s.is_prefetchable
-    order by s.place > p_start_now, s.place limit p_start_now + p_prefetch),
+    select s.* from placed s
+    where s.place <= p_start_now or s.is_prefetchable and p_prefetch > 0
+      or not s.is_late and s.place = 1
+    order by s.place > p_start_now, s.place limit greatest(1, p_start_now + p_prefetch)),
   lane as (
     select c.lane_id, c.low, min(c.ready_seq) as first_seq, count(*) as n from chosen c group by c.lane_id, c.low)
   select array_agg(l.lane_id), array_agg(l.low), array_agg(l.first_seq), array_agg(l.n), sum(l.n)

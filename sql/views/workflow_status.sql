@@ -3,7 +3,8 @@ select w.workflow_id::text as workflow_id, w.workflow_name, w.workflow_version, 
   w.partition_key, array_to_string(w.resources, ', ') as resources, w.attempt, w.failure_count, w.reclaim_count, w.reason,
   w.enqueued_at, w.available_at, w.started_at, w.ended_at, w.deadline_at,
   (extract(epoch from coalesce(w.ended_at, clock_timestamp()) - w.started_at))::float8 as running_seconds,
-  w.parent_workflow_id::text as parent_workflow_id, coalesce(w.actor, w.enqueued_by) as enqueued_by
+  w.parent_workflow_id::text as parent_workflow_id, coalesce(w.actor, w.enqueued_by) as enqueued_by,
+  w.previous_workflow_id::text as previous_workflow_id
 from workflows.workflow w
 join workflows.queue q on q.queue_id = w.queue_id;
 comment on view workflows.workflow_status is 'Every workflow, live or ended.';
@@ -31,3 +32,5 @@ comment on column workflows.workflow_status.running_seconds is
   'Seconds since it first started, or that it took.';
 comment on column workflows.workflow_status.parent_workflow_id is 'The workflow that started it.';
 comment on column workflows.workflow_status.enqueued_by is 'Who enqueued it.';
+comment on column workflows.workflow_status.previous_workflow_id is
+  'The workflow that it repeats, by RESET or fork.';

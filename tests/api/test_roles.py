@@ -5,7 +5,7 @@ import json
 import psycopg
 import pytest
 
-from exchange.workflows.api import admin, lookups, service
+from exchange.workflows.api import admin, commands, lookups, service, talking
 from exchange.workflows.engine import instance
 from tests.calls import SCHEMA
 
@@ -16,12 +16,19 @@ EVERYBODY = CALLERS | {"viewer"}
 # Who may, with arguments that would do something.
 MAY_CALL = {
     (service, "enqueue"): (CALLERS, {"workflowName": "mix"}),
-    (service, "sendCommand"): (PEOPLE, {"workflowId": ID, "cmd": "STOP"}),
-    (service, "cancel"): (PEOPLE, {"workflowId": ID}),
+    (commands, "sendCommand"): (PEOPLE, {"workflowId": ID, "cmd": "STOP"}),
+    (commands, "sendCommands"): (PEOPLE, {"cmd": "STOP", "filters": {"all": True}}),
+    (commands, "fork"): (PEOPLE, {"workflowId": ID}),
+    (commands, "cancel"): (PEOPLE, {"workflowId": ID}),
     (service, "retry"): (PEOPLE, {"workflowId": ID}),
     (lookups, "getWorkflow"): (CALLERS, {"workflowId": ID}),
     (lookups, "getResult"): (CALLERS, {"workflowId": ID}),
     (lookups, "findWorkflows"): (CALLERS, {}),
+    (talking, "send"): (CALLERS, {"workflowId": ID, "message": 1}),
+    (talking, "getEvent"): (CALLERS, {"workflowId": ID, "key": "k"}),
+    (talking, "readStream"): (CALLERS, {"workflowId": ID, "key": "k"}),
+    (talking, "listPrompts"): (PEOPLE, {}),
+    (talking, "answerPrompt"): (PEOPLE, {"promptId": ID, "answer": 1, "actor": "anna"}),
     (admin, "checkSchema"): (EVERYBODY, {}),
     (admin, "enterMaintenance"): (PEOPLE, {"mode": "cancel"}),
     (admin, "exitMaintenance"): (PEOPLE, {}),
@@ -65,7 +72,7 @@ def act_as(dsn):
 
 def functions():
     """The functions of api/, each once."""
-    for module in (service, lookups, admin):
+    for module in (service, commands, talking, lookups, admin):
         for name, function in vars(module).items():
             if getattr(function, "__module__", "") == module.__name__ and not name.startswith("_"):
                 yield module, name

@@ -97,7 +97,7 @@ def names(is_gateway):
 
 
 def import_all():
-    for part in ("hosts", "calls", "listening", "working", "values", "gateways"):
+    for part in ("hosts", "calls", "listening", "working", "values", "talking", "gateways"):
         __import__("tests.conformance.promises_%s" % part)
 
 

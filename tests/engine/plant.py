@@ -130,6 +130,34 @@ def engine_timeout():
     return engine_note("two")
 
 
+def engine_close(tank):
+    engine_note("close " + tank)
+
+
+def engine_open(tank):
+    engine_note("open " + tank)
+
+
+def engine_drain(tank):
+    engine_note("drain " + tank)
+
+
+def engine_make_safe(tank):
+    engine_note("make safe " + tank)
+
+
+@workflow(
+    on_hold=engine_close,
+    on_resume=engine_open,
+    on_stop=engine_drain,
+    on_abort=engine_make_safe,
+)
+def engine_batch(tank):
+    engine_wait_for_test("fill")
+    getWorkflows().sleep(3600)
+    return engine_note("heat")
+
+
 @workflow()
 def engine_poison():
     return {"text": "a\x00b", "number": float("nan")}

@@ -20,13 +20,12 @@ class Engine:
         self.recorder = FakeRecorder()
         self.executor = Executor(self.host, self.state, Registry(), FakeConnector())
         self.executor.recorder = self.recorder
-        self.is_manual = False
+        self.handlers = {}
 
     def begin(self, steps=None, **more):
         lease = make_lease(steps=steps, **more)
-        return context.Context(
-            lease, self.executor, known_here, self.is_manual, self.host.make_gate()
-        )
+        gate = self.host.make_gate()
+        return context.Context(lease, self.executor, known_here, gate, self.handlers)
 
     def keys(self):
         return [record["k"] for record in self.recorder.records]
@@ -303,15 +302,6 @@ def test_an_order_inside_a_step_is_not_recorded_as_its_error(engine):
     with pytest.raises(errors.Stopped):
         running.run_step(make_step(body, options={"max_attempts": 3}), (), {})
     assert engine.recorder.records == []
-
-
-def test_manual_commands_leave_hold_and_stop_to_the_workflow_but_not_cancel(engine):
-    engine.is_manual = True
-    running = engine.begin(control="stop")
-    running.boundary()
-    running.lease.control = "cancel"
-    with pytest.raises(errors.Cancelled):
-        running.boundary()
 
 
 @pytest.mark.parametrize("code", ["WF001", "something new"])

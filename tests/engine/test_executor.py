@@ -124,10 +124,6 @@ def test_an_order_that_came_with_the_claim_is_obeyed_before_the_function_begins(
     assert stage.run(lambda: pytest.fail("must not run"), control=control)["outcome"] == outcome
 
 
-def test_manual_commands_leave_a_stop_to_the_function(stage):
-    assert stage.run(lambda: 1, commands="manual", control="stop")["outcome"] == "success"
-
-
 def sleep_long():
     context.current().sleep(3600)
 

@@ -31,6 +31,7 @@ def test_a_workflow_is_registered_under_its_name_with_its_policies():
         "max_backoff_seconds": 3600,
         "on_worker_lost": "hold",
         "commands": "auto",
+        "handlers": [],
     }
 
 

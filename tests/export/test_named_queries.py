@@ -51,7 +51,14 @@ def stand(calls: Calls, make_worker):
     worker.claim(1)
     calls.command(calls.enqueue("mix"), "HOLD")
     calls.command(running, "HOLD")
-    return {"failed": failed, "running": running}
+    asking = make_worker("ask")
+    calls.enqueue("ask", queue_name="default")
+    asks = asking.claim_one()
+    prompt = {"question": "Closed?", "roles": ["qa", "shift lead"], "second_signature": False}
+    asking.record(asks, "prompt", kind="prompt", ask=prompt)
+    asking.finish(asks, "suspend", k="prompt")
+    asking.retire()
+    return {"failed": failed, "running": running, "asks": asks["w"]}
 
 
 @pytest.fixture
@@ -127,14 +134,14 @@ def test_queue_depth(ask):
 def test_workflows_by_every_filter_and_paged_by_key(ask, stand):
     everything = ask("Workflows")
     ids = [row["workflow_id"] for row in everything]
-    assert len(ids) == 4 and ids == sorted(ids, reverse=True)
+    assert len(ids) == 5 and ids == sorted(ids, reverse=True)
     first = ask("Workflows", limit=3)
     rest = ask("Workflows", limit=3, before=first[-1]["workflow_id"])
     assert first + rest != [] and [r["workflow_id"] for r in first + rest] == ids
     for given, count in (
         ({"status": "running"}, 1),
         ({"state": "HELD"}, 1),
-        ({"queueName": "default"}, 4),
+        ({"queueName": "default"}, 5),
         ({"workflowName": "mix"}, 4),
         ({"partitionKey": "k"}, 2),
         ({"searchText": "PUMP"}, 1),
@@ -166,6 +173,17 @@ def test_problems_come_first(ask):
     statuses = [row["status"] for row in ask("Health")]
     assert statuses == sorted(statuses, key=["error", "warning", "ok"].index)
     assert "warning" in statuses
+
+
+def test_open_prompts_and_what_needs_attention(ask, stand):
+    [row] = ask("OpenPrompts", role="qa")
+    assert (row["workflow_id"], row["question"]) == (stand["asks"], "Closed?")
+    assert ask("OpenPrompts", role="operator") == [] and ask("OpenPrompts", queueName="x") == []
+    kinds = {row["kind"]: row["workflow_id"] for row in ask("AttentionNeeded")}
+    assert (kinds["dead letter"], kinds["prompt"]) == (stand["failed"], stand["asks"])
+    assert set(kinds) == {"dead letter", "prompt", "held"}
+    assert len(ask("AttentionNeeded", kind="held", queueName="default")) == 1
+    assert len(ask("AttentionNeeded", limit=2)) == 2
 
 
 def test_rejected_entries_until_they_are_resolved(ask, calls):

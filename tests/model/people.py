@@ -109,7 +109,7 @@ def decide(w: Workflow, order: str) -> str:
     if w.state in ("STOPPING", "CANCELLING"):
         return "already" if ending else "rejected"
     if order == "RESUME" and w.state not in ("HELD", "HOLDING"):
-        return "already" if w.status == "RUNNING" else "rejected"
+        return "rejected" if w.state == "IDLE" else "already"
     if order == "HOLD" and w.state in ("HELD", "HOLDING"):
         return "already"
     return "accepted"

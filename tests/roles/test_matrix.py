@@ -23,7 +23,14 @@ MAY_CALL = {
     "get_workflow": CALLERS,
     "list_workflows": CALLERS,
     "list_steps": CALLERS,
+    "send_message": CALLERS,
+    "read_events": CALLERS,
+    "read_stream": CALLERS,
+    "answer_prompt": {OPERATOR, ADMIN},
+    "list_prompts": {OPERATOR, ADMIN},
     "send_command": {OPERATOR, ADMIN},
+    "send_commands": {OPERATOR, ADMIN},
+    "fork_workflow": {OPERATOR, ADMIN},
     "cancel_workflow": {OPERATOR, ADMIN},
     "retry_workflow": {OPERATOR, ADMIN},
     "register_worker": {WORKER},
@@ -59,14 +66,18 @@ MAY_READ = {
     "dead_letter": SCREENS,
     "command_log": SCREENS,
     "rejected_entry_list": SCREENS,
+    "open_prompt": SCREENS,
+    "attention_needed": SCREENS,
     "audit": {ADMIN},
     "audit_log": {ADMIN},
     "setting": {ADMIN},
     "queue": {ADMIN},
     "workflow_definition": {ADMIN},
+    "transition": SCREENS,
     "schema_migration": {ADMIN},
 }
 PAYLOADS = ("workflow_payload", "workflow_outcome", "step", "rejected_entry")
+PAYLOADS += ("message", "event", "event_history", "stream", "prompt")
 CHANGES = ("insert", "update", "delete", "truncate")
 
 
@@ -206,7 +217,22 @@ def test_d33_screens_show_no_payload(calls):
       join pg_class t on t.oid = d.refobjid
       where c.relnamespace = %s::regnamespace and c.relkind = 'v' and t.relname = any (%s)"""
     readers = [name for (name,) in calls.rows(query, SCHEMA, list(PAYLOADS))]
-    assert sorted(readers) == ["dead_letter", "health", "rejected_entry_list"]
+    assert sorted(readers) == [
+        "attention_needed",
+        "dead_letter",
+        "health",
+        "open_prompt",
+        "rejected_entry_list",
+    ]
     query = """select attname from pg_attribute where attrelid = %s::regclass and attnum > 0"""
     columns = {c for view in readers for (c,) in calls.rows(query, f"{SCHEMA}.{view}")}
-    assert not columns & {"inputs", "result", "output", "error_traceback", "entry"}
+    assert not columns & {
+        "inputs",
+        "result",
+        "output",
+        "error_traceback",
+        "entry",
+        "answer",
+        "body",
+        "value",
+    }

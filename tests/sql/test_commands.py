@@ -54,7 +54,7 @@ def expected(status, command):
         return "accepted", "RUNNING" if status == "RUNNING" else "HELD"
     if status == "HELD":
         return "accepted", "ENQUEUED"
-    return ("already" if status == "RUNNING" else "rejected"), status
+    return ("already" if status in ("RUNNING", "WAITING") else "rejected"), status
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ ENDED = "00000000-0000-4000-8000-000000000002"
 REQUIRED = {
     "enqueue": {"workflow_name": "mix"},
     "send_command": {"workflow_id": ID, "command": "HOLD"},
+    "send_commands": {"command": "HOLD", "filter": '{"all": true}'},
+    "fork_workflow": {"workflow_id": ID},
     "cancel_workflow": {"workflow_id": ID},
     "retry_workflow": {"workflow_id": ENDED},
     "list_workflows": {},

@@ -16,6 +16,8 @@ REFUSED = set(
 ALLOWED = {"base", "info", "tmp_path", "tmp_path_factory", "inputsObj", "inputs_obj"}
 ALLOWED |= {"getDatasourceManager", "getRedundancyManager"}  # a gateway's own
 ALLOWED |= {"item", "do_POST"}  # pytest's and the standard library's
+ALLOWED |= {"HandlerStep", "_run_handler", "handler_no", "next_handler_no"}  # on_hold and its kind
+ALLOWED |= {"v_handler", "v_handler_no", "p_handler_no"}
 
 
 def words_of(name):

@@ -3,6 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 import binascii
+import hashlib
 import os
 import re
 import sys
@@ -54,6 +55,7 @@ try:
 except ValueError:  # Jython makes no half of a pair by itself, but takes one from Java
     _POISON = None
 _random_bytes = os.urandom
+_ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 
 
 def gateway_system():
@@ -224,3 +226,14 @@ def id_from(milliseconds, ten_bytes):
     tail[2] = 0x80 | (tail[2] & 0x3F)
     digits = "%012x%s" % (milliseconds & 0xFFFFFFFFFFFF, binascii.hexlify(bytes(tail)).decode("ascii"))
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def id_at(id_text, place):
+    """An id that is always the same for a place under another id."""
+    digest = hashlib.sha1(("%s/%s" % (id_text, place)).encode("utf-8")).digest()
+    return id_from(int(id_text.replace("-", "")[:12], 16), digest[:10])
+
+
+def is_id(text):
+    """Whether a text is a uuid as we write them."""
+    return _ID.match(text) is not None

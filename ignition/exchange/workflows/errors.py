@@ -125,6 +125,12 @@ class NotConfigured(WorkflowsError):
     code = "NOT_CONFIGURED"
 
 
+class NotInWorkflow(WorkflowsError):
+    """What was called is for a workflow, and none runs in this thread."""
+
+    code = "NOT_IN_WORKFLOW"
+
+
 class BufferFull(WorkflowsError):
     """The in-memory buffer has no room; nothing was accepted."""
 
@@ -203,6 +209,8 @@ class ControlSignal(BaseException):
     """Leaves a workflow at a step boundary. Not an error, and never swallowed: the engine remembers it."""
 
     outcome = None
+    # What the handler raised that ran before, described.
+    error = None
 
     def __init__(self, step_key=None):
         BaseException.__init__(self, step_key)
@@ -225,6 +233,10 @@ class Stopped(ControlSignal):
 
 class Cancelled(ControlSignal):
     outcome = "cancelled"
+
+
+class Aborted(ControlSignal):
+    outcome = "aborted"
 
 
 class Released(ControlSignal):

@@ -31,6 +31,9 @@ SUSPEND_OVER_MS = 2000
 
 # The worker.
 THREADS = 16
+# How often a short wait in a thread asks for what it waits for, and the longest wait there is.
+ASK_AGAIN_SECONDS = 0.1
+LONGEST_WAIT_SECONDS = 315360000
 PREFETCH = 500
 # Prefetch no more than what the worker finishes in this time, so that slow workflows are not hoarded.
 PREFETCH_SECONDS = 0.05

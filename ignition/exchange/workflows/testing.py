@@ -13,7 +13,6 @@
 
 from __future__ import absolute_import, division, print_function
 
-import copy
 import importlib
 import json
 import logging
@@ -26,6 +25,8 @@ from exchange.workflows.engine.client import Workflows
 from exchange.workflows.engine.drain import OneThreadWorker
 from exchange.workflows.engine.instance import choose_host, getWorkflows
 from exchange.workflows.engine.lease import Lease
+from exchange.workflows.engine.memory_exchange import MemoryExchange
+from exchange.workflows.engine.stand_ins import StandIns
 
 _MOST_WAITS = 1000
 # Due, by less than what would count as waiting.
@@ -34,19 +35,24 @@ _JUST_DUE_MS = -2
 
 class Ended(object):
     """How a workflow ended inline. `status` is SUCCESS or ERROR, `error` the exception it raised. `steps`
-    are its records in order, each with step_key, step_name, kind, status, output, error and attempts."""
+    are its records in order, each with step_key, step_name, kind, status, output, error and attempts.
+    What it did to others: `events` and `streams` by key, `sent` and `prompts` in order."""
 
-    def __init__(self, status, result, error, steps):
+    def __init__(self, status, result, error, memory):
         self.status = status
         self.result = result
         self.error = error
-        self.steps = steps
+        self.steps = memory.steps
+        self.events = memory.exchange.events
+        self.streams = memory.exchange.streams
+        self.sent = memory.exchange.sent
+        self.prompts = memory.exchange.prompts
 
     def __repr__(self):
         return "Ended(status=%r, result=%r, error=%r)" % (self.status, self.result, self.error)
 
 
-def run_inline(workflow, inputs=None, steps=None):
+def run_inline(workflow, inputs=None, steps=None, messages=None, answers=None, events=None):
     """Run a workflow in this thread, without a database, to its end.
 
     workflow: the decorated function, or its registered name.
@@ -55,6 +61,8 @@ def run_inline(workflow, inputs=None, steps=None):
         step's arguments, or a list of these, one per call and per try (so a list to return is written
         [[1, 2]]). Steps not named here run for real;
         a transactional one needs a stand-in, which is called without `tx`.
+    messages: what it receives, lists by topic. answers: to its prompts, one after the other. events: of other
+        workflows, dicts by their id. Where there is none, or no more, a wait is over its time at once.
 
     Waits take no time. At each sleep and before each further try of a step the workflow leaves and comes
     back by replay, as it would on a worker, so that code which does not replay fails here too. An exception
@@ -65,7 +73,7 @@ def run_inline(workflow, inputs=None, steps=None):
         ended = run_inline(fetch, steps={"download": [IOError("no route"), "ok"]})
     """
     definition = _find_definition(workflow)
-    memory = _Memory(steps)
+    memory = _Memory(steps, MemoryExchange(messages, answers, events))
     text = payload.to_json({} if inputs is None else inputs, "inputs")
     for _ in range(_MOST_WAITS):
         running = memory.claim(definition)
@@ -133,10 +141,10 @@ def _work(running, function, inputs):
     except compat.ERRORS as error:
         if running.signal is not None:
             raise running.signal
-        return Ended("ERROR", None, error, running.engine.steps)
+        return Ended("ERROR", None, error, running.engine)
     if running.signal is not None:
         raise running.signal
-    return Ended("SUCCESS", result, None, running.engine.steps)
+    return Ended("SUCCESS", result, None, running.engine)
 
 
 class _Memory(object):
@@ -146,10 +154,11 @@ class _Memory(object):
     suspend_over_ms = -1
     payload_bytes = settings.PAYLOAD_BYTES
 
-    def __init__(self, stand_ins):
+    def __init__(self, stand_ins, exchange):
         self.steps = []
         self._by_key = {}
-        self._stand_ins = _StandIns(stand_ins)
+        self._stand_ins = StandIns(stand_ins)
+        self.exchange = exchange
         self.facade = Workflows(_NoHost(), _NoDatabase())
         self._seconds = 0.0
         self._workflow_id = compat.new_id()
@@ -170,7 +179,7 @@ class _Memory(object):
         ]
         row = {"w": self._workflow_id, "t": compat.new_id(), "name": definition.name, "started": True}
         row["steps"] = recorded
-        return _InlineContext(Lease(row, self._seconds), self, definition.function, False, None)
+        return _InlineContext(Lease(row, self._seconds), self, definition.function, None, {})
 
     def stand_in(self, step):
         return self._stand_ins.for_step(step)
@@ -180,9 +189,17 @@ class _Memory(object):
 
     def record(self, lease, text, gate):
         record = json.loads('{"n":0,' + text)
+        if "ask" in record:
+            answer = self.exchange.answer(record, record["k"] in self._by_key)
+            record.update(status=answer["status"], output=answer.get("output"), error=answer.get("error"))
+            self._keep(record, record["status"])
+            return answer
         retry = record.get("retry")
         is_tried_again = retry is not None and record["attempt"] < retry["max_attempts"]
-        status = "RETRYING" if is_tried_again else record["status"]
+        self._keep(record, "RETRYING" if is_tried_again else record["status"])
+        return {"n": 0, "a": "retry" if is_tried_again else "recorded", "due_ms": 1}
+
+    def _keep(self, record, status):
         step = self._by_key.get(record["k"])
         if step is None:
             step = self._by_key[record["k"]] = {}
@@ -196,9 +213,6 @@ class _Memory(object):
             error=record.get("error"),
             attempts=record["attempt"],
         )
-        if is_tried_again:
-            return {"n": 0, "a": "retry", "due_ms": 1}
-        return {"n": 0, "a": "recorded", "due_ms": 1}
 
     def run_transaction(self, running, step, key, attempt, args, kwargs):
         raise errors.BadArgument(
@@ -253,34 +267,3 @@ class _InlineContext(context.Context):
 
     def run_step(self, step, args, kwargs):
         return context.Context.run_step(self, self.engine.stand_in(step), args, kwargs)
-
-
-class _StandIns(object):
-    def __init__(self, by_name):
-        self._by_name = dict(by_name or {})
-        self._lists = dict((name, list(one)) for name, one in self._by_name.items() if isinstance(one, list))
-
-    def for_step(self, step):
-        """The step itself, or a copy of it that calls the stand-in."""
-        if step.name not in self._by_name:
-            return step
-        stand_in = copy.copy(step)
-        stand_in.kind = "step"
-        stand_in.function = self._function(step.name)
-        return stand_in
-
-    def _function(self, name):
-        def call(*args, **kwargs):
-            answer = self._next(name)
-            if isinstance(answer, compat.EVERYTHING):
-                raise answer
-            return answer(*args, **kwargs) if callable(answer) else answer
-
-        return call
-
-    def _next(self, name):
-        if name not in self._lists:
-            return self._by_name[name]
-        if not self._lists[name]:
-            raise errors.BadArgument("the stand-ins for step %s are used up" % name, detail={"field": "steps"})
-        return self._lists[name].pop(0)

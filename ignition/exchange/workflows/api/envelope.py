@@ -7,6 +7,7 @@ what a script decides by; `message` is a sentence for people and may change.
 from __future__ import absolute_import, division, print_function
 
 import functools
+import re
 import time
 
 from exchange.workflows import compat, errors
@@ -89,6 +90,12 @@ def to_camel_case(name):
     """workflow_id -> workflowId"""
     first, _, rest = name.partition("_")
     return first + "".join(word[:1].upper() + word[1:] for word in rest.split("_"))
+
+
+def to_snake_case_keys(arguments):
+    """The names that a scripter types as those of a SQL function: workflowIds -> workflow_ids"""
+    names = [(re.sub("([A-Z])", lambda found: "_" + found.group(1).lower(), name), name) for name in arguments]
+    return dict([(snake, arguments[name]) for snake, name in names])
 
 
 def camel_case_keys(row):

@@ -15,11 +15,24 @@ from __future__ import absolute_import, division, print_function
 from exchange.workflows import compat, errors
 from exchange.workflows.api.arguments import given, require
 from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk
+from exchange.workflows.api.commands import (  # noqa: F401  scripts call them as service.sendCommand
+    cancel,
+    fork,
+    sendCommand,
+    sendCommands,
+)
 from exchange.workflows.api.lookups import (  # noqa: F401  scripts call them as service.getResult
     findWorkflows,
     getResult,
     getWorkflow,
     listWorkflows,
+)
+from exchange.workflows.api.talking import (  # noqa: F401
+    answerPrompt,
+    getEvent,
+    listPrompts,
+    readStream,
+    send,
 )
 from exchange.workflows.engine import registry
 from exchange.workflows.engine.instance import getWorkflows
@@ -145,55 +158,6 @@ def enqueueInMemory(
     return makeOk("IN_MEMORY_ENQUEUE_ACCEPTED", "accepted", data, given(queueName=queueName))
 
 
-@answers("COMMAND_SEND_FAILED")
-def sendCommand(
-    workflowId=None,
-    cmd=None,
-    reason=None,
-    topic="cmd",
-    dbName=None,
-    actor=None,
-    requestId=None,
-):
-    """Gives a workflow an order. What it did is decided, and audited, before the call returns.
-
-    workflowId: the workflow. cmd: "HOLD", "RESUME" (or "RESTART") or "STOP", in any case.
-    reason: why, for the command log. actor: who; scripts should say the user's name.
-    requestId: makes sending the same order twice harmless.
-    topic: kept for older scripts, without effect.
-
-    Answers COMMAND_SENT {workflowId, cmd, topic, outcome, status, state, commandId}. `outcome` is "accepted"
-    (in effect, or will be at the next step boundary) or "already". Errors: COMMAND_REJECTED (the order does
-    not fit; message says why), NOT_FOUND, INVALID_ARGUMENTS, COMMAND_SEND_FAILED.
-
-        exchange.workflows.api.service.sendCommand(workflowId=wid, cmd="HOLD", reason="valve is serviced")
-    """
-    require(workflowId=workflowId, cmd=cmd)
-    row = getWorkflows(dbName).sendCommand(workflowId, cmd, reason, actor, requestId)
-    data = _ordered(row)
-    data.update(cmd=row["command"], topic=topic)
-    return _command_answer("COMMAND_SENT", row, data)
-
-
-@answers("CANCEL_FAILED")
-def cancel(workflowId=None, reason=None, dbName=None, actor=None):
-    """Ends a workflow as CANCELLED: at once where it waits, at its next step boundary where it runs.
-
-    workflowId: the workflow. reason: why, for the command log. actor: who.
-
-    Answers CANCEL_REQUESTED {workflowId, cancelledCount, outcome, status, state}; cancelledCount is 0 where it
-    is ending already. Errors: COMMAND_REJECTED (it has ended otherwise), NOT_FOUND, INVALID_ARGUMENTS,
-    CANCEL_FAILED.
-
-        exchange.workflows.api.service.cancel(workflowId=wid, reason="wrong recipe")
-    """
-    require(workflowId=workflowId)
-    row = getWorkflows(dbName).cancel(workflowId, reason, actor)
-    data = _ordered(row)
-    data["cancelledCount"] = 1 if row["outcome"] == "accepted" else 0
-    return _command_answer("CANCEL_REQUESTED", row, data)
-
-
 @answers("RETRY_FAILED")
 def retry(workflowId=None, dbName=None, actor=None):
     """Puts a workflow that ended in ERROR, CANCELLED or STOPPED back to work. Its recorded steps are kept and
@@ -234,19 +198,3 @@ def _rejected(error, reason, buffer):
     if error.field:
         data["field"] = error.field
     return makeErr("IN_MEMORY_ENQUEUE_REJECTED", compat.message_of(error), data)
-
-
-def _ordered(row):
-    return {
-        "workflowId": row["workflow_id"],
-        "commandId": row["command_id"],
-        "outcome": row["outcome"],
-        "status": row["status"],
-        "state": row["state"],
-    }
-
-
-def _command_answer(code, row, data):
-    if row["outcome"] == "rejected":
-        return makeErr("COMMAND_REJECTED", row["message"], data)
-    return makeOk(code, row["message"], data)

@@ -10,6 +10,7 @@ from exchange.workflows.cpython import cli_maintenance as maintenance
 from exchange.workflows.cpython import cli_queues as queues
 from exchange.workflows.cpython import cli_rejected as rejected
 from exchange.workflows.cpython import cli_schema as schema
+from exchange.workflows.cpython import cli_talking as talking
 from exchange.workflows.cpython import cli_workflows as workflows
 from exchange.workflows.cpython.cli_audit import audit
 from exchange.workflows.cpython.cli_doctor import doctor
@@ -41,6 +42,13 @@ add_command(app, "show", workflows.show)
 add_command(app, "cancel", workflows.cancel)
 add_command(app, "retry", workflows.retry)
 add_command(app, "command", workflows.command)
+add_command(app, "command-many", workflows.command_many)
+add_command(app, "fork", workflows.fork)
+add_command(app, "send", talking.send)
+add_command(app, "prompts", talking.prompts)
+add_command(app, "answer", talking.answer)
+add_command(app, "events", talking.events)
+add_command(app, "stream", talking.stream)
 app.add_typer(queue_app, name="queue")
 add_command(queue_app, "list", queues.list_queues)
 add_command(queue_app, "create", queues.create_queue)

@@ -1,4 +1,4 @@
-"""Commands on workflows: enqueue, list, show, cancel, retry, command."""
+"""Commands on workflows: enqueue, list, show, cancel, retry, command, fork."""
 
 import json
 import sys
@@ -19,6 +19,8 @@ Actor = Annotated[
     typer.Option("--actor", help="Who orders it, if not the database user."),
 ]
 
+ORDERS = "HOLD|PAUSE|RESUME|STOP|ABORT|RESET"
+
 
 def enqueue(
     session: Session,
@@ -33,8 +35,8 @@ def enqueue(
     """Enqueue a workflow by name and print its id."""
     request = {
         "workflow_name": name,
-        "inputs": _read_json("--inputs", inputs),
-        "options": _read_json("--options", options),
+        "inputs": read_json("--inputs", inputs),
+        "options": read_json("--options", options),
     }
     (outcome,) = session.call("enqueue_many", items=json.dumps([request]))
     if outcome.get("error"):
@@ -108,11 +110,15 @@ def retry(session: Session, workflow_id: WorkflowId, actor: Actor = None) -> Non
 def command(
     session: Session,
     workflow_id: WorkflowId,
-    order: Annotated[str, typer.Argument(metavar="HOLD|RESUME|STOP", show_default=False)],
+    order: Annotated[str, typer.Argument(metavar=ORDERS, show_default=False)],
     reason: Reason = None,
     actor: Actor = None,
+    second_actor: Annotated[str | None, typer.Option(help="who confirmed it")] = None,
+    valid_for: Annotated[
+        float | None, typer.Option(help="seconds; not obeyed by then, it is taken back")
+    ] = None,
 ) -> None:
-    """Give a workflow an order: HOLD, RESUME or STOP."""
+    """Give a workflow an order: HOLD, PAUSE, RESUME, STOP, ABORT or RESET."""
     _report(
         session,
         session.call(
@@ -120,9 +126,47 @@ def command(
             workflow_id=workflow_id,
             command=order.upper(),
             reason=reason,
-            options=_options(actor=actor),
+            options=_options(actor=actor, second_actor=second_actor, valid_for_seconds=valid_for),
         ),
     )
+
+
+def command_many(
+    session: Session,
+    order: Annotated[str, typer.Argument(metavar=ORDERS, show_default=False)],
+    queue: Annotated[str | None, typer.Option(help="of this queue")] = None,
+    key: Annotated[str | None, typer.Option(help="with this partition key")] = None,
+    resource: Annotated[str | None, typer.Option(help="that need this resource")] = None,
+    name: Annotated[str | None, typer.Option(help="of this name")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="every live workflow")] = False,
+    reason: Reason = None,
+    actor: Actor = None,
+) -> None:
+    """Give every live workflow that fits one order: an emergency stop."""
+    wanted = {"queue_name": queue, "partition_key": key, "resource": resource, "workflow_name": name}
+    filters = {field: value for field, value in wanted.items() if value is not None}
+    answers = session.call(
+        "send_commands",
+        command=order.upper(),
+        filter=json.dumps(filters | {"all": True} if everything else filters),
+        reason=reason,
+        options=_options(actor=actor),
+    )
+    lines = [f"{one['workflow_id']}  {one.get('message') or one['outcome']}" for one in answers]
+    session.show(answers, *(lines or ["no live workflow fits"]))
+
+
+def fork(
+    session: Session,
+    workflow_id: WorkflowId,
+    step: Annotated[str | None, typer.Option(help="key of a recorded step; none: the top")] = None,
+    actor: Actor = None,
+) -> None:
+    """Start a workflow again from a step, under a new id; what was recorded before it is kept."""
+    answer = session.call(
+        "fork_workflow", workflow_id=workflow_id, step_key=step, options=_options(actor=actor)
+    )
+    session.show(answer, f"enqueued {answer['workflow_id']}, {answer['kept_steps']} steps kept")
 
 
 def _report(session: Session, answer: dict[str, Any]) -> None:
@@ -172,7 +216,7 @@ def _describe(workflow: dict[str, Any]) -> list[Text | str]:
     return lines
 
 
-def _read_json(option: str, text: str) -> Any:
+def read_json(option: str, text: str) -> Any:
     if text == "-":
         text = sys.stdin.read()
     elif text.startswith("@"):
@@ -188,7 +232,7 @@ def _read_json(option: str, text: str) -> Any:
         ) from None
 
 
-def _options(**given: str | None) -> str:
+def _options(**given: str | float | None) -> str:
     return json.dumps({key: value for key, value in given.items() if value is not None})
 
 

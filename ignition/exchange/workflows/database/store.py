@@ -19,8 +19,15 @@ _PARAMETERS = {
     "list_workflows": ("p_filter text",),
     "list_steps": ("p_workflow_id text",),
     "send_command": ("p_workflow_id text", "p_command text", "p_reason text", "p_options text"),
+    "send_commands": ("p_command text", "p_filter text", "p_reason text", "p_options text"),
+    "fork_workflow": ("p_workflow_id text", "p_step_key text", "p_options text"),
     "cancel_workflow": ("p_workflow_id text", "p_reason text", "p_options text"),
     "retry_workflow": ("p_workflow_id text", "p_options text"),
+    "send_message": ("p_workflow_id text", "p_message text", "p_options text"),
+    "answer_prompt": ("p_prompt_id text", "p_answer text", "p_options text"),
+    "list_prompts": ("p_filter text",),
+    "read_events": ("p_workflow_id text", "p_options text"),
+    "read_stream": ("p_workflow_id text", "p_stream text", "p_options text"),
     "schema_version": (),
     "create_queue": ("p_queue_name text", "p_options text"),
     "set_queue": ("p_queue_name text", "p_options text"),
@@ -94,11 +101,32 @@ class Store(object):
     def send_command(self, workflow_id, command, reason, options):
         return self._json("send_command", workflow_id, command, reason, json.dumps(options))
 
+    def send_commands(self, command, filters, reason, options):
+        return self._json("send_commands", command, json.dumps(filters), reason, json.dumps(options))
+
+    def fork_workflow(self, workflow_id, step_key, options):
+        return self._json("fork_workflow", workflow_id, step_key, options)
+
     def cancel_workflow(self, workflow_id, reason, options):
         return self._json("cancel_workflow", workflow_id, reason, json.dumps(options))
 
     def retry_workflow(self, workflow_id, options):
         return self._json("retry_workflow", workflow_id, json.dumps(options))
+
+    def send_message(self, workflow_id, message, options):
+        return self._json("send_message", workflow_id, message, json.dumps(options))
+
+    def answer_prompt(self, prompt_id, answer, options):
+        return self._json("answer_prompt", prompt_id, answer, json.dumps(options))
+
+    def list_prompts(self, filters):
+        return self._json("list_prompts", json.dumps(filters))
+
+    def read_events(self, workflow_id, options):
+        return self._json("read_events", workflow_id, json.dumps(options))
+
+    def read_stream(self, workflow_id, stream, options):
+        return self._json("read_stream", workflow_id, stream, json.dumps(options))
 
     def schema_version(self):
         return int(self._text("schema_version"))

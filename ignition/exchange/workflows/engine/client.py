@@ -1,4 +1,5 @@
-"""`rt`, what getWorkflows() answers: enqueue, look up, command, and inside a workflow sleep and check.
+"""`rt`, what getWorkflows() answers: enqueue, look up, command, and inside a workflow sleep and check; what talks
+to running workflows comes from engine.exchange.
 
 Everything here raises; exchange.workflows.api.service has the same as envelopes.
 """
@@ -11,6 +12,7 @@ from exchange.workflows import compat, errors, settings
 from exchange.workflows.database.store import Store
 from exchange.workflows.engine import context, entry_text, payload
 from exchange.workflows.engine.buffer import Buffer
+from exchange.workflows.engine.exchange import Exchange
 from exchange.workflows.engine.handle import WorkflowHandle
 
 _OPTIONS = {
@@ -32,10 +34,11 @@ _OPTIONS = {
     "actor": "actor",
     "allowDuringMaintenance": "allow_during_maintenance",
 }
+_ORDER_OPTIONS = {"validForSeconds": "valid_for_seconds", "topic": "topic", "secondActor": "second_actor"}
 _ARGUMENTS = frozenset(("workflowName", "inputs", "inputsObj"))
 
 
-class Workflows(object):
+class Workflows(Exchange):
     """One database. `store` has one method per SQL function."""
 
     def __init__(self, host, connector):
@@ -174,11 +177,36 @@ class Workflows(object):
         """Workflows that fit, newest first: a list of dicts. The filters are those of the SQL function."""
         return self.store.list_workflows(filters)
 
-    def sendCommand(self, workflowId, cmd, reason=None, actor=None, requestId=None):
-        """Send HOLD, RESUME or STOP. Returns {"outcome": "accepted" | "already" | "rejected", "status",
-        "state", "message", ...}. Raises UnknownId, and BadArgument for a word that is no command."""
-        options = _order_options(actor, requestId)
+    def sendCommand(self, workflowId, cmd, reason=None, actor=None, requestId=None, **more):
+        """Send HOLD, PAUSE, RESUME, STOP, ABORT or RESET. Returns {"outcome": "accepted" | "already" | "rejected",
+        "status", "state", "message", "new_workflow_id" (of a RESET), ...}.
+
+        more: validForSeconds, topic and secondActor as in api.service.sendCommand. Raises UnknownId, and BadArgument
+        for a word that is no command or a reason that is missing where the queue requires one.
+        """
+        options = _order_options(actor, requestId, more)
         return self.store.send_command(compat.to_text(workflowId), compat.to_text(cmd), reason, options)
+
+    def sendCommands(self, cmd, filters, reason=None, actor=None, requestId=None, **more):
+        """Send one order to every live workflow that fits, in one call: an emergency stop. `filters` is a dict with
+        any of workflow_ids, queue_name, partition_key, resource, workflow_name, status, state, or {"all": True}.
+        Returns a list with what sendCommand would answer for each; "refused" with code and message where it raised.
+
+            getWorkflows().sendCommands("STOP", {"resource": "reactor 1"}, reason="leak", actor="anna")
+        """
+        return self.store.send_commands(compat.to_text(cmd), filters, reason, _order_options(actor, requestId, more))
+
+    def fork(self, workflowId, stepKey=None, **options):
+        """Start a workflow again under a new id, from a recorded step: what was recorded before it is kept, it and
+        what follows run again. None is from the top. The options are those of enqueue. Returns {"workflow_id",
+        "previous_workflow_id", "kept_steps"}. Raises UnknownId, BadArgument, Duplicate."""
+        chosen = {}
+        for key, value in options.items():
+            if key not in _OPTIONS:
+                raise _bad(key, "is not an argument of fork")
+            chosen[_OPTIONS[key]] = value
+        step_key = None if stepKey is None else compat.to_text(stepKey)
+        return self.store.fork_workflow(compat.to_text(workflowId), step_key, _options_json(chosen))
 
     def cancel(self, workflowId, reason=None, actor=None, requestId=None):
         """End a workflow as CANCELLED, at once or at its next step boundary. Returns as sendCommand."""
@@ -240,11 +268,16 @@ def _partner_key(name, options):
     return None
 
 
-def _order_options(actor, request_id):
+def _order_options(actor, request_id, more=None):
     """Every order has a request id, so that it may be sent again when its answer was lost."""
     options = {"request_id": compat.new_id() if request_id is None else request_id}
     if actor is not None:
         options["actor"] = actor
+    for key, value in (more or {}).items():
+        if key not in _ORDER_OPTIONS:
+            raise _bad(key, "is not an argument of a command")
+        if value is not None:
+            options[_ORDER_OPTIONS[key]] = value
     return options
 
 

@@ -7,22 +7,15 @@ only then does the workflow see its value. At each such boundary the worker's or
 
 from __future__ import absolute_import, division, print_function
 
-import hashlib
 import json
 import sys
 import threading
 
 from exchange.workflows import compat, errors
-from exchange.workflows.engine import payload, replay
+from exchange.workflows.engine import orders, payload, replay
 
 # In a gateway two threads can run this top level at once; a context that was entered by then is kept.
 _local = globals().setdefault("_local", threading.local())
-_SIGNALS = {
-    "hold": errors.Held,
-    "stop": errors.Stopped,
-    "cancel": errors.Cancelled,
-    "timeout": errors.Cancelled,
-}
 _LONGEST_SLEEP = 315360000
 
 
@@ -40,20 +33,22 @@ class Context(object):
         "lease",
         "engine",
         "function",
-        "is_manual",
         "gate",
+        "handlers",
+        "is_obeying",
         "recorded",
         "signal",
         "prefix",
         "counts",
     )
 
-    def __init__(self, lease, engine, function, is_manual, gate):
+    def __init__(self, lease, engine, function, gate, handlers):
         self.lease = lease
         self.engine = engine
         self.function = function
-        self.is_manual = is_manual
         self.gate = gate
+        self.handlers = handlers
+        self.is_obeying = False
         self.recorded = {}
         self.recall(lease.row.get("steps"))
         self.signal = None
@@ -75,20 +70,19 @@ class Context(object):
         """Obey what waits for this workflow. Called before anything new begins."""
         if self.signal is not None:
             raise self.signal
+        if self.lease.control is not None and not self.is_obeying:
+            orders.obey(self, self.lease.control)
+        self.stay()
+
+    def stay(self):
+        """Leave where this worker may not go on."""
         lease = self.lease
-        if lease.control is not None:
-            self._obey(lease.control)
         if lease.is_lost:
             self.leave(errors.LeaseLost())
         if self.engine.is_releasing:
             self.leave(errors.Released())
         if not self.engine.may_start(lease):
             self.leave(errors.LeaseLost() if lease.is_lost else errors.Released())
-
-    def _obey(self, control):
-        if self.is_manual and control in ("hold", "stop"):
-            return
-        self.leave(_SIGNALS[control]())
 
     def leave(self, signal):
         """Raise a signal and remember it: a workflow that swallows it has left all the same."""
@@ -98,7 +92,9 @@ class Context(object):
     # Steps
 
     def run_step(self, step, args, kwargs):
-        key = self._next_key(step.name)
+        return self.run_keyed(step, self.next_key(step.name), args, kwargs)
+
+    def run_keyed(self, step, key, args, kwargs):
         recorded = self.recorded.get(key)
         if recorded is not None:
             replay.check_fit(recorded, key, step.name, step.kind)
@@ -119,7 +115,7 @@ class Context(object):
                 return value
             attempt += 1
 
-    def _next_key(self, name):
+    def next_key(self, name):
         counts = self.counts
         count = counts[name] = counts.get(name, 0) + 1
         return self.prefix + name if count == 1 else "%s%s#%d" % (self.prefix, name, count)
@@ -141,7 +137,7 @@ class Context(object):
             self.signal = signal
             raise
         except errors.NotYet as early:
-            return True, self._come_back(step, key, attempt, begun, early)
+            return self._come_back(step, key, attempt, begun, early)
         except compat.EVERYTHING as error:
             if self._is_tried_again(step, key, attempt, begun, error, sys.exc_info()[2]):
                 return False, None
@@ -184,12 +180,15 @@ class Context(object):
         return False
 
     def _come_back(self, step, key, attempt, begun, early):
-        """Leave the thread; the replay runs the step again."""
+        """Leave the thread, and the replay runs the step again; in a handler, wait here."""
         text = self._text(step, key, attempt, begun, "ERROR", "error", replay.early_text(early))
         answer = self.record(text)
-        if answer is None or answer["a"] == "retry":
+        if answer is not None and answer["a"] != "retry":
+            return True, self.settle(answer, step, key)
+        if not self.is_obeying:
             self.leave(errors.Suspended(key))
-        return self.settle(answer, step, key)
+        self.wait(early.seconds)
+        return False, None
 
     def waited(self):
         """Seconds that the step in work has waited since it first asked to come back; None where it has not."""
@@ -236,9 +235,8 @@ class Context(object):
         return error
 
     def next_id(self, name):
-        """A workflow id that is the same whenever a replay comes by here."""
-        digest = hashlib.sha1(("%s/%s" % (self.workflow_id, self._next_key(name))).encode("utf-8")).digest()
-        return compat.id_from(int(self.workflow_id.replace("-", "")[:12], 16), digest[:10])
+        """An id that is the same whenever a replay comes by here."""
+        return compat.id_at(self.workflow_id, self.next_key(name))
 
     # Waits
 
@@ -250,7 +248,7 @@ class Context(object):
         if self.prefix:
             self.wait(seconds)
             return
-        key = self._next_key("sleep")
+        key = self.next_key("sleep")
         recorded = self.recorded.get(key)
         if recorded is not None:
             replay.check_fit(recorded, key, "sleep", "sleep")
@@ -270,7 +268,7 @@ class Context(object):
         return (answer.get("due_ms") or 0) / 1000.0
 
     def _wait_until_due(self, key, seconds):
-        if seconds * 1000 > self.engine.suspend_over_ms:
+        if seconds * 1000 > self.engine.suspend_over_ms and not self.is_obeying:
             self.leave(errors.Suspended(key))
         self.wait(seconds)
 

@@ -117,10 +117,11 @@ class Dispatcher(object):
         return min(self._prefetch, int(self._rate * settings.PREFETCH_SECONDS))
 
     def _is_worth_it(self, room):
-        if room.total == 0:
-            return False
+        # Also without room: an order that waits for a worker goes before everything, see WorkflowThreads.submit.
         if self._is_poked or self._host.monotonic() >= self._poll_at:
             return True
+        if room.total == 0:
+            return False
         if self._is_dry:
             return False
         if room.free > 0 and (self._is_lean or self._window_now <= self._state.threads):

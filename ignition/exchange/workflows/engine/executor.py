@@ -11,7 +11,7 @@ import sys
 
 from exchange.workflows import compat, errors
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import context, payload
+from exchange.workflows.engine import context, orders, payload
 from exchange.workflows.engine.backoff import Backoff
 from exchange.workflows.engine.recorder import Record
 from exchange.workflows.engine.transaction import run_transaction
@@ -73,13 +73,13 @@ class Executor(object):
             self._leave(lease, errors.Released())
             return
         lease.is_started = True
-        is_manual = definition.policies["commands"] == "manual"
-        running = context.Context(lease, self, definition.function, is_manual, gate)
+        running = context.Context(lease, self, definition.function, gate, definition.handlers)
         context.enter(running)
         try:
-            running.boundary()
             if lease.row.get("is_partial"):
                 self._load(lease, running)
+            running.boundary()
+            orders.resume(running)
             result = _call(definition.function, lease.row["inputs"])
         except errors.ControlSignal as signal:
             self._leave(lease, running.signal or signal)
@@ -109,7 +109,7 @@ class Executor(object):
                 lease.lose()
                 running.leave(errors.LeaseLost())
             except errors.WorkflowsError as error:
-                running.wait(backoff.failed(error))
+                running.wait(backoff.failed(error), running.stay)
         lease.row.update(loaded)
         lease.received_at = self.monotonic()
         running.recall(loaded.get("steps"))
@@ -137,8 +137,10 @@ class Executor(object):
         if lease.is_lost or signal.outcome is None:
             self.state.drop(lease)
             return
-        key = ',"k":%s' % json.dumps(signal.step_key) if signal.step_key else ""
-        self._finish(lease, '%s,"outcome":"%s"%s}' % (lease.head, signal.outcome, key))
+        more = ',"k":%s' % json.dumps(signal.step_key) if signal.step_key else ""
+        if signal.error is not None:
+            more += ',"error":%s' % json.dumps(signal.error)
+        self._finish(lease, '%s,"outcome":"%s"%s}' % (lease.head, signal.outcome, more))
 
     def release(self, leases):
         """Give back what no thread has begun."""

@@ -13,16 +13,18 @@ _CONTROL_CHARACTER = re.compile("[\\x00-\\x1f\\x7f]")
 
 
 class Definition(object):
-    """One registered workflow function; `policies` is what the database keeps of it."""
+    """One registered workflow function; `policies` is what the database keeps of it, `handlers` maps on_hold,
+    on_resume, on_stop and on_abort to functions where it has them."""
 
-    def __init__(self, function, name, version, policies):
+    def __init__(self, function, name, version, policies, handlers=None):
         self.function = function
         self.name = name
         self.version = version
         self.policies = policies
+        self.handlers = handlers or {}
 
     def registration(self):
-        entry = dict(self.policies)
+        entry = dict(self.policies, handlers=sorted(self.handlers))
         entry["workflow_name"] = self.name
         entry["workflow_version"] = self.version
         return entry

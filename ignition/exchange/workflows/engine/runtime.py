@@ -17,7 +17,7 @@ import functools
 import json
 
 from exchange.workflows import compat, errors, settings
-from exchange.workflows.engine import context, registry
+from exchange.workflows.engine import context, orders, registry
 
 _OPTIONS = {
     "retries_allowed": None,
@@ -41,6 +41,10 @@ def workflow(
     max_backoff_seconds=3600,
     on_worker_lost="retry",
     commands="auto",
+    on_hold=None,
+    on_resume=None,
+    on_stop=None,
+    on_abort=None,
 ):
     """Register a function as a workflow that can be enqueued by name.
 
@@ -51,7 +55,13 @@ def workflow(
     max_attempts        how often it may fail; each later try waits backoff_seconds * backoff_rate ** n, jittered,
                         and at most max_backoff_seconds
     on_worker_lost      "retry", "hold" (an operator decides) or "fail" when its worker dies
-    commands            "auto" obeys HOLD and STOP at step boundaries, "manual" leaves them to the function
+    commands            "auto" obeys at step boundaries, "manual" leaves HOLD, PAUSE, RESUME and STOP to the function,
+                        which asks for them with recvCommand
+    on_hold, on_resume, on_stop, on_abort
+                        functions that take the inputs as the workflow does and bring its equipment into order: before
+                        it is HELD, before it goes on from there, before it is STOPPED or CANCELLED (also by its
+                        timeout), and after an ABORT, on whichever worker gets there. Call steps in them: those are
+                        recorded, so that a crash in the middle is gone on from.
 
     Calling the decorated function just runs it. Inside another workflow that raises NestedWorkflow.
     Raises BadArgument for a bad argument and AlreadyRegistered for a name that is taken.
@@ -70,11 +80,13 @@ def workflow(
         commands=commands,
     )
 
+    handlers = _given_handlers(commands, on_hold, on_resume, on_stop, on_abort)
+
     def decorate(function):
         workflow_name = function.__name__ if name is None else name
         registry.check_name("name", workflow_name)
         registry.check_number("version", version, 1, 2147483647, is_whole=True)
-        registry.REGISTRY.add(registry.Definition(function, workflow_name, version, policies))
+        registry.REGISTRY.add(registry.Definition(function, workflow_name, version, policies, handlers))
 
         @functools.wraps(function)
         def call(*args, **kwargs):
@@ -85,6 +97,17 @@ def workflow(
         return call
 
     return decorate
+
+
+def _given_handlers(commands, *functions):
+    handlers = dict((name, one) for name, one in zip(orders.HANDLERS, functions) if one is not None)
+    for name in handlers:
+        if not callable(handlers[name]):
+            raise errors.BadArgument("%s must be a function" % name, detail={"field": name})
+        if commands == "manual" and name in ("on_hold", "on_resume"):
+            problem = "%s is not called where commands is manual: the function handles HOLD and RESUME itself" % name
+            raise errors.BadArgument(problem, detail={"field": name})
+    return handlers
 
 
 def _nested(workflow_name, running):
@@ -132,8 +155,8 @@ class StepDefinition(object):
 
     def __init__(self, function, name, retry, transactional):
         registry.check_name("name", name)
-        if "#" in name or "/" in name:
-            problem = "a step name must not contain # or /: %r" % name
+        if "#" in name or "/" in name or name in orders.HANDLERS:
+            problem = "a step name must not contain # or /, nor be that of a handler: %r" % name
             raise errors.BadArgument(problem, detail={"field": "name", "value": name})
         self.function = function
         self.name = name

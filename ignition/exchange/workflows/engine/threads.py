@@ -42,7 +42,11 @@ class WorkflowThreads(object):
         for _ in leases:
             put(True)
         with self._lock:
-            missing = min(len(leases) - self.idle_count(), self._count - len(self._threads))
+            count = self._count
+            if any([lease.control is not None for lease in leases]):
+                # An order does not wait until somebody has finished.
+                count += 1
+            missing = min(len(leases) - self.idle_count(), count - len(self._threads))
             for _ in range(missing):
                 self._start()
 
@@ -127,6 +131,8 @@ class WorkflowThreads(object):
                 )
                 if compat.is_termination(error):
                     raise
+            if len(self._threads) > self._count and self._leave_surplus(one):
+                return
 
     def _next(self):
         try:
@@ -137,6 +143,14 @@ class WorkflowThreads(object):
             return self._fetched.popleft()
         except IndexError:
             return None
+
+    def _leave_surplus(self, one):
+        """Whether this thread ends that was started for an order beyond the number."""
+        with self._lock:
+            if len(self._threads) <= self._count:
+                return False
+            self._threads.discard(one)
+            return True
 
     def _leave(self, one):
         """Whether this thread may end: not while a ticket is there for it."""

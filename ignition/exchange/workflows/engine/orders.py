@@ -1,0 +1,89 @@
+"""Orders of operators: how a workflow leaves when it obeys, and the handler that it runs before.
+
+A control word is `hold`, or `hold 2` where the handler on_hold runs first, for the second time in the life of this
+workflow. A handler is a recorded step under a key of its own, and so are the steps in it: after a crash in the
+middle another worker goes on where it stood. While it runs no other order is obeyed, and nothing in it leaves the
+thread. An error in it is reported with the outcome and stops nothing: who is told to stop does stop.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+import json
+import sys
+
+from exchange.workflows import compat, errors
+
+HANDLERS = ("on_hold", "on_resume", "on_stop", "on_abort")
+_WORDS = {
+    "hold": (errors.Held, "on_hold"),
+    "pause": (errors.Held, None),
+    "stop": (errors.Stopped, "on_stop"),
+    "cancel": (errors.Cancelled, "on_stop"),
+    "timeout": (errors.Cancelled, "on_stop"),
+    "abort": (errors.Aborted, "on_abort"),
+}
+
+
+class HandlerStep(object):
+    """What the context needs to run a handler as a step."""
+
+    kind = "handler"
+    retry_json = None
+
+    def __init__(self, name, function):
+        self.name = name
+        self.name_json = json.dumps(name)
+        self._function = function
+
+    def function(self, *args, **kwargs):
+        if self._function is not None:
+            self._function(*args, **kwargs)
+
+    def retries(self, error):
+        return False
+
+
+def obey(running, control):
+    """Leave the workflow as ordered. An order to resume was obeyed when the workflow began."""
+    word, _, number = control.partition(" ")
+    if word == "resume":
+        return
+    signal_class, name = _WORDS[word]
+    signal = signal_class()
+    if number:
+        signal.error = _run_handler(running, name, number)
+    running.leave(signal)
+
+
+def resume(running):
+    """Run on_resume where the workflow comes back from a hold; where that fails, it is held again."""
+    word, _, number = (running.lease.control or "").partition(" ")
+    if word != "resume":
+        return
+    error = _run_handler(running, "on_resume", number)
+    if error is not None:
+        signal = errors.Held()
+        signal.error = error
+        running.leave(signal)
+    if (running.lease.control or "").startswith("resume"):
+        running.lease.order(None)
+
+
+def _run_handler(running, name, number):
+    """The error that the handler raised, described, or None."""
+    step = HandlerStep(name, running.handlers.get(name))
+    key = name if number == "1" else "%s#%s" % (name, number)
+    inputs = running.lease.row["inputs"]
+    args, kwargs = ((), inputs) if isinstance(inputs, dict) else ((inputs,), {})
+    running.is_obeying = True
+    try:
+        running.run_keyed(step, key, args, kwargs)
+    except errors.ControlSignal:
+        raise
+    except compat.EVERYTHING as error:
+        if compat.is_termination(error):
+            raise
+        return compat.describe_error(error, sys.exc_info()[2])[0]
+    finally:
+        running.is_obeying = False
+    return None

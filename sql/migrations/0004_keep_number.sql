@@ -1,1 +1,0 @@
--- Nothing changes with this number.
