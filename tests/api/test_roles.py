@@ -1,6 +1,7 @@
 """D37: who lacks the role is told so, by every function of api/ that reaches the database, and nothing is done."""
 
 import json
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ CALLERS = {"enqueuer", "worker", "operator", "admin"}
 PEOPLE = {"operator", "admin"}
 EVERYBODY = CALLERS | {"viewer"}
 # Who may, with arguments that would do something.
-MAY_CALL = {
+MAY_CALL: dict[tuple[Any, str], tuple[set[str], dict[str, Any]]] = {
     (service, "enqueue"): (CALLERS, {"workflowName": "mix"}),
     (commands, "sendCommand"): (PEOPLE, {"workflowId": ID, "cmd": "STOP"}),
     (commands, "sendCommands"): (PEOPLE, {"cmd": "STOP", "filters": {"all": True}}),
