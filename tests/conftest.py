@@ -1,5 +1,6 @@
 """One server for the suite, a template with the schema, a fresh database per test."""
 
+import inspect
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +15,17 @@ from tests.servers import Server, running_server
 
 SCHEMA = os.environ.get("WORKFLOWS_TEST_SCHEMA", "workflows")
 Connect = Callable[..., psycopg.Connection[Any]]
+_OF_SERVERS = {"server", "durable", "own_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for no server says the same beside each of them, and under each schema name. One that
+    chooses its fixtures as it runs, by `request`, may ask for one."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        is_choosing = "request" in inspect.signature(item.function).parameters
+        if not is_choosing and _OF_SERVERS.isdisjoint(item.fixturenames):
+            item.add_marker("once")
 
 
 def install_schema(**connection: Any) -> None:

@@ -37,8 +37,8 @@ class Stage:
     queued: str
     waiting: str
     failed: str
-    prompt: str
     running: list[dict[str, Any]]
+    prompt: str
 
     def statements(self) -> dict[str, tuple[str, list[Any]]]:
         """A statement for every public function, by its name."""
@@ -63,23 +63,20 @@ class Stage:
             "list_workflows": {},
             "list_steps": {"workflow_id": self.running[0]["w"]},
             "send_command": {"workflow_id": self.queued, "command": "HOLD"},
+            "send_commands": {"command": "STOP", "filter": {"workflow_name": "fill"}},
             "cancel_workflow": {"workflow_id": self.waiting},
-            "retry_workflow": {"workflow_id": self.failed},
             "fork_workflow": {"workflow_id": self.failed},
-            "schema_version": {},
-            **self.for_talking(),
-        }
-
-    def for_talking(self) -> dict[str, dict[str, Any]]:
-        stream = {"workflow_id": self.queued, "stream": "log"}
-        signed = {"actor": "anna", "second_actor": "bob"}
-        return {
-            "send_commands": {"command": "HOLD", "filter": {"queue_name": "default"}},
-            "send_message": {"workflow_id": self.waiting, "message": '{"kg": 1}'},
-            "read_events": {"workflow_id": self.queued},
-            "read_stream": stream,
+            "send_message": {"workflow_id": self.queued, "message": '{"go": true}'},
+            "answer_prompt": {
+                "prompt_id": self.prompt,
+                "answer": "true",
+                "options": {"actor": "anna"},
+            },
             "list_prompts": {},
-            "answer_prompt": {"prompt_id": self.prompt, "answer": "true", "options": signed},
+            "read_events": {"workflow_id": self.queued},
+            "read_stream": {"workflow_id": self.queued, "stream": "log"},
+            "retry_workflow": {"workflow_id": self.failed},
+            "schema_version": {},
         }
 
     def for_workers(self) -> dict[str, dict[str, Any]]:
@@ -144,7 +141,12 @@ def set_stage(calls: Calls) -> Stage:
     )
     failed = calls.enqueue("mix")
     worker.fail(worker.claim_one())
-    prompt = _ask(calls, worker)
+    calls.enqueue("mix")
+    asking = worker.claim_one()
+    asked = {"question": "Clean?", "second_signature": False}
+    worker.record(asking, "prompt", kind="prompt", ask=asked)
+    worker.finish(asking, "suspend", k="prompt")
+    prompt = calls.value("select prompt_id::text from workflows.prompt")
     for _ in range(3):
         calls.enqueue("mix", {"kg": 1})
     running = worker.claim(3)
@@ -153,17 +155,7 @@ def set_stage(calls: Calls) -> Stage:
     queued = calls.enqueue("fill", {"kg": 2})
     clock.advance(30)
     calls.run(DUE)
-    return Stage(worker, queued, waiting, failed, prompt, running)
-
-
-def _ask(calls: Calls, worker: Worker) -> str:
-    """A workflow waits for the answer to this prompt."""
-    calls.enqueue("mix")
-    claimed = worker.claim_one()
-    asked = {"question": "Is the valve closed?", "second_signature": False}
-    worker.record(claimed, "prompt", kind="prompt", ask=asked)
-    worker.finish(claimed, "suspend", k="prompt")
-    return calls.value("select prompt_id::text from workflows.prompt")
+    return Stage(worker, queued, waiting, failed, running, prompt)
 
 
 _ENTRY = {"workflow_name": "mix", "inputs": {}, "options": {"workflow_id": REJECTED}}

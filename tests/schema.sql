@@ -2456,7 +2456,7 @@ CREATE VIEW workflows.attention_needed AS
             ('answer prompt '::text || p.prompt_id)
            FROM (workflows.prompt p
              JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
-          WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL))
+          WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL) AND COALESCE((p.due_at > clock_timestamp()), true))
         UNION ALL
          SELECT 'dead letter'::text,
             f.workflow_id,
@@ -3425,7 +3425,7 @@ CREATE VIEW workflows.open_prompt AS
    FROM ((workflows.prompt p
      JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
      JOIN workflows.queue q ON ((q.queue_id = w.queue_id)))
-  WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL));
+  WHERE ((p.status = 'OPEN'::text) AND (w.ended_at IS NULL) AND COALESCE((p.due_at > clock_timestamp()), true));
 
 ALTER TABLE workflows.open_prompt OWNER TO workflows_owner;
 

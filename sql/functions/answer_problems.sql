@@ -12,7 +12,8 @@ declare
 begin
   if p_form is null then return v_errors; end if;
   if jsonb_typeof(p_answer) <> 'object' then
-    return '[{"path": "answer", "problem": "must be an object with the fields of the form"}]'::jsonb;
+    return jsonb_build_array(jsonb_build_object(
+      'path', 'answer', 'problem', 'must be an object with the fields of the form'));
   end if;
   for v_field in select f from jsonb_array_elements(p_form) f loop
     v_name := v_field ->> 'name';

@@ -45,9 +45,8 @@ begin
   where p.prompt_id = v_id returning p.* into v_prompt;
   perform workflows.audit_change(array[v_prompt.workflow_id], 'prompt answered',
     v_prompt.answered_by, coalesce(v_prompt.reason, ''),
-    json_build_object('prompt_id', v_id, 'question', v_prompt.question, 'answer', p_answer::json,
-      'second_actor', v_prompt.second_actor)::text,
-    p_second_actor => v_prompt.second_actor);
+    json_build_object('prompt_id', v_id, 'question', v_prompt.question,
+      'answer', p_answer::json)::text, null, v_prompt.second_actor);
   perform workflows.wake_later(array[v_prompt.workflow_id], 'prompt ' || v_id);
   return workflows.prompt_answer(v_prompt);
 end

@@ -37,7 +37,7 @@ begin
   elsif not p_is_resend and not v_is_draining then
     v_queues := v_all_queues;
     if not v_is_active then v_queues := workflows.queues_of_inactive(v_all_queues, v_now); end if;
-    perform workflows.take_wake_calls(500);
+    perform workflows.take_wake_calls(200);
     perform workflows.fold_new_lanes();
     if not workflows.admit_gated() then v_retry_ms := 5; end if;
     perform workflows.fold_new_lanes();
@@ -47,7 +47,7 @@ begin
       and v_all_queues <@ v_queues then
       v_is_idle := true;
       if not workflows.mark_idle(v_queues) then v_retry_ms := coalesce(v_retry_ms, 20); end if;
-      perform workflows.take_wake_calls(500);
+      perform workflows.take_wake_calls(200);
       perform workflows.fold_new_lanes();
       select t.taken, t.is_contended into v_more, v_is_contended
       from workflows.take_ready(

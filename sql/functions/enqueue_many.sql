@@ -11,12 +11,12 @@ declare
   v_requests workflows.enqueue_request[];
   v_answer text;
 begin
+  v_answer := workflows.enqueue_clean(p_items, v_now);
+  if v_answer is not null then return v_answer; end if;
   if not workflows.is_json_array(p_items) then
     perform workflows.refuse('WF002', workflows.bad_argument('items', 'is not a JSON array'),
       'items must be a JSON array of {"workflow_name": .., "inputs": .., "options": ..}');
   end if;
-  v_answer := workflows.enqueue_clean(p_items, v_now);
-  if v_answer is not null then return v_answer; end if;
   select array_agg(workflows.read_entry(e.item, v_now) order by e.item_no) into v_requests
   from json_array_elements(p_items::json) with ordinality e(item, item_no);
   return workflows.enqueue_requests(coalesce(v_requests, '{}'), v_now)::text;
@@ -25,41 +25,105 @@ $$;
 comment on function workflows.enqueue_many(text) is
   'Enqueues a JSON array of items and returns one outcome per item.';
 
--- Tries the short way: null where the text could hold something poisonous, or an item has any key
--- or option that the short way does not know. Numbers of keys are compared instead of each key
--- being looked at, and all ids are matched at once: a pattern is worked out anew each time that it
--- is applied.
+-- Tries the short way: null where the text is not an array of objects, could hold something
+-- poisonous, or an item has any key or option that the short way does not know.
 create or replace function workflows.enqueue_clean(p_items text, p_now timestamptz) returns text
 language plpgsql volatile
 as $$
 declare
-  v_items json := p_items::json;
-  v_names text[];
-  v_inputs text[];
-  v_ids text[];
-  v_options text;
+  v_batch record;
 begin
-  if p_items ~ '\\u(0000|[dD][89a-fA-F])|[:,[\s]-?[0-9.]+[eE]\+?[0-9]{3}|[0-9]{250}'
-     or exists (select from json_array_elements(v_items) e where json_typeof(e) <> 'object') then
+  if p_items ~ '\\u(0000|[dD][89a-fA-F])|[:,[\s]-?[0-9.]+[eE]\+?[0-9]{3}|[0-9]{250}' then
     return null;
   end if;
-  select array_agg(x.workflow_name), array_agg(coalesce(x.inputs::text, '{}')),
-    array_agg(x.options ->> 'workflow_id'),
-    string_agg(x.options::text, ' ') filter (where x.options::text <> '{}')
-  into v_names, v_inputs, v_ids, v_options
-  from json_to_recordset(v_items) x(workflow_name text, inputs json, options json)
-  having count(x.workflow_name) + count(x.inputs) + count(x.options)
-      = (select count(*) from json_array_elements(v_items) e cross join json_object_keys(e))
-    and count(x.workflow_name) = count(*);
-  if v_names is null or v_options !~ ('^(\s*{\s*"workflow_id"\s*:\s*'
-      '"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"\s*})+\s*$') then
-    return null;
+  select b.* into v_batch from workflows.read_usual_batch(p_items) b;
+  if v_batch.names is null then
+    select b.* into v_batch from workflows.read_clean_batch(p_items) b;
   end if;
-  return workflows.enqueue_plain(v_names, v_inputs, v_ids::uuid[], p_now);
+  if v_batch.names is null then return null; end if;
+  return workflows.enqueue_plain(v_batch.names, v_batch.inputs, v_batch.ids, p_now);
 end
 $$;
 comment on function workflows.enqueue_clean(text, timestamptz) is
   'Enqueues a clean batch the short way, or answers null.';
+
+-- The parts of a batch that is written as the library and Python's json.dumps write it, else null.
+-- Read as text, which is by far the cheapest but makes "{}" and {} the same. So the batch is put
+-- together again from its parts: only where that gives the very text, and no name has a quotation
+-- mark to hide behind, are there no other keys, types or escapes in it.
+create or replace function workflows.read_usual_batch(
+  p_items text, out names text[], out inputs text[], out ids uuid[])
+language plpgsql immutable
+as $$
+declare
+  v_is_spaced boolean := p_items like '[{"workflow_name": "%';
+  v_comma text := case when v_is_spaced then ', ' else ',' end;
+  v_colon text := case when v_is_spaced then ': ' else ':' end;
+  v_name text := '{"workflow_name"' || v_colon || '"';
+  v_inputs text := '"' || v_comma || '"inputs"' || v_colon;
+  v_id text := v_comma || '"options"' || v_colon || '{"workflow_id"' || v_colon || '"';
+  v_has_ids boolean := left(right(p_items, length(v_id) + 40), length(v_id)) = v_id;
+  v_end text := case when v_has_ids then '"}}' else '}' end;
+  v_ids text[];
+  v_again text;
+begin
+  if p_items not like '[{"workflow_name":%' then return; end if;
+  select array_agg(x.workflow_name), array_agg(x.inputs), array_agg(o.workflow_id),
+    '[' || v_name || string_agg(case when v_has_ids
+        then x.workflow_name || v_inputs || x.inputs || v_id || o.workflow_id
+        else x.workflow_name || v_inputs || x.inputs end, v_end || v_comma || v_name) || v_end || ']'
+  into names, inputs, v_ids, v_again
+  from json_to_recordset(p_items::json) x(workflow_name text, inputs text, options text)
+  cross join lateral (select substr(x.options, 16 + length(v_colon), 36) as workflow_id) o;
+  if v_again is distinct from p_items or strpos(array_to_string(names, ''), '"') > 0
+     or array_to_string(v_ids, ' ')
+       !~ '^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12} ?)*$' then
+    names := null;
+  else
+    ids := v_ids::uuid[];
+  end if;
+exception when data_exception or statement_too_complex then
+  names := null;
+end
+$$;
+comment on function workflows.read_usual_batch(text) is
+  'Names, inputs and ids of a batch as the library writes it.';
+
+-- The same however it is written. Numbers of keys are compared instead of each key being looked
+-- at, and all ids are matched at once: a pattern is worked out anew each time that it is applied.
+create or replace function workflows.read_clean_batch(
+  p_items text, out names text[], out inputs text[], out ids uuid[])
+language plpgsql immutable
+as $$
+declare
+  v_items json;
+  v_ids text[];
+  v_options text;
+begin
+  v_items := p_items::json;
+  if exists (select from json_array_elements(v_items) e where json_typeof(e) <> 'object') then
+    return;
+  end if;
+  select array_agg(x.workflow_name), array_agg(coalesce(x.inputs::text, '{}')),
+    array_agg(x.options ->> 'workflow_id'),
+    string_agg(x.options::text, ' ') filter (where x.options::text <> '{}')
+  into names, inputs, v_ids, v_options
+  from json_to_recordset(v_items) x(workflow_name text, inputs json, options json)
+  having count(x.workflow_name) + count(x.inputs) + count(x.options)
+      = (select count(*) from json_array_elements(v_items) e cross join json_object_keys(e))
+    and count(x.workflow_name) = count(*);
+  if v_options !~ ('^(\s*{\s*"workflow_id"\s*:\s*'
+      '"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"\s*})+\s*$') then
+    names := null;
+  else
+    ids := v_ids::uuid[];
+  end if;
+exception when data_exception or statement_too_complex then
+  names := null;
+end
+$$;
+comment on function workflows.read_clean_batch(text) is
+  'Names, inputs and ids of a batch that gives nothing else.';
 
 create or replace function workflows.is_json_array(p_text text) returns boolean
 language plpgsql immutable

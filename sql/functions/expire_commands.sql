@@ -1,6 +1,7 @@
 -- Orders that were not obeyed within their time lapse: what waits for the worker, or for a handler,
--- is taken back, and the workflow goes on or is held again. Takes the hot row first and leaves to
--- the next turn what somebody has locked, so that it waits for nobody.
+-- is taken back, and the workflow goes on or is held again. What is being obeyed does not lapse any
+-- more: an ABORT that took a lease, and an order whose handler a worker has claimed. Takes the hot
+-- row first and leaves to the next turn what somebody has locked, so that it waits for nobody.
 create or replace function workflows.expire_commands(p_limit integer, p_now timestamptz)
 returns integer
 language plpgsql volatile
@@ -12,21 +13,28 @@ declare
 begin
   perform workflows.close_commands(p_limit, p_now);
   for v_late in
-    select c.command_id, c.command, c.from_status, c.from_state, w.workflow_id, w.status
+    select c.command_id, c.command, c.accepted_at, c.from_status, c.from_state, w.workflow_id,
+      w.status
     from workflows.command c join workflows.workflow w on w.workflow_id = c.workflow_id
     where c.outcome = 'accepted' and c.expires_at <= p_now and w.ended_at is null
+      and (c.command <> 'ABORT' or c.from_status <> 'RUNNING')
     order by c.expires_at limit p_limit
   loop
     continue when not workflows.has_locked(v_late.workflow_id, v_late.status);
+    select w.* into v_workflow from workflows.workflow w
+    where w.workflow_id = v_late.workflow_id for no key update;
+    continue when exists (
+      select from workflows.lease l
+      where l.workflow_id = v_late.workflow_id and l.control = lower(v_late.command)
+        and l.claimed_at >= v_late.accepted_at);
     update workflows.command c set outcome = 'expired'
     where c.command_id = v_late.command_id and c.outcome = 'accepted';
     continue when not found;
-    select w.* into v_workflow from workflows.workflow w
-    where w.workflow_id = v_late.workflow_id for no key update;
     perform workflows.take_order_back(
       v_workflow, lower(v_late.command), v_late.from_status, v_late.from_state, p_now);
     perform workflows.audit_change(array[v_late.workflow_id],
-      'command ' || v_late.command || ' expired', 'engine', null, null);
+      'command ' || v_late.command || ' expired', 'engine', null, null,
+      v_workflow.status || ' ' || v_workflow.state);
     v_count := v_count + 1;
   end loop;
   return v_count;

@@ -39,7 +39,8 @@ begin
   where d.workflow_name = v_workflow.workflow_name and d.workflow_version = v_workflow.workflow_version;
   if p_lease.control is not null and (v_policy <> 'retry' or v_is_poison) then
     perform workflows.answer_commands(array[p_lease.workflow_id],
-      case when v_policy = 'hold' and not v_is_poison then 'obeyed' else 'overtaken' end, p_now);
+      case when v_policy = 'hold' and not v_is_poison and p_lease.control <> 'resume' then 'obeyed'
+        else 'overtaken' end, p_now);
   end if;
   if v_policy = 'fail' then
     return workflows.settle_workflow(p_lease.workflow_id, 'ERROR', 'ERROR', 'worker lost', null, null, p_now);

@@ -38,7 +38,7 @@ begin
     'retry', a.retry, 'attempt', a.attempt, 'error', a.error, 'status', a.status, 'output', a.output, 'ask', a.ask, 'due_ms', a.seconds * 1000))
   into v_answers
   from answered a where a.answer <> 'recorded' or a.control is not null or a.seconds is not null;
-  if position('"kind":"handler"' in p_records) > 0 then
+  if position('"handler"' in p_records) > 0 then  -- however the JSON is spaced
     perform workflows.end_resuming(p_records, v_now);
   end if;
   if v_answers is null then return null; end if;
@@ -66,10 +66,14 @@ begin
   with asked as materialized (
     select x.* from json_to_recordset(p_records::json)
       as x(w uuid, t uuid, k text, kind text, status text)
-    where x.kind = 'handler' and x.status = 'SUCCESS' and x.k ~ '^on_resume(#[0-9]+)?$'),
+    where x.kind = 'handler' and x.status = 'SUCCESS' and x.k ~ '^on_resume(#[0-9]+)?$'
+    order by x.w),
+  locked as materialized (
+    select l.workflow_id from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t
+    where l.control = 'resume' for no key update of l),
   done as (
-    update workflows.lease l set control = null, handler_no = null from asked a
-    where l.workflow_id = a.w and l.lease_token = a.t and l.control = 'resume' returning l.workflow_id),
+    update workflows.lease l set control = null, handler_no = null from locked k
+    where l.workflow_id = k.workflow_id returning l.workflow_id),
   moved as (
     update workflows.workflow w set state = 'RUNNING', control = null, handler_no = null, change_no = w.change_no + 1
     from done d where w.workflow_id = d.workflow_id returning w.workflow_id)

@@ -23,8 +23,8 @@ begin
   v_request.max_attempts := p_workflow.max_attempts;
   v_request.on_worker_lost := p_workflow.on_worker_lost;
   v_request.deduplication_id := p_workflow.deduplication_id;
-  v_request := workflows.read_options(v_request, (p_options - '{request_id,topic}'::text[])::text,
-    p_now);
+  v_request := workflows.read_options(v_request,
+    (p_options - '{request_id,second_actor,topic,valid_for_seconds}'::text[])::text, p_now);
   if not p_options ? 'on_duplicate' then
     v_request.on_duplicate := case when v_request.deduplication_id is null then 'return'
       else 'reject' end;
@@ -70,7 +70,7 @@ begin
   from workflows.step s
   where s.workflow_id = p_from and s.ended_at < v_ended_at
     and (s.status in ('SUCCESS', 'ERROR') or s.kind = 'sleep')
-    and s.step_key not like replace(replace(p_step_key, '\', '\\'), '_', '\_') || '/%'
+    and not starts_with(s.step_key, p_step_key || '/')
     and s.step_key !~ '^on_(hold|resume|stop|abort)(#[0-9]+)?(/|$)';
   get diagnostics v_count = row_count;
   return v_count;

@@ -25,7 +25,7 @@ begin
     perform workflows.count_queues(v_now);
     perform workflows.forget_workers(v_now);
   end if;
-  perform workflows.take_wake_calls(5000);
+  perform workflows.take_wake_calls(1000);
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();
   select min(p.due_at) into v_next from workflows.parked p where p.due_at is not null;

@@ -21,18 +21,14 @@ declare
   v_after workflows.workflow%rowtype;
   v_transition workflows.transition%rowtype;
   v_is_delivered boolean := false;
-  v_new_id uuid;
+  v_answer text;
   v_is_obeyed boolean;
   v_command_id bigint;
 begin
   v_before := workflows.lock_workflow(v_id);
   if v_request is not null then
-    select c.command_id into v_command_id from workflows.command c
-    where c.request_id = v_request and c.workflow_id = v_id and c.command = v_command;
-    if found then return workflows.command_answer(v_command_id); end if;
-    if exists (select from workflows.command c where c.request_id = v_request) then
-      perform workflows.refuse_request(v_request);
-    end if;
+    v_answer := workflows.answer_request(v_request, v_id, v_command);
+    if v_answer is not null then return v_answer; end if;
   end if;
   perform workflows.require_reason(v_before.queue_id, p_reason);
   select t.* into v_transition from workflows.transition t
@@ -41,29 +37,36 @@ begin
     v_transition.outcome := 'accepted';
     v_is_delivered := true;
     perform workflows.wake_later(array[v_id]);
-  elsif v_transition.outcome = 'accepted' and v_command = 'RESET' then
-    v_new_id := workflows.repeat_workflow(v_before, null, v_options, v_now);
-  elsif v_transition.outcome = 'accepted' then
+  elsif v_transition.outcome = 'accepted' and v_command <> 'RESET' then
     perform workflows.apply_command(v_before, v_transition, p_reason, v_now);
   end if;
   select w.* into v_after from workflows.workflow w where w.workflow_id = v_id;
+  -- by where it stands, not by the table: what must run a handler first is on its way, at rest too
   v_is_obeyed := v_transition.outcome = 'accepted' and not v_is_delivered
-    and v_after.state is distinct from v_transition.through_state;
+    and (v_command = 'RESET' or v_after.state <> all (
+      '{HOLDING,PAUSING,RESUMING,STOPPING,CANCELLING,ABORTING}'::text[]));
   insert into workflows.command (workflow_id, command, actor, reason, request_id, topic, expires_at,
-    outcome, message, from_status, from_state, to_status, to_state, new_workflow_id, second_actor,
-    database_user, accepted_at, obeyed_at)
+    outcome, message, from_status, from_state, to_status, to_state, second_actor, database_user,
+    accepted_at, obeyed_at)
   values (v_id, v_command, coalesce(v_options ->> 'actor', 'script'), p_reason, v_request,
     coalesce(v_options ->> 'topic', 'cmd'),
     v_now + (v_options ->> 'valid_for_seconds')::float8 * interval '1 second',
     case when v_is_obeyed then 'obeyed' else v_transition.outcome end,
     workflows.command_message(v_command, v_transition.outcome, v_is_delivered, v_before, v_after),
-    v_before.status, v_before.state, v_after.status, v_after.state, v_new_id,
+    v_before.status, v_before.state, v_after.status, v_after.state,
     v_options ->> 'second_actor', session_user, v_now, case when v_is_obeyed then v_now end)
   on conflict (request_id) where request_id is not null do nothing
   returning command_id into v_command_id;
-  if not found then perform workflows.refuse_request(v_request); end if;
+  -- an ended workflow has no hot row to wait for: here the second of two equal requests waits
+  if not found then return workflows.answer_request(v_request, v_id, v_command); end if;
+  if v_command = 'RESET' and v_transition.outcome = 'accepted' and not v_is_delivered then
+    update workflows.command c
+    set new_workflow_id = workflows.repeat_workflow(v_before, null, v_options, v_now)
+    where c.command_id = v_command_id;
+  end if;
   perform workflows.audit_change(array[v_id], 'command ' || v_command || ' ' || v_transition.outcome,
-    coalesce(v_options ->> 'actor', 'script'), p_reason, null);
+    coalesce(v_options ->> 'actor', 'script'), p_reason, null,
+    v_before.status || ' ' || v_before.state, v_options ->> 'second_actor');
   return workflows.command_answer(v_command_id);
 end
 $$;
@@ -118,6 +121,25 @@ as $$
 $$;
 comment on function workflows.takes_commands_itself(workflows.workflow, text) is
   'Whether a command is for the workflow function itself.';
+
+-- The answer that a request id was given before, or null.
+create or replace function workflows.answer_request(
+  p_request_id text, p_workflow_id uuid, p_command text) returns text
+language plpgsql volatile
+as $$
+declare
+  v_command workflows.command%rowtype;
+begin
+  select c.* into v_command from workflows.command c where c.request_id = p_request_id;
+  if not found then return null; end if;
+  if v_command.workflow_id <> p_workflow_id or v_command.command <> p_command then
+    perform workflows.refuse_request(p_request_id);
+  end if;
+  return workflows.command_answer(v_command.command_id);
+end
+$$;
+comment on function workflows.answer_request(text, uuid, text) is
+  'What a request was answered before.';
 
 -- A request id used before for another order: answering that one would tell an operator that a
 -- workflow was stopped which goes on.

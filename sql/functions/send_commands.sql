@@ -1,7 +1,7 @@
 -- One order to many workflows in one call (emergency stop): by ids, or every live one of a queue,
 -- partition key, resource, name, status or state. Each is decided as send_command does, with one
--- result each; one that cannot take it does not touch the others. Bulk orders run one at a time,
--- because each waits for rows while it holds others.
+-- result each; one that cannot take it does not touch the others. Each waits for rows while it holds
+-- others: so bulk orders run one at a time, and in the order of ids, as records lock their leases.
 create or replace function workflows.send_commands(
   p_command text, p_filter text, p_reason text default null, p_options text default '{}')
 returns text
@@ -11,21 +11,12 @@ as $$
 declare
   v_options jsonb := workflows.command_options(p_options);
   v_ids uuid[] := workflows.find_commanded(p_filter);
-  v_later uuid[] := '{}'::uuid[];
   v_results json[] := '{}'::json[];
   v_id uuid;
 begin
   perform workflows.command_word(p_command);
   perform pg_advisory_xact_lock(hashtext('workflows.send_commands'), 0);
   foreach v_id in array v_ids loop
-    if workflows.has_locked(v_id,
-      (select w.status from workflows.workflow w where w.workflow_id = v_id)) then
-      v_results := v_results || workflows.send_one(v_id, p_command, p_reason, v_options);
-    else
-      v_later := v_later || v_id;
-    end if;
-  end loop;
-  foreach v_id in array v_later loop
     v_results := v_results || workflows.send_one(v_id, p_command, p_reason, v_options);
   end loop;
   return array_to_json(v_results)::text;
@@ -77,24 +68,31 @@ begin
     or v_filter - 'all' = '{}' and v_filter -> 'all' is distinct from 'true' then
     perform workflows.refuse('WF002', workflows.bad_argument('filter', 'names nothing'),
       'name a filter, or say {"all": true}');
+  end if;
+  select f.key into v_key from jsonb_each(v_filter) f
+  where f.key not in ('all', 'workflow_ids') and jsonb_typeof(f.value) <> 'string' limit 1;
+  if found then
+    -- a null must not mean all of them
+    perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'must be text'),
+      'leave out a filter that does not count');
   elsif v_filter ? 'workflow_ids' then
     v_ids := array(select i::uuid from jsonb_array_elements_text(v_filter -> 'workflow_ids') i);
   end if;
   return array(
-    select w.workflow_id from (
+    select distinct h.workflow_id from (
       select r.workflow_id from workflows.ready r where v_ids is null
       union all select p.workflow_id from workflows.parked p where v_ids is null
       union all select l.workflow_id from workflows.lease l where v_ids is null
       union all select i from unnest(v_ids) i) h
-    join workflows.workflow w on w.workflow_id = h.workflow_id
-    join workflows.queue q on q.queue_id = w.queue_id
-    where coalesce(q.queue_name = v_filter ->> 'queue_name', true)
+    left join workflows.workflow w on w.workflow_id = h.workflow_id
+    left join workflows.queue q on q.queue_id = w.queue_id
+    where w.workflow_id is null and h.workflow_id = any (v_ids) or coalesce(q.queue_name = v_filter ->> 'queue_name', true)
       and (not v_filter ? 'partition_key' or w.partition_key = v_filter ->> 'partition_key')
       and (not v_filter ? 'resource' or v_filter ->> 'resource' = any (w.resources))
       and coalesce(w.workflow_name = v_filter ->> 'workflow_name', true)
       and coalesce(w.status = v_filter ->> 'status', true)
       and coalesce(w.state = v_filter ->> 'state', true)
-    order by w.workflow_id);
+    order by h.workflow_id);
 exception when data_exception then
   perform workflows.refuse('WF002', workflows.bad_argument('filter', 'does not fit'),
     'filter must be a JSON object; workflow_ids an array of uuids');

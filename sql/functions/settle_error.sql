@@ -66,7 +66,9 @@ declare
 begin
   if v_order is null and p_outcome in ('stopped', 'cancelled', 'aborted') then
     v_order := p_outcome;
-  elsif p_lease.handler_no is not null and p_outcome <> workflows.outcome_of(v_order) then
+  elsif p_lease.handler_no is not null and (p_outcome <> workflows.outcome_of(v_order)
+    or not v_has_failed and p_outcome = 'held'
+      and not workflows.has_run_handler(v_id, v_order, p_lease.handler_no)) then
     return workflows.requeue_ordered(p_workflow, v_order, p_lease.handler_no, v_reason, p_now);
   end if;
   if v_order is not null and v_order not in ('hold', 'pause', 'resume') then
@@ -98,6 +100,20 @@ $$;
 comment on function workflows.settle_leaving(
   workflows.workflow, workflows.lease, text, text, json, timestamptz) is
   'Moves a workflow that left its worker.';
+
+-- PAUSE, HOLD and RESUME all answer `held`, so that who left for an earlier one of them has not yet
+-- run the handler of the later.
+create or replace function workflows.has_run_handler(
+  p_workflow_id uuid, p_order text, p_handler_no integer) returns boolean
+language sql stable
+as $$
+  select exists (
+    select from workflows.step s
+    where s.workflow_id = p_workflow_id and s.step_key = 'on_' || p_order
+      || case when p_handler_no > 1 then '#' || p_handler_no else '' end)
+$$;
+comment on function workflows.has_run_handler(uuid, text, integer) is
+  'Whether a run of a handler is recorded.';
 
 -- What a worker says that has carried an order out. An on_resume that failed is held again.
 create or replace function workflows.outcome_of(p_order text) returns text

@@ -23,6 +23,7 @@ from (
     'answer prompt ' || p.prompt_id
   from workflows.prompt p join workflows.workflow w on w.workflow_id = p.workflow_id
   where p.status = 'OPEN' and w.ended_at is null
+    and coalesce(p.due_at > clock_timestamp(), true)
   union all
   select 'dead letter', f.workflow_id, w.workflow_name, f.queue_id, f.ended_at,
     'ended in ERROR' || coalesce(': ' || w.reason, ''), 'retry it once the cause is gone'

@@ -5,7 +5,8 @@ select p.prompt_id::text as prompt_id, p.workflow_id::text as workflow_id, w.wor
 from workflows.prompt p
 join workflows.workflow w on w.workflow_id = p.workflow_id
 join workflows.queue q on q.queue_id = w.queue_id
-where p.status = 'OPEN' and w.ended_at is null;
+where p.status = 'OPEN' and w.ended_at is null
+  and coalesce(p.due_at > clock_timestamp(), true);
 comment on view workflows.open_prompt is 'Questions of workflows that wait for an answer.';
 comment on column workflows.open_prompt.prompt_id is 'The prompt; what answer_prompt takes.';
 comment on column workflows.open_prompt.workflow_id is 'The workflow that asks.';

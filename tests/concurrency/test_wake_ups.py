@@ -14,6 +14,10 @@ ways = pytest.mark.parametrize("way", WAYS)
 guarded = pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
 
 
+def detail_of(error):
+    return json.loads(error.diag.message_detail)
+
+
 class Talk:
     """A workflow that waits for something, and how that comes."""
 
@@ -262,7 +266,7 @@ def test_an_answer_and_the_end_of_its_workflow(talk, open_session, session, bloc
     operator.conn.commit()
     with pytest.raises(psycopg.Error) as refused:
         late.outcome()
-    assert json.loads(refused.value.diag.message_detail)["status"] == "WITHDRAWN"
+    assert detail_of(refused.value)["status"] == "WITHDRAWN"
     other = talk("answer")
     other.ask()
     other.suspend()
@@ -283,7 +287,7 @@ def test_two_answers_at_once(talk, open_session, session, blocked):
     first.conn.commit()
     with pytest.raises(psycopg.Error) as refused:
         other.outcome()
-    assert json.loads(refused.value.diag.message_detail)["answered_by"] == "anna"
+    assert detail_of(refused.value)["answered_by"] == "anna"
 
 
 def test_a_prompt_whose_time_is_over_waits_for_an_answer_in_progress(talk, open_session, clock):

@@ -200,3 +200,19 @@ def a_larger_pool_has_a_larger_budget(world):
 
     assert budget() == [2, 2, 4]
     assert budget(connections=14) == [2, 2, 10]
+
+
+@gateway_promise
+def a_call_that_does_not_come_back_is_seen_from_outside(world):
+    """Whether its session is kept or borrowed: the gateway itself gives it no limit."""
+    for purpose in ("renew", "finish"):
+        session = world.connector.session(purpose)
+        sleep = "select pg_catalog.pg_sleep(1)::text"
+        thread = world.host.start_thread("hanging", lambda: session.call(sleep, ()))
+        try:
+            world.wait_until(lambda: world.connector.hanging(0.1), "the call to be seen")
+            assert list(world.connector.hanging(0.1)) == ["pg_sleep"]
+            thread.join(PATIENCE)
+            assert world.connector.hanging(0) == {}
+        finally:
+            session.close()

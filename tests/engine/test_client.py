@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from exchange.workflows import errors
+from exchange.workflows import compat, errors
 from exchange.workflows.engine import context, instance
 from exchange.workflows.engine.buffer_entries import TEXT
 from exchange.workflows.engine.client import Workflows
@@ -144,6 +144,61 @@ def test_a_bad_request_of_many_does_not_touch_the_others(desk):
     assert [one["error"]["field"] for one in outcomes[1:]] == ["inputs", "prio", "priority"]
     [(sent,)] = desk.store.asked("enqueue_many")
     assert [entry["workflow_name"] for entry in json.loads(sent)] == ["fill", "x"]
+
+
+PLAIN = [{"a": [1, {"b": None}]}, None, {}, {"t": "{[" * 20, 1: True}]
+POISON = [
+    {"t": "a\x00"},
+    {"t": "\ud800"},
+    {"n": float("nan")},
+    {"n": 10**310},
+    {"f": object()},
+    json.loads('{"a":' * 65 + "1" + "}" * 65),
+]
+
+
+def _without_ids(entries):
+    assert len({entry["options"].pop("workflow_id") for entry in entries}) == len(entries)
+    return entries
+
+
+def test_many_plain_ones_are_sent_as_each_by_itself(desk, monkeypatch):
+    requests = [{"workflowName": "fill%d" % n, "inputs": one} for n, one in enumerate(PLAIN)]
+    want = _without_ids([json.loads(desk.rt._entry_json(*desk.rt._request(r))) for r in requests])
+    monkeypatch.setattr(desk.rt, "_request", None)  # none is looked at by itself
+    assert desk.rt.enqueueMany(iter(requests)) == [{"workflow_id": "a"}]
+    [(sent,)] = desk.store.asked("enqueue_many")
+    assert _without_ids(json.loads(sent)) == want
+
+
+@pytest.mark.parametrize("poison", POISON, ids=lambda poison: str(poison)[:20])
+@pytest.mark.parametrize("others", [0, 100])
+def test_one_of_many_is_refused_as_by_itself(desk, poison, others):
+    """However many brackets and digits its neighbours have room for."""
+    with pytest.raises(errors.BadArgument) as alone:
+        desk.rt.enqueue("fill", poison)
+    plain = {"workflowName": "fill", "inputs": {"a": 1}}
+    desk.store.answer_with(enqueue_many=[{"workflow_id": "a"}] * others)
+    outcomes = desk.rt.enqueueMany([*[plain] * others, {"workflowName": "fill", "inputs": poison}])
+    assert outcomes[-1]["error"]["message"] == compat.message_of(alone.value)
+    assert outcomes[:-1] == [{"workflow_id": "a"}] * others
+
+
+def test_64_levels_among_many_are_not_too_deep(desk, monkeypatch):
+    deep = json.loads('{"a":' * 64 + "1" + "}" * 64)
+    monkeypatch.setattr(desk.rt, "_request", None)
+    desk.rt.enqueueMany([{"workflowName": "fill", "inputs": deep}, {"workflowName": "fill"}])
+    assert len(desk.store.asked("enqueue_many")) == 1
+
+
+def test_many_inside_a_workflow_have_ids_that_a_replay_gives_again(desk, monkeypatch):
+    ids = iter(["one", "two"])
+    running = type("Running", (), {"next_id": lambda self, kind: next(ids)})()
+    monkeypatch.setattr(context, "current", lambda: running)
+    desk.store.answer_with(enqueue_many=[{"workflow_id": "a"}] * 2)
+    desk.rt.enqueueMany([{"workflowName": "fill"}] * 2)
+    [(sent,)] = desk.store.asked("enqueue_many")
+    assert [entry["options"]["workflow_id"] for entry in json.loads(sent)] == ["one", "two"]
 
 
 def test_many_of_nothing_asks_nothing(desk):

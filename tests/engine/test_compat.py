@@ -95,6 +95,14 @@ def test_ids_are_version_7_and_differ():
     }
 
 
+def test_many_ids_are_the_ids_of_their_bytes(monkeypatch):
+    monkeypatch.setattr(compat, "_random_bytes", lambda count: bytes(range(count)))
+    monkeypatch.setattr(compat.time, "time", lambda: 1790000000.5)
+    parts = [bytes(range(10 * n, 10 * n + 10)) for n in range(25)]
+    assert compat.new_ids(25) == [compat.id_from(1790000000500, part) for part in parts]
+    assert compat.new_ids(0) == []
+
+
 def test_an_id_from_the_same_bytes_is_the_same():
     made = compat.id_from(0x0123456789AB, b"\xff" * 10)
     assert made == "01234567-89ab-7fff-bfff-ffffffffffff"

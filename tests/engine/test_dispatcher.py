@@ -183,6 +183,18 @@ def test_f21_a_claim_without_an_answer_is_asked_again_under_its_number():
     assert asked == [(1, False, 2), (1, True, 2), (1, True, 2), (2, False, 1)]
 
 
+def test_f13_work_is_looked_for_after_a_claim_that_was_asked_again():
+    """Asked again, the database answers what the first time took, and nothing that came since."""
+    desk = Desk(lost(), answer(), answer(1))
+    desk.turn()
+    desk.dispatcher.poke()
+    assert desk.turn() == 0, "not the wait for the next poll"
+    desk.turn()
+    assert len(desk.threads.taken) == 1
+    asked = [(one["request_no"], one["is_resend"]) for one in desk.asked()]
+    assert asked == [(1, False), (1, True), (2, False)]
+
+
 def test_a_worker_that_the_database_does_not_know_is_lost():
     desk = Desk(errors.StaleLease("stale lease token", "WF001"))
     desk.turn()

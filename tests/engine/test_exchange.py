@@ -2,6 +2,7 @@
 a replay does none of it again."""
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from exchange.workflows.engine.runtime import step, workflow
 from tests.engine.plant import ended, wait_for_status
 from tests.waiting import wait_until
 
-seen: list[object] = []
+seen: list[Any] = []
 FORM = [{"name": "kg", "type": "number", "min": 0, "required": True}]
 UNKNOWN = "018f0000-0000-7000-8000-000000000000"
 

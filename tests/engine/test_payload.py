@@ -105,3 +105,11 @@ def test_a_clean_result_is_not_reported():
 def test_a_result_without_a_json_form_is_refused(value):
     with pytest.raises(payload.BadValue):
         payload.to_clean_json(value)
+
+
+@pytest.mark.parametrize("offset", range(26))
+def test_a_number_that_no_double_holds_is_found_wherever_it_stands(offset):
+    """Only every 25th character is looked at first."""
+    value = ["x" * (200 + offset), 10**309, "y" * 100]
+    with pytest.raises(payload.BadValue, match=r"value\[1\] is a number that is out of range"):
+        payload.to_json(value)

@@ -4,22 +4,31 @@ checker cannot see. With every guard in place they answer nothing. All waits are
 import json
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import psycopg
 
-from tests.faults.gateways import Change, GatewaySite, late_bodies, overlaps
+from tests.faults.gateways import Change, GatewayProcess, GatewaySite, late_bodies, overlaps
 from tests.faults.proxy import Proxy
 from tests.faults.site import until_true
 from tests.waiting import wait_until
 
 Changes = Sequence[Change]
+TURN = "select last_turn_at from workflows.maintenance"
+END_SESSIONS = (
+    "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+    " where datname = current_database() and application_name = 'ignition'"
+)
+NO_NOTIFICATIONS = (
+    "create or replace function workflows.notify_idle(p_queue_ids integer[])"
+    " returns integer language sql volatile as 'select 0'"
+)
 LISTENS = "select listen_mode from workflows.worker where lost_at is null"
 STUCK = (
     "select array_agg(pid), bool_or(backend_xmin is not null) from pg_stat_activity"
     " where datname = current_database() and wait_event = 'ClientWrite'"
 )
-COUNT = "select count(*) from workflows.workflow"
 HOLD_POOL = """
 from java.lang import Throwable
 handles = []
@@ -208,51 +217,72 @@ def saves(site: GatewaySite, changes: Changes) -> list[str]:
     return overlaps(bodies)[:1] + late_bodies(bodies, gateway.saves, 2.5)[:1]
 
 
-def killed_with_journal(site: GatewaySite, changes: Changes) -> list[str]:
-    gateway = site.gateway("g", changes=changes, journal=True)
-    gateway.gateway.lose_database("WorkflowsDB")
-    gateway.run("plant.offers.storm(200, 5000, notes_each=True)")
-    until_true(lambda: gateway.offers()["over"] == 2, 10)
-    gateway.kill()
-    gateway.start()
-    until_true(lambda: site.one(COUNT) == 200, 8)
-    return _nobody_runs_these(site)
+def pause_within_lease(site: GatewaySite, gateway: GatewayProcess) -> None:
+    """A pause in which somebody else looks for lost workers, and no lease of 8 s comes near its end."""
+    gateway.freeze()
+    for _ in range(2):
+        before = site.one(TURN)
+        until_true(lambda before=before: site.one(TURN) != before, 2)  # type: ignore[misc]
+    gateway.thaw()
 
 
-def cut_storm(site: GatewaySite, changes: Changes) -> list[str]:
-    """Connections break again and again while the buffer is flushed; two projects could flush it."""
+def paused(site: GatewaySite, changes: Changes) -> list[str]:
+    site.one("select workflows.set_setting('lease_seconds', '8')")
+    gateway = site.gateway("g", changes=changes, threads=1)
+    site.enqueue("three_steps", {"until": "go"})
+    site.wait_file("in_go")
+    site.worker("b", threads=1)
+    pause_within_lease(site, gateway)
+    site.let("go")
+    ended(site, 15)
+    return ["a gateway that had paused lost its work"] if site.history().reclaim_seconds() else []
+
+
+def terminated(site: GatewaySite, changes: Changes) -> list[str]:
+    """Every session of a gateway is ended, while work waits of which no notification told."""
+    site.one("select workflows.set_setting('poll_seconds', '60')")
+    site.conn.execute(site.sql(NO_NOTIFICATIONS))
     gateway = site.gateway("g", changes=changes)
-    gateway.run("plant.offers.storm(4000, 2000)")
-    while gateway.offers()["over"] < 2:
-        gateway.gateway.cut_connections("WorkflowsDB")
-        time.sleep(0.2)
-    until_true(lambda: gateway.offers()["buffer"]["waiting"] == 0, 10)
-    until_true(lambda: site.one(COUNT) == 4000, 3)
-    gateway.run("plant.offers.note()")
-    return _nobody_runs_these(site)
+    wait_until(lambda: site.one(LISTENS) == "listen", "the gateway to listen")
+    for _ in range(3):
+        waiting = partial(site.status, site.enqueue("three_steps"))
+        if not until_true(lambda ask=waiting: ask() != "ENQUEUED", 0.5):  # type: ignore[misc]
+            break
+    site.one(END_SESSIONS)
+    found = [] if ended(site, 15) else ["nobody looked for what waited"]
+    if not until_true(lambda: gateway.log().count("mode=listen") == 2, 5):
+        found.append("it does not listen again")
+    return found
 
 
-def poison(site: GatewaySite, changes: Changes) -> list[str]:
-    gateway = site.gateway("g", changes=changes)
-    gateway.run(
-        "for n in range(20): plant.offers.offer(n, **({'queueName': 'nowhere'} if n == 7 else {}))\n"
-    )
-    until_true(lambda: site.one(COUNT) == 19, 5)
-    rejected = "select count(*) from workflows.rejected_entry"
-    is_aside = until_true(lambda: site.one(rejected) == 1, 3)
-    found = [] if is_aside else ["a refused entry is nowhere"]
-    if site.one(COUNT) != 19:
-        found.append("its batch mates are not in")
-    return found + _nobody_runs_these(site)
+def hanging(site: GatewaySite, changes: Changes) -> list[str]:
+    """A record is swallowed by the network: the lease is kept, somebody says so, and it arrives late."""
+    told = ("exchange.workflows.settings", "CALL_SECONDS = 15.0", "CALL_SECONDS = 3.0")
+    proxy = Proxy(site.server.host, site.server.port)
+    try:
+        dsn = site.server.dsn(site.dbname, port=str(proxy.port))
+        gateway = site.gateway("g", changes=[told, *changes], dsn=dsn)
+        proxy.trap(b"record_steps")
+        site.enqueue("three_steps")
+        site.worker("b", threads=1)
+        is_said = until_true(lambda: "event=call_hangs" in gateway.log(), 12)
+        proxy.speak()
+        ended(site, 15)
+    finally:
+        proxy.close()
+    found = [] if is_said else ["nobody says that a call hangs"]
+    return [*found, "the lease was lost"] if site.history().reclaim_seconds() else found
 
 
-def _nobody_runs_these(site: GatewaySite) -> list[str]:
-    """They wait for ever: that is no finding."""
-    rows = site.conn.execute(
-        site.sql("select workflow_id::text from workflows.workflow")
-    ).fetchall()
-    site.waits.update(row[0] for row in rows)
-    return []
+def namesakes(site: GatewaySite, changes: Changes) -> list[str]:
+    """Two gateways of one name, as where one was copied."""
+    for _ in range(2):
+        site.gateway("same", changes=changes, threads=2)
+    for _ in range(8):
+        site.enqueue("three_steps", {"seconds": 0.5})
+    ended(site, 15)
+    count = site.one("select count(distinct worker_id) from workflows.worker")
+    return [] if count == 2 else [f"two gateways are {count} worker"]
 
 
 Scenario = Callable[[GatewaySite, Changes], list[str]]
@@ -260,6 +290,6 @@ SCENARIOS: dict[str, Scenario] = {
     one.__name__: one
     for one in (
         crash, zombie_step, zombie_outcome, zombie_alone, partition, limited, keys, standby, pool,
-        half_open, flooded, saves, killed_with_journal, cut_storm, poison,
+        half_open, flooded, saves, paused, terminated, hanging, namesakes,
     )
 }  # fmt: skip

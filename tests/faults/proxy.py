@@ -19,7 +19,8 @@ class Proxy:
     pass, delay (`seconds` each way), drop_replies (requests arrive, answers are lost),
     drop_requests, blackhole (nothing passes, nothing is closed), reset (all is cut by RST).
     `reset_share` cuts that share of connections at each chunk while bytes pass. silence() makes a
-    blackhole of those connections alone in which `mark` (lower case) was sent.
+    blackhole of those connections alone in which `mark` (lower case) was sent, trap() of the next one
+    that sends it, with what it sends; speak() lets them go on.
     """
 
     def __init__(self, host: str, port: int):
@@ -30,6 +31,7 @@ class Proxy:
         self.mark = b""
         self._marked: set[Pair] = set()
         self._silent: set[Pair] = set()
+        self._is_trap = False
         self._pairs: set[Pair] = set()
         self._lock = threading.Lock()
         self._is_open = True
@@ -46,6 +48,12 @@ class Proxy:
     def silence(self) -> int:
         self._silent = self._marked & self._pairs
         return len(self._silent)
+
+    def trap(self, mark: bytes) -> None:
+        self.mark, self._is_trap = mark, True
+
+    def speak(self) -> None:
+        self._silent = set()
 
     def redirect(self, host: str, port: int) -> None:
         """Lead to another server from now on, like an address that moved."""
@@ -117,6 +125,7 @@ class Proxy:
                     continue
                 if self.mark and what == "requests" and self.mark in chunk.lower():
                     self._marked.add(pair)
+                    self._spring(pair)
                 if self.mode == "delay":
                     time.sleep(self.seconds)
                 if self.reset_share and random.random() < self.reset_share:
@@ -127,6 +136,15 @@ class Proxy:
             pass
         with contextlib.suppress(OSError):
             target.shutdown(socket.SHUT_WR)
+
+    def _spring(self, pair: Pair) -> None:
+        with self._lock:
+            if not self._is_trap:
+                return
+            self._is_trap = False
+            self._silent = {*self._silent, pair}
+        while pair in self._silent and self._is_open:
+            time.sleep(0.01)
 
 
 def _reset(*ends: socket.socket) -> None:

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.faults.gateway_buffer_scenarios import COUNT, TAG_SCRIPT
 from tests.faults.history import read_lines
 from tests.faults.site import FIGURES
 from tests.waiting import wait_until
@@ -15,7 +16,6 @@ PER_SECOND = 5000
 IN_ORDER = """
   select t.gate_id, array_agg((p.inputs::jsonb ->> 'n')::integer order by t.ticket_seq)
   from workflows.gate_ticket t join workflows.workflow_payload p using (workflow_id) group by 1"""
-COUNT = "select count(*) from workflows.workflow"
 
 
 def without_history(site):
@@ -47,12 +47,6 @@ def assert_in_order(site) -> None:
 def milliseconds(figures) -> str:
     names = ("p50", "p99", "p99.9", "max")
     return ", ".join(f"{name} {ms:.2f} ms" for name, ms in zip(names, figures["ms"], strict=True))
-
-
-TAG_SCRIPT = """
-from plant import offers
-offers.offer(currentValue.value, tagPath)
-"""
 
 
 def test_f49_a_storm_of_tag_changes(site):

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.faults.gateway_scenarios import HOLD_POOL
+from tests.faults.gateway_buffer_scenarios import copy_with_journal, depth
+from tests.faults.gateway_scenarios import END_SESSIONS, HOLD_POOL
 from tests.faults.site import until_true
 from tests.waiting import wait_until
 
@@ -51,10 +52,7 @@ def test_f13_every_session_of_a_gateway_is_terminated(site):
     for _ in range(3):
         for _ in range(6):
             site.enqueue("three_steps", {"seconds": 0.05})
-        site.one(
-            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-            " where datname = current_database() and application_name = 'ignition'"
-        )
+        site.one(END_SESSIONS)
         time.sleep(0.3)
     site.wait_all_ended(30)
     assert gateway.is_alive
@@ -101,10 +99,7 @@ def test_f36_a_cloned_gateway_with_its_journal(site):
         "plant.offers.offer(200, sync=True)\n"
         "plant.offers.note()\n"
     )
-    one.freeze()
-    clone = site.gateway("g", journal=True, data=one.gateway.data_dir)
-    one.thaw()
-    one.gateway.restore_database("WorkflowsDB")
+    clone = copy_with_journal(site, one, [])
     count = "select count(*) from workflows.workflow"
     wait_until(lambda: site.one(count) == 201, "the entries to arrive", 20)
     wait_until(lambda: depth(one) == depth(clone) == 0, "both buffers to be empty", 20)
@@ -112,10 +107,6 @@ def test_f36_a_cloned_gateway_with_its_journal(site):
     assert len(acknowledged) == site.one(count) == 201
     site.waits = acknowledged
     site.assert_promises(label="F36 cloned gateway, 201 entries in two journals")
-
-
-def depth(gateway) -> int:
-    return gateway.offers()["buffer"]["waiting"]
 
 
 def test_f66_a_limit_holds_with_gateways_and_kills(site):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.faults.gateway_buffer_scenarios import BUFFER_SCENARIOS
 from tests.faults.gateway_scenarios import SCENARIOS
 from tests.faults.gateways import Change
 from tests.faults.mutations import MUTATIONS
@@ -17,6 +18,9 @@ from tests.faults.test_kill_table import KILLS, RECLAIM_SECONDS
 
 pytestmark = pytest.mark.proof
 _LIBRARY = "exchange.workflows."
+_RUNS = {**SCENARIOS, **BUFFER_SCENARIOS}
+# These are run, with every guard in place, by the tests of F7 and F21.
+_RUN_ELSEWHERE = ("paused", "hanging")
 _BY_NAME = {one.name: one for one in MUTATIONS}
 
 
@@ -82,12 +86,34 @@ GATEWAY_MUTATIONS = [
         ("engine.buffer_entries", "batch = list(self.in_flight)", "batch = []")),
     of_scripts("a refused entry is taken for enqueued", "poison",
         ("engine.flusher", 'if "error" in answer:', "if False:")),
+    of_sql("reclaim without expiry", "paused"),
+    of_scripts("a session that is lost is kept", "terminated",
+        ("database.system_db_sessions", "if sqlstates.is_lost(ours):\n            self._give_up()",
+         "if sqlstates.is_lost(ours):\n            pass")),
+    of_scripts("a listener that was lost is not replaced", "terminated",
+        ("engine.listener", "return self._backoff.failed(error)", "return 3600.0")),
+    of_scripts("nobody looks for work after listening again", "terminated",
+        ("engine.listener", "self._keeper.poke()\n        self._dispatcher.poke()", "self._keeper.poke()")),
+    of_scripts("nobody looks for calls that hang", "hanging",
+        ("engine.generation", "self.worker.tell_hanging()", "pass")),
+    of_scripts("a worker is known by its name", "namesakes",
+        ("engine.state", "self.worker_id = compat.new_id()\n        self.held",
+         'self.worker_id = "35353535-3535-4535-8535-353535353535"\n        self.held')),
+    of_scripts("a replayed entry gets another id", "cloned",
+        ("engine.buffer", "take_up(text, key, number)",
+         "take_up(text[:-39] + compat.new_id() + text[-3:], key, number)")),
+    of_scripts("an offer flushes in its own thread", "stormed",
+        ("engine.buffer", "        is_look =", "        self._flusher.turn()\n        is_look =")),
+    of_scripts("the buffer takes everything", "stormed",
+        ("engine.buffer_entries", "if depth <= self.max_entries and", "if depth <= 10**9 and")),
+    of_scripts("a refused offer is not counted", "stormed",
+        ("engine.buffer_entries", "self.refused.addAndGet(1)\n        depth", "depth")),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", [one for one in _RUNS if one not in _RUN_ELSEWHERE])
 def test_the_runs_of_gateways_pass_with_every_guard_in_place(site, scenario):
-    found = SCENARIOS[scenario](site, [])
+    found = _RUNS[scenario](site, [])
     is_late = scenario in ("zombie_step", "zombie_outcome")
     history = site.assert_promises(needs_refusals=is_late, label=f"control of gateways: {scenario}")
     assert not found
@@ -97,7 +123,7 @@ def test_the_runs_of_gateways_pass_with_every_guard_in_place(site, scenario):
 @pytest.mark.parametrize("mutation", GATEWAY_MUTATIONS, ids=lambda one: one.name.replace(" ", "_"))
 def test_a_guard_of_gateways_taken_out_is_noticed(site, mutation):
     mutation.apply(site)
-    found = SCENARIOS[mutation.scenario](site, mutation.changes)
+    found = _RUNS[mutation.scenario](site, mutation.changes)
     site.end()
     caught = list(Counter(violation.invariant for violation in site.violations())) + found
     KILLS.append((mutation.name, mutation.scenario, ", ".join(caught)[:120] or "NOT CAUGHT"))

@@ -6,6 +6,7 @@ import time
 import psycopg
 import pytest
 
+from tests.faults.gateway_scenarios import NO_NOTIFICATIONS
 from tests.faults.site import Site, until_true
 from tests.servers import running_server
 from tests.waiting import wait_until
@@ -152,12 +153,7 @@ def test_f21_a_transactional_step_whose_commit_is_unknown(site, proxy):
 
 def test_f24_notifications_never_arrive(site):
     """Work is found by polling, and enqueue does not fail."""
-    site.conn.execute(
-        site.sql(
-            "create or replace function workflows.notify_idle(p_queue_ids integer[])"
-            " returns integer language sql volatile as 'select 0'"
-        )
-    )
+    site.conn.execute(site.sql(NO_NOTIFICATIONS))
     site.worker("a")
     time.sleep(0.5)
     ids = [site.enqueue("three_steps") for _ in range(3)]

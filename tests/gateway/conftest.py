@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import install_schema
 from tests.gateway import runtime
+from tests.gateway.batch import batch_plant  # noqa: F401  one gateway for two modules
 from tests.gateway.gateway import Database, StandInGateway
 from tests.gateway.plant import plant  # noqa: F401  one gateway for several modules
 from tests.gateway.projects import Project

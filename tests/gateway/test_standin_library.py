@@ -7,6 +7,8 @@ import pytest
 from tests.gateway.gateway import ScriptError, StandInGateway
 from tests.gateway.projects import Project
 
+pytestmark = pytest.mark.once
+
 
 def save(gateway: StandInGateway, **modules: str) -> None:
     gateway.save("plant", {name.replace("__", "."): text for name, text in modules.items()})

@@ -12,6 +12,8 @@ from tests.gateway.projects import Project
 
 REDUNDANCY = """
 from com.inductiveautomation.ignition.gateway import IgnitionGateway
+
+pytestmark = pytest.mark.once
 manager = IgnitionGateway.get().getRedundancyManager()
 state = manager.getCurrentState()
 role = [manager.isRedundancyEnabled(), manager.isMaster(), manager.isActive(), str(state.getRole()), str(state.getActivityLevel())]

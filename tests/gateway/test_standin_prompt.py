@@ -1,7 +1,11 @@
 """What a person types at the prompt of `make gateway`."""
 
+import pytest
+
 from tests.gateway.gateway import StandInGateway
 from tests.gateway.prompt import REQUESTS, converse
+
+pytestmark = pytest.mark.once
 
 
 def talk(gateway: StandInGateway, *lines: str) -> str:

@@ -7,6 +7,8 @@ import pytest
 from tests.gateway.gateway import StandInGateway
 from tests.gateway.projects import Project
 
+pytestmark = pytest.mark.once
+
 GLOBALS = "system.util.globals"
 NOTE = f"""
     {GLOBALS}.setdefault('events', []).append([str(tagPath), previousValue.value, currentValue.value, initialChange, missedEvents])

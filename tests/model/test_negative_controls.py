@@ -5,6 +5,8 @@ import pytest
 from tests.model.running import run_machine
 from tests.model.session import Refusal, Session
 
+pytestmark = pytest.mark.once
+
 MUTATIONS = {
     "record without the token": (
         "record_steps",

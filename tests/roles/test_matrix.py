@@ -76,8 +76,10 @@ MAY_READ = {
     "transition": SCREENS,
     "schema_migration": {ADMIN},
 }
-PAYLOADS = ("workflow_payload", "workflow_outcome", "step", "rejected_entry")
-PAYLOADS += ("message", "event", "event_history", "stream", "prompt")
+PAYLOADS = (
+    *("workflow_payload", "workflow_outcome", "step", "rejected_entry"),
+    *("message", "event", "event_history", "stream", "prompt"),
+)
 CHANGES = ("insert", "update", "delete", "truncate")
 
 

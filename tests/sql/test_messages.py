@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,11 @@ def test_timers_keep_their_time_while_held(calls, worker, claimed, clock):
 
 @pytest.mark.parametrize("status", ["DELAYED", "BLOCKED", "ENQUEUED", "RUNNING", "HELD"])
 def test_a_message_is_taken_in_every_live_status(calls, worker, send, status):
-    options = {"DELAYED": {"delay_seconds": 60}, "BLOCKED": {"partition_key": "k"}}.get(status, {})
+    told: dict[str, dict[str, Any]] = {
+        "DELAYED": {"delay_seconds": 60},
+        "BLOCKED": {"partition_key": "k"},
+    }
+    options = told.get(status, {})
     if status == "BLOCKED":
         calls.enqueue("mix", **options)
         worker.claim_one()

@@ -140,9 +140,9 @@ NAMES = sorted(
     " enter_maintenance exit_maintenance export_audit finish_workflows fork_workflow"
     " get_maintenance get_workflow list_prompts list_queues list_rejected_entries list_settings"
     " list_steps list_workflows load_workflow pause_queue queue_figures read_events read_stream"
-    " record_steps register_worker reject_entries renew_worker resolve_rejected_entry resume_queue"
-    " retire_worker retry_workflow run_maintenance schema_version send_command send_commands"
-    " send_message set_queue set_setting".split()
+    " record_steps register_worker reject_entries renew_worker resolve_rejected_entry"
+    " resume_queue retire_worker retry_workflow run_maintenance schema_version send_command"
+    " send_commands send_message set_queue set_setting".split()
 )
 READERS = {n for n in NAMES if n.startswith(("get_", "list_", "load_", "read_"))}
 READERS |= {"schema_version", "queue_figures", "export_audit"}

@@ -114,3 +114,109 @@ def test_who_shares_its_deduplication_id_with_one_that_is_refused_is_refused_too
     entry = {"workflow_name": "mix", "options": {"deduplication_id": "a"}}
     answers = calls.enqueue_many(entry, entry, {"workflow_name": "mix"})
     assert [answer.get("error", {}).get("code") for answer in answers] == ["WF005"] * 3
+
+
+def _texts(*entries):
+    return [json.dumps(list(entries)), json.dumps(list(entries), separators=(",", ":"))]
+
+
+ID = '"options":{"workflow_id":"018f0000-0000-7000-8000-%012d"}'
+USUAL = [
+    *_texts({"workflow_name": "mix", "inputs": {"x": [1, "{}"]}}, {"workflow_name": "b", "inputs": 1}),
+    *_texts(
+        {
+            "workflow_name": "mix",
+            "inputs": {"t": 'a","inputs":{}},{"'},
+            "options": {"workflow_id": str(uuid.UUID(int=1))},
+        }
+    ),
+    '[{"workflow_name":"R\u00fchrer","inputs":{ "x" : 1.0, "x":2},%s}]' % (ID % 2),
+]
+UNUSUAL = [
+    '[{"inputs":{"x":1},"workflow_name":"mix"}]',
+    '[{"workflow_name":"mix","inputs":{"x":1}},{"workflow_name":"mix"}]',
+    '[{"workflow_name":"mix","inputs":"{\\"x\\":1}"}]',
+    '[{"workflow_name":"mix","inputs":"text"}]',
+    '[{"workflow_name":"m\\u0069x","inputs":{}}]',
+    '[{"workflow_name":"a\\"b\\\\","inputs":{}}]',
+    '[{"workflow_name":"mix","inputs":{},%s},{"workflow_name":"mix","inputs":{}}]' % (ID % 3),
+    '[{"workflow_name":"mix","inputs":{}},{"workflow_name":"mix","inputs":{},%s}]' % (ID % 4),
+    '[{"workflow_name":"a","inputs":{},"workflow_name":"mix"}]',
+    '[{"workflow_name":"a","workflow_name":"a\\",\\"workflow_name\\":\\"b","inputs":{}}]',
+    '[{"workflow_name":"mix","inputs":1,"inputs":{"x":2},%s}]' % (ID % 5),
+    '[{"workflow_name": "mix","inputs": {}}]',
+]
+
+
+def _as_python_reads(text):
+    entries = json.loads(text)
+    return [(entry["workflow_name"], entry.get("inputs", {})) for entry in entries]
+
+
+@pytest.mark.parametrize("text", USUAL + UNUSUAL)
+def test_a_batch_says_the_same_however_it_is_written(calls, text):
+    answers = calls.call("enqueue_many", items=text)
+    assert [sorted(answer) for answer in answers] == [
+        ["deduplicated", "is_registered", "workflow_id"] for _ in answers
+    ]
+    written = [
+        calls.rows(
+            """select w.workflow_name, coalesce(p.inputs, '{}') from workflows.workflow w
+               left join workflows.workflow_payload p on p.workflow_id = w.workflow_id
+               where w.workflow_id = %s::uuid""",
+            answer["workflow_id"],
+        )[0]
+        for answer in answers
+    ]
+    assert [(name, json.loads(inputs)) for name, inputs in written] == _as_python_reads(text)
+
+
+READ = "select coalesce(cardinality(names), 0) from workflows.read_usual_batch(%s)"
+
+
+@pytest.mark.parametrize("text", USUAL)
+def test_what_the_library_writes_is_read_the_quick_way(calls, text):
+    assert calls.value(READ, text) == len(json.loads(text))
+
+
+WRONG = [
+    *UNUSUAL,
+    '[{"workflow_name":"mix","inputs":{},"options":{"workflow_id":"018f0000-0000-7000-8000-00"}}]',
+    '[{"workflow_name":"mix","inputs":{},"options":{"workflow_id":"018f-00000000-7000-8000-000000000001"}}]',
+    '[{"workflow_name":"mix","inputs":{},"more":1}]',
+    '[{"workflow_name":"mix","inputs":{}},5]',
+    '[{"workflow_name":"mix","inputs":{}}',
+    '[{"workflow_name":null,"inputs":{}}]',
+    '{"workflow_name":"mix","inputs":{}}',
+    "[]",
+]
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_anything_else_is_not_read_the_quick_way(calls, text):
+    assert calls.value(READ, text) == 0
+
+
+def test_a_batch_of_several_names_keeps_its_order(calls, make_worker):
+    """One that stands already among them: nothing of it is written again."""
+    make_worker(priority=7)
+    stands = calls.enqueue("mix", {"x": 0})
+    entries = [{"workflow_name": name, "inputs": {"x": n}} for n, name in enumerate("cabca", 1)]
+    entries.insert(2, {"workflow_name": "mix", "inputs": {"x": 9}, "options": {"workflow_id": stands}})
+    for entry in entries:
+        entry.setdefault("options", {"workflow_id": str(uuid.uuid4())})
+    answers = calls.enqueue_many(*entries)
+    assert [answer["workflow_id"] for answer in answers] == [
+        entry["options"]["workflow_id"] for entry in entries
+    ]
+    assert [answer["deduplicated"] for answer in answers] == [n == 2 for n in range(6)]
+    assert [answer["is_registered"] for answer in answers] == [n == 2 for n in range(6)]
+    placed = calls.rows(
+        """select r.workflow_id::text, w.workflow_name, p.inputs::json ->> 'x'
+           from workflows.ready r join workflows.workflow w using (workflow_id, lane_id, ready_seq)
+           join workflows.workflow_payload p using (workflow_id) order by r.ready_seq"""
+    )
+    want = [entry for n, entry in enumerate(entries) if n != 2]
+    assert [row[0] for row in placed] == [stands, *(e["options"]["workflow_id"] for e in want)]
+    assert "".join(row[1] for row in placed) == "mixcabca"
+    assert "".join(row[2] for row in placed) == "012345"

@@ -56,6 +56,7 @@ except ValueError:  # Jython makes no half of a pair by itself, but takes one fr
     _POISON = None
 _random_bytes = os.urandom
 _ID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+_VARIANT = dict((digit, "89ab"[number % 4]) for number, digit in enumerate("0123456789abcdef"))
 
 
 def gateway_system():
@@ -237,3 +238,15 @@ def id_at(id_text, place):
 def is_id(text):
     """Whether a text is a uuid as we write them."""
     return _ID.match(text) is not None
+
+
+def new_ids(count):
+    """As many new ids of one moment, in half the time that they would take one by one."""
+    digits = binascii.hexlify(_random_bytes(10 * count)).decode("ascii")
+    now = "%012x" % (int(time.time() * 1000) & 0xFFFFFFFFFFFF)
+    start = "%s-%s-7" % (now[:8], now[8:])
+    return [
+        "%s%s-%s%s-%s"
+        % (start, digits[at + 1 : at + 4], _VARIANT[digits[at]], digits[at + 4 : at + 7], digits[at + 7 : at + 19])
+        for at in range(0, 20 * count, 20)
+    ]

@@ -199,6 +199,10 @@ class PsycopgConnector:
     def session(self, purpose: str, is_direct: bool = False) -> Session:
         return Session(self, purpose, is_direct)
 
+    def hanging(self, seconds: float) -> dict[str, float]:
+        """Nothing: each call here has its limit."""
+        return {}
+
     def can_listen(self) -> bool:
         """Whether a session here stays the same session, so that LISTEN and idle marks work."""
         if self._direct_dsn is not None:

@@ -18,6 +18,7 @@ from java.util.concurrent import Semaphore, TimeUnit
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.database import sqlstates
+from exchange.workflows.database.system_db_calls import CallsUnderWay
 from exchange.workflows.database.system_db_errors import translate
 from exchange.workflows.database.system_db_listener import SystemDbListener, can_unwrap
 from exchange.workflows.database.system_db_sessions import (
@@ -57,6 +58,7 @@ class SystemDbConnector(object):
         self._call_permits = self._permits(share, "calls", borrowed - borrowed // 2)
         self._step_permits = self._permits(share, "steps", borrowed // 2)
         self._kept_permits = self._permits(share, "kept", max(1, connections - borrowed))
+        self.calls = CallsUnderWay()
         self._can_listen = False
         self._look_at = System.nanoTime()
 
@@ -104,12 +106,18 @@ class SystemDbConnector(object):
 
     def call_once(self, sql, args):
         self.acquire(self._call_permits)
+        self.calls.begin(sql)
         try:
             return one_value(compat.gateway_system().db.runPrepQuery(sql, texts(args), self.database_name))
         except compat.ERRORS as error:
             raise translate(error)
         finally:
+            self.calls.end()
             self._call_permits.release()
+
+    def hanging(self, seconds):
+        """{name of the function: since how many seconds} of the calls that have not come back for longer."""
+        return self.calls.longer_than(seconds)
 
     def transaction(self):
         """One transaction on a borrowed connection: committed at the end, rolled back by an exception."""

@@ -49,11 +49,14 @@ class HeldSession(object):
                 return self._connector.call_once(sql, args)
             handle = self._handle
             db = compat.gateway_system().db
+            self._connector.calls.begin(sql)
             try:
                 answer = one_value(db.runPrepQuery(sql, texts(args), self._connector.database_name, handle))
                 db.commitTransaction(handle)
             except compat.EVERYTHING as error:
                 self._failed(error)
+            finally:
+                self._connector.calls.end()
             self._used_at = System.nanoTime()
             return answer
 

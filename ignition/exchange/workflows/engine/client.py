@@ -92,6 +92,11 @@ class Workflows(Exchange):
         Returns one outcome each, in order: {"workflow_id", "deduplicated", "is_registered"}, or
         {"error": {"code", "message", "field"}}: a bad one does not touch the others.
         """
+        requests = list(requests)
+        if requests and context.current() is None:
+            plain = entry_text.plain_batch(requests, self.payload_bytes)
+            if plain is not None:
+                return self.store.enqueue_many(plain)
         texts = []
         outcomes = []
         for request in requests:

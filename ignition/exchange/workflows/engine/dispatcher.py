@@ -152,7 +152,12 @@ class Dispatcher(object):
         asked, self._unanswered = self._unanswered or room, None
         if compat.failpoint is not None:
             compat.failpoint("claim:after_commit")
-        return self._take(asked, answer)
+        wait = self._take(asked, answer)
+        if is_resend:
+            # It brought what the lost claim took. What called for that claim, or came since, is still to be looked for.
+            self._is_poked = True
+            return 0
+        return wait
 
     def _ask(self, worker_id, room, is_resend):
         if compat.failpoint is not None:

@@ -59,6 +59,7 @@ class Generation(object):
         if self.worker is None:
             return []
         self.worker.poll()
+        self.worker.tell_hanging()
         return self.worker.watch()
 
     def end(self, drain_seconds):

@@ -22,6 +22,7 @@ _WORDS = {
     "timeout": (errors.Cancelled, "on_stop"),
     "abort": (errors.Aborted, "on_abort"),
 }
+_ENDING = ("stop", "cancel", "timeout", "abort")
 
 
 class HandlerStep(object):
@@ -41,6 +42,11 @@ class HandlerStep(object):
 
     def retries(self, error):
         return False
+
+
+def is_ending(control):
+    """Whether an order, with or without a handler, ends the workflow."""
+    return (control or "").partition(" ")[0] in _ENDING
 
 
 def obey(running, control):

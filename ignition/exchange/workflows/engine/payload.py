@@ -20,6 +20,9 @@ _MAX_DOUBLE = 1.7976931348623157e308
 _ATOMS = frozenset((type(None), bool))
 _SHORT = 2 * settings.PAYLOAD_DEPTH
 _LONG_NUMBER = re.compile("[0-9]{300}")
+# Of 300 digits in a row every 25th is a digit.
+_EVERY = 25
+_MAYBE_LONG_NUMBER = re.compile("[0-9]{12}")
 _LISTS = (list, tuple)
 _SETS = (set, frozenset)
 
@@ -108,7 +111,14 @@ def _sorted_if_possible(values):
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_plain_leaf).encode
 
 
-def _quick_text(value):
+def quick_list(values, levels, limit):
+    """The JSON text of a list, where one pass of the encoder shows that no value in it needs a closer look, else
+    None. Each value is known to have `levels` brackets at least, which do not count as nesting."""
+    text = _quick_text(values, levels * len(values))
+    return None if text is None or len(text) > limit else text
+
+
+def _quick_text(value, brackets=0):
     """The text, where one pass of the encoder shows that nothing in it needs a closer look."""
     try:
         text = _encode(value)
@@ -116,16 +126,16 @@ def _quick_text(value):
         if compat.is_ending(error):
             raise
         return None
-    if "\\u0000" in text or "\\ud" in text or len(text) > _SHORT and not _is_shallow(text):
+    if "\\u0000" in text or "\\ud" in text or len(text) > _SHORT and not _is_shallow(text, brackets):
         return None
     return text
 
 
-def _is_shallow(text):
+def _is_shallow(text, brackets):
     """False for a text that could be nested too deep or hold a number that no double can."""
-    if text.count("[") + text.count("{") > settings.PAYLOAD_DEPTH:
+    if text.count("[") + text.count("{") > settings.PAYLOAD_DEPTH + brackets:
         return False
-    return _LONG_NUMBER.search(text) is None
+    return _MAYBE_LONG_NUMBER.search(text[::_EVERY]) is None or _LONG_NUMBER.search(text) is None
 
 
 class _Plain(object):

@@ -8,12 +8,11 @@ Inside another step, and outside a workflow, it stays in the thread.
 from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import errors
-from exchange.workflows.engine import context, instance, registry
+from exchange.workflows.engine import context, instance, orders, registry
 
 # Coming back costs a claim, so a workflow that has left its thread does not look more often than this.
 _LOOK_SECONDS = 1.0
 _LONGEST_MS = 315360000000
-_ENDING = ("stop", "cancel", "timeout")
 
 
 def wait_for(look, timeout_ms, poll_ms, is_safe=True):
@@ -62,7 +61,7 @@ def has_waited():
 def obey(running, is_safe=True):
     """Obey the orders that wait for a workflow, from inside a step; where the step must not be begun anew, only
     those that end the workflow."""
-    if is_safe or running.lease.is_lost or running.lease.control in _ENDING:
+    if is_safe or running.lease.is_lost or orders.is_ending(running.lease.control):
         running.boundary()
 
 

@@ -64,6 +64,7 @@ class Worker(object):
         self._signals = self.host.make_queue()
         self._sessions = []
         self._running = {}
+        self._hanging = frozenset()
         self._parts = ()
         self._assemble(definitions or registry.REGISTRY, settings.PREFETCH if prefetch is None else prefetch)
 
@@ -148,6 +149,18 @@ class Worker(object):
                 self._running[purpose] = self.host.start_thread("workflows-%s" % purpose, run)
                 started.append(purpose)
         return started
+
+    def tell_hanging(self):
+        """For a timer beside the worker: log which call has not come back, once, and that none hangs any more."""
+        hanging = self.connector.hanging(settings.CALL_SECONDS)
+        for name in sorted(frozenset(hanging) - self._hanging):
+            self._log.warning(
+                "event=call_hangs function=%s seconds=%d hint=give the connection a socketTimeout"
+                % (name, hanging[name])
+            )
+        if self._hanging and not hanging:
+            self._log.info("event=calls_answered functions=%s" % ",".join(sorted(self._hanging)))
+        self._hanging = frozenset(hanging)
 
     def poll(self):
         """For a timer beside the worker: look for work where no notification comes."""
