@@ -203,6 +203,14 @@ ALTER FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_option
 
 COMMENT ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) IS 'Answers an open prompt of a workflow.';
 
+CREATE FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) IS 'What a request was answered before.';
+
 CREATE FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql
     AS ...;
@@ -925,6 +933,14 @@ ALTER FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) OWN
 
 COMMENT ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) IS 'Whether a workflow has more recorded steps than a number.';
 
+CREATE FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) IS 'Whether a run of a handler is recorded.';
+
 CREATE FUNCTION workflows.held_problem(p_workflow_id uuid) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -1293,6 +1309,14 @@ ALTER FUNCTION workflows.payload_problem(p_text text, p_limit integer) OWNER TO 
 
 COMMENT ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) IS 'What is wrong with a payload given as JSON text, or null.';
 
+CREATE FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) IS 'Where workflows of some names go, and whether nothing stands in their way.';
+
 CREATE TABLE workflows.workflow_definition (
     workflow_name text NOT NULL,
     workflow_version integer NOT NULL,
@@ -1484,6 +1508,14 @@ ALTER FUNCTION workflows.read_call_options(p_text text, p_field text, p_known te
 
 COMMENT ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) IS 'Reads the options of one call.';
 
+CREATE FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) IS 'Names, inputs and ids of a batch that gives nothing else.';
+
 CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
     AS ...;
@@ -1537,6 +1569,14 @@ CREATE FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_optio
 ALTER FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) IS 'Entries of a stream of a workflow, as JSON.';
+
+CREATE FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) IS 'Names, inputs and ids of a batch as the library writes it.';
 
 CREATE FUNCTION workflows.read_uuid(p_text text, p_field text) RETURNS uuid
     LANGUAGE plpgsql
@@ -4039,6 +4079,8 @@ REVOKE ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, 
 GRANT ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.answer_request(p_request_id text, p_workflow_id uuid, p_command text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.append_stream(p_workflow_id uuid, p_name text, p_value json, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT SELECT ON TABLE workflows.transition TO workflows_operator;
@@ -4211,6 +4253,8 @@ REVOKE ALL ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) F
 
 REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.held_problem(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.held_state(p_order text) FROM PUBLIC;
@@ -4316,6 +4360,8 @@ GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) FROM PUBLIC;
+
 GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) FROM PUBLIC;
@@ -4338,6 +4384,8 @@ REVOKE ALL ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now
 
 REVOKE ALL ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_known text[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) FROM PUBLIC;
@@ -4357,6 +4405,8 @@ GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p
 GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_uuid(p_text text, p_field text) FROM PUBLIC;
 
