@@ -1961,6 +1961,14 @@ ALTER FUNCTION workflows.require_workflow(p_workflow_id text) OWNER TO workflows
 
 COMMENT ON FUNCTION workflows.require_workflow(p_workflow_id text) IS 'Reads the id of a workflow that there is.';
 
+CREATE FUNCTION workflows.reset_of(p_workflow workflows.workflow) RETURNS uuid
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.reset_of(p_workflow workflows.workflow) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.reset_of(p_workflow workflows.workflow) IS 'What a workflow that has ended was reset to, or null.';
+
 CREATE FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -4488,6 +4496,8 @@ REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM P
 REVOKE ALL ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.require_workflow(p_workflow_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.reset_of(p_workflow workflows.workflow) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) TO workflows_operator;

@@ -19,10 +19,16 @@ def clock(batch_plant: Plant) -> Clock:
     return Clock(batch_plant.conn, SCHEMA)
 
 
-at_every_place = pytest.mark.parametrize("place", [Place(name) for name in PLACE_NAMES], ids=str)
-
-at_some_places = pytest.mark.parametrize(
-    "place", [Place(name) for name in ("after 1", "in 8", "asleep 5", "asleep 9")], ids=str
+SOME = ("after 1", "in 8", "asleep 5", "asleep 9")
+at_some_places = pytest.mark.parametrize("place", [Place(name) for name in SOME], ids=str)
+# The others are slow evidence.
+at_every_place = pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(Place(name), marks=() if name in SOME else pytest.mark.proof)
+        for name in PLACE_NAMES
+    ],
+    ids=str,
 )
 
 

@@ -60,6 +60,7 @@ def forget(conn: psycopg.Connection[Any]) -> None:
     conn.execute(installer.rename("truncate workflows.workflow, workflows.ready cascade", SCHEMA))
 
 
+@pytest.mark.proof
 def test_f53_an_outage_and_two_saves_lose_nothing_and_keep_the_order(gateway_dsn, conn):
     forget(conn)
     with StandInGateway(
@@ -80,6 +81,7 @@ def test_f53_an_outage_and_two_saves_lose_nothing_and_keep_the_order(gateway_dsn
         wait_until(lambda: one.old_interpreters_alive() == 0, seconds=PATIENCE)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("is_up", [True, False])
 def test_f52_kill_9_of_the_gateway_loses_nothing_that_was_acknowledged(
     gateway_dsn: str, conn: psycopg.Connection[Any], tmp_path: Path, is_up: bool

@@ -65,6 +65,7 @@ def test_a_long_step_ends_on_the_old_code_and_the_rest_runs_on_the_new(saved: Pl
     ), "there were never more at once"
 
 
+@pytest.mark.proof
 def test_old_scripts_are_collected_and_memory_stays_flat(saved: Plant) -> None:
     save(saved, "warm")
     wait_until(lambda: saved.gateway.old_interpreters_alive() == 0, "old scripts", PATIENCE)

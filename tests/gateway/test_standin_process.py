@@ -10,10 +10,9 @@ import pytest
 from tests.gateway.gateway import GatewayError, ScriptError, StandInGateway
 from tests.gateway.projects import Project
 
+pytestmark = pytest.mark.once
 REDUNDANCY = """
 from com.inductiveautomation.ignition.gateway import IgnitionGateway
-
-pytestmark = pytest.mark.once
 manager = IgnitionGateway.get().getRedundancyManager()
 state = manager.getCurrentState()
 role = [manager.isRedundancyEnabled(), manager.isMaster(), manager.isActive(), str(state.getRole()), str(state.getActivityLevel())]

@@ -5,7 +5,7 @@ import pytest
 from tests.model.running import run_machine
 from tests.model.session import Refusal, Session
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.proof
 
 MUTATIONS = {
     "record without the token": (

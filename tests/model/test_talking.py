@@ -286,6 +286,6 @@ def test_a_guard_that_is_taken_out_is_noticed(session: Session, name: str) -> No
     source = session.mutate(*MUTATIONS[name])
     try:
         with pytest.raises((AssertionError, Refusal, BaseExceptionGroup, pytest.fail.Exception)):
-            run(session, 60, is_shrinking=False)
+            run(session, 300, is_shrinking=False)
     finally:
         session.restore(source)

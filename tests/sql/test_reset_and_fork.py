@@ -87,12 +87,15 @@ def test_a_fork_can_be_given_other_options(calls, worker):
 
 def test_a_reset_takes_the_deduplication_id_or_is_refused(calls, worker):
     old = stopped(calls, deduplication_id="d")
-    new = calls.command(old, "RESET")["new_workflow_id"]
+    new = calls.enqueue("mix", deduplication_id="d")
     with refused("WF006", "deduplication_id"):
         calls.command(old, "RESET")
     log = calls.rows("select command from workflows.command_log order by command_id")
-    assert log == [("STOP",), ("RESET",)], "a refusal leaves nothing behind"
-    assert worker.claim_ids(4) == [new]
+    assert log == [("STOP",)], "a refusal leaves nothing behind"
+    calls.command(new, "STOP")
+    last = calls.command(old, "RESET")["new_workflow_id"]
+    assert calls.get(last)["deduplication_id"] == "d"
+    assert worker.claim_ids(4) == [last]
 
 
 def test_a_reset_is_carried_out_once_for_its_request(calls, worker):

@@ -153,6 +153,7 @@ def test_f69_every_public_function_is_tried(scene):
     assert public_functions(Calls(scene.conn)) == set(scene.statements) == set(NAMES)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("function", NAMES)
 def test_f69_a_time_limit_leaves_no_partial_state(scene, function):
     tables, writes = scene.reach(function)

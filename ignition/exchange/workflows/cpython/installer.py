@@ -232,7 +232,7 @@ declare
     where c.relnamespace = to_regnamespace('{schema}') and c.relkind = 'r' and c.relname <> 'schema_migration');
 begin
   if v_tables is null or (select max(version) from {schema}.schema_migration) >= {library_version} then return; end if;
-  for v_try in 1..600 loop
+  for v_try in 1..90 loop
     begin
       perform set_config('lock_timeout', '50ms', true);
       execute 'lock table ' || v_tables || ' in access exclusive mode';
