@@ -270,7 +270,6 @@ MUTATIONS = {
         "v_status = 'OPEN'",
         "v_status in ('OPEN', 'ANSWERED')",
     ),
-    "leave prompts open at the end": ("end_waits", "p.status = 'OPEN' for", "false for"),
     "one message id, two messages": (
         "insert_message",
         "p_body) then 'duplicate'",
