@@ -14,6 +14,7 @@ from tests.calls import Calls
 from tests.clock import Clock
 from tests.sql.situations import ENDED, HANDLERS, MOVING, NEEDS_HANDLERS, SITUATIONS, Situation
 
+pytestmark = pytest.mark.once
 COMMANDS = ("ABORT", "STOP", "CANCEL", "HOLD", "PAUSE", "RESUME", "RESET")
 CASES = [
     (where, handlers)
