@@ -32,6 +32,7 @@ language plpgsql volatile
 as $$
 declare
   v_options jsonb := p_options;
+  v_hint text;
 begin
   if p_options ? 'request_id' then
     v_options := p_options || jsonb_build_object(
@@ -39,8 +40,9 @@ begin
   end if;
   return workflows.send_command(p_workflow_id::text, p_command, p_reason, v_options::text)::json;
 exception when sqlstate 'WF002' or sqlstate 'WF003' or sqlstate 'WF005' or sqlstate 'WF006' then
+  get stacked diagnostics v_hint = pg_exception_hint;
   return json_build_object('workflow_id', p_workflow_id, 'outcome', 'refused', 'code', sqlstate,
-    'message', sqlerrm);
+    'message', sqlerrm || ': ' || v_hint);
 end
 $$;
 comment on function workflows.send_one(uuid, text, text, jsonb) is

@@ -74,6 +74,7 @@ def test_one_answer_for_each_id(calls, plant):
     answers = {a["workflow_id"]: a for a in send(calls, "HOLD", {"workflow_ids": ids})}
     assert len(answers) == 3
     assert (answers[NO_ID]["outcome"], answers[NO_ID]["code"]) == ("refused", "WF003")
+    assert answers[NO_ID]["message"] == "unknown id: there is no workflow with this id"
     assert {calls.status(plant[name]) for name in ("boil", "line")} == {"HELD"}
 
 
