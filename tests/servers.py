@@ -12,6 +12,7 @@ import functools
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -38,6 +39,7 @@ SETTINGS = {
 FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 MEMORY_WANTED = 4 * 1024**3
 _PR_SET_PDEATHSIG = 1
+_SERVER_PORTS = (20000, 32768)
 
 
 class ServerError(Exception):
@@ -70,9 +72,13 @@ def default_version() -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A free port that no client's socket takes before a server listens there, or while it restarts:
+    the system gives clients the ports from 32768 on."""
+    while True:
+        port = _SERVER_PORTS[0] + secrets.randbelow(_SERVER_PORTS[1] - _SERVER_PORTS[0])
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @functools.cache
