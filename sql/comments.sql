@@ -352,3 +352,54 @@ comment on column workflows.wait.topic is
 comment on column workflows.wake_call.wake_call_id is 'Number.';
 comment on column workflows.wake_call.workflow_id is 'The workflow to look at.';
 comment on column workflows.wake_call.topic is 'What came; null: wake it whatever it waits for.';
+
+comment on column workflows.workflow_definition.parameters is
+  'Declared parameters as a form: an array of fields; null: it takes whatever it is given.';
+comment on column workflows.workflow_definition.signature is
+  'What its function takes: arguments, required ones, and whether it takes more.';
+
+comment on column workflows.parameter_enum.enum_name is 'Name of the enum.';
+comment on column workflows.parameter_enum.enum_version is 'Its version, from 1.';
+comment on column workflows.parameter_enum.status is
+  'active, obsolete (used only by who names the version) or deleted.';
+comment on column workflows.parameter_enum.choices is 'Array of label, value and isDisabled.';
+comment on column workflows.parameter_enum.description is 'What it is for.';
+comment on column workflows.parameter_enum.created_by is 'Who saved it.';
+comment on column workflows.parameter_enum.created_at is 'When it was saved.';
+
+comment on column workflows.parameter_template.workflow_name is 'The workflow that it starts.';
+comment on column workflows.parameter_template.template_name is 'Name of the template.';
+comment on column workflows.parameter_template.template_version is 'Its version, from 1.';
+comment on column workflows.parameter_template.status is
+  'active, obsolete (used only by who names the version) or deleted.';
+comment on column workflows.parameter_template.form is 'Props of the Perspective Form.';
+comment on column workflows.parameter_template.meta is
+  'What the form says about its parameters: paramKeys, widgetTypes, defaultData, enumRefs.';
+comment on column workflows.parameter_template.description is 'What it is for.';
+comment on column workflows.parameter_template.created_by is 'Who saved it.';
+comment on column workflows.parameter_template.created_at is 'When it was saved.';
+
+comment on column workflows.parameter_set.workflow_name is 'The workflow that it is for.';
+comment on column workflows.parameter_set.set_name is 'Name of the recipe.';
+comment on column workflows.parameter_set.set_version is 'Its version, from 1.';
+comment on column workflows.parameter_set.status is 'draft, approved, obsolete or deleted.';
+comment on column workflows.parameter_set.template_name is
+  'The template that it was made of; null: the declared parameters.';
+comment on column workflows.parameter_set.template_version is 'Version of the template.';
+comment on column workflows.parameter_set.parameter_values is 'Its values, by parameter.';
+comment on column workflows.parameter_set.description is 'What it is for.';
+comment on column workflows.parameter_set.reason is 'Why it was written.';
+comment on column workflows.parameter_set.created_by is 'Who wrote it.';
+comment on column workflows.parameter_set.created_at is 'When it was written.';
+comment on column workflows.parameter_set.approved_by is 'Who approved it last.';
+comment on column workflows.parameter_set.approved_at is 'When it was approved last.';
+
+comment on column workflows.workflow_recipe.workflow_id is 'The workflow.';
+comment on column workflows.workflow_recipe.template_name is 'The template that it was started from.';
+comment on column workflows.workflow_recipe.template_version is 'Version of the template.';
+comment on column workflows.workflow_recipe.set_name is 'The recipe that it was started from.';
+comment on column workflows.workflow_recipe.set_version is 'Version of the recipe.';
+comment on column workflows.workflow_recipe.set_status is 'Status of the recipe at that moment.';
+comment on column workflows.workflow_recipe.enum_versions is 'Version of each enum that was used.';
+comment on column workflows.workflow_recipe.overrides is
+  'What was given at the start and differs from template and recipe.';

@@ -53,12 +53,30 @@ grant execute on function workflows.get_maintenance() to
 grant execute on function workflows.list_queues() to workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.pause_queue(text, text, text), workflows.resume_queue(text, text, text) to workflows_operator;
 
+-- Engineers own templates and enums and approve recipes; operators may draft one, and start from them.
+grant execute on function workflows.resolve_inputs(text, text, text),
+  workflows.list_parameters(text, text), workflows.get_template(text, text, text),
+  workflows.list_templates(text), workflows.get_enum(text, text), workflows.list_enums(text),
+  workflows.get_parameter_set(text, text, text), workflows.list_parameter_sets(text) to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
+grant execute on function workflows.create_parameter_set(text, text, text, text),
+  workflows.compare_parameter_sets(text, text, text),
+  workflows.export_parameter_set(text, text, text) to workflows_operator, workflows_admin;
+grant execute on function workflows.create_enum(text, text, text),
+  workflows.set_enum_status(text, text, text), workflows.create_template(text, text, text, text),
+  workflows.set_template_status(text, text, text, text),
+  workflows.set_parameter_set_status(text, text, text, text),
+  workflows.rename_parameter_set(text, text, text, text),
+  workflows.import_parameter_set(text, text) to workflows_admin;
+
 -- Views run with the rights of their owner, but a function in them is called as the reader.
 grant execute on function workflows.queue_figures(integer) to
   workflows_operator, workflows_viewer, workflows_admin, workflows_worker;
 grant select on workflows.queue_depth, workflows.workflow_status, workflows.running_workflow, workflows.worker_status,
   workflows.resource_status, workflows.dead_letter, workflows.command_log, workflows.health,
-  workflows.rejected_entry_list, workflows.open_prompt, workflows.attention_needed to
+  workflows.rejected_entry_list, workflows.open_prompt, workflows.attention_needed,
+  workflows.workflow_parameter, workflows.enum_list, workflows.template_list,
+  workflows.recipe_list, workflows.recipe_use to
   workflows_operator, workflows_viewer, workflows_admin;
 grant select on workflows.queue_depth, workflows.worker_status, workflows.health to workflows_worker;
 grant execute on function workflows.export_audit(text) to workflows_admin;

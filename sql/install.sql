@@ -15,6 +15,7 @@
 \ir migrations/0003_add_commands.sql
 \ir migrations/0004_add_messages.sql
 \ir migrations/0005_add_audit_columns.sql
+\ir migrations/0006_add_recipes.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -38,11 +39,21 @@
 \ir functions/queue_figures.sql
 \ir functions/set_maintenance_modes.sql
 
+-- parameters and recipes
+\ir functions/read_call_options.sql
+\ir functions/form_problem.sql
+\ir functions/form_problems.sql
+\ir functions/find_enum.sql
+\ir functions/find_template.sql
+\ir functions/find_set.sql
+\ir functions/resolve_values.sql
+
 -- enqueue
 \ir functions/read_options.sql
 \ir functions/notify_workers.sql
 \ir functions/notify_idle.sql
 \ir functions/insert_workflows.sql
+\ir functions/resolve_requests.sql
 \ir functions/enqueue_requests.sql
 \ir functions/enqueue_plain.sql
 \ir functions/enqueue.sql
@@ -59,7 +70,6 @@
 \ir functions/reclaim_lease.sql
 
 -- talking to a running workflow
-\ir functions/read_call_options.sql
 \ir functions/wake_later.sql
 \ir functions/unpark_waiting.sql
 \ir functions/take_wake_calls.sql
@@ -96,7 +106,6 @@
 \ir functions/cancel_in_maintenance.sql
 \ir functions/retry_workflow.sql
 \ir functions/send_message.sql
-\ir functions/answer_problems.sql
 \ir functions/answer_prompt.sql
 \ir functions/list_prompts.sql
 \ir functions/read_events.sql
@@ -118,6 +127,26 @@
 \ir functions/list_settings.sql
 \ir functions/export_audit.sql
 
+-- engineers and their recipes
+\ir functions/create_enum.sql
+\ir functions/set_enum_status.sql
+\ir functions/get_enum.sql
+\ir functions/list_enums.sql
+\ir functions/create_template.sql
+\ir functions/set_template_status.sql
+\ir functions/get_template.sql
+\ir functions/list_templates.sql
+\ir functions/create_parameter_set.sql
+\ir functions/set_parameter_set_status.sql
+\ir functions/get_parameter_set.sql
+\ir functions/list_parameter_sets.sql
+\ir functions/rename_parameter_set.sql
+\ir functions/compare_parameter_sets.sql
+\ir functions/export_parameter_set.sql
+\ir functions/import_parameter_set.sql
+\ir functions/resolve_inputs.sql
+\ir functions/list_parameters.sql
+
 -- what people and screens read
 \ir views/queue_depth.sql
 \ir views/workflow_status.sql
@@ -129,6 +158,11 @@
 \ir views/open_prompt.sql
 \ir views/attention_needed.sql
 \ir views/rejected_entry_list.sql
+\ir views/workflow_parameter.sql
+\ir views/enum_list.sql
+\ir views/template_list.sql
+\ir views/recipe_list.sql
+\ir views/recipe_use.sql
 \ir views/audit_log.sql
 \ir views/health.sql
 

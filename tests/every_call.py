@@ -3,6 +3,7 @@
 Whoever adds a public function adds its call here; tests/sql/test_timeouts.py says which are missing.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,11 @@ GRANTED = """
 select p.proname, p.pronargs from pg_proc p
 where p.pronamespace = %s::regnamespace
   and exists (select from aclexplode(p.proacl) a where a.grantee <> p.proowner)"""
+
+FORM = {
+    "columns": {"items": [{"rows": {"items": [{"widgets": [{"id": "kg", "type": "numeric"}]}]}}]},
+    "data": {"kg": 1},
+}
 
 DUE = """
 update workflows.parked set due_at = workflows.clock_now() - interval '1 second';
@@ -39,10 +45,12 @@ class Stage:
     failed: str
     running: list[dict[str, Any]]
     prompt: str
+    document: str
 
     def statements(self) -> dict[str, tuple[str, list[Any]]]:
         """A statement for every public function, by its name."""
-        every = {**self.for_clients(), **self.for_workers(), **self.for_administrators()}
+        every = {**self.for_clients(), **self.for_workers()}
+        every |= {**self.for_administrators(), **self.for_engineers()}
         return {name: statement(name, **arguments) for name, arguments in every.items()}
 
     def for_clients(self) -> dict[str, dict[str, Any]]:
@@ -121,6 +129,34 @@ class Stage:
             "queue_figures": {"queue_id": 1},
         }
 
+    def for_engineers(self) -> dict[str, dict[str, Any]]:
+        brine = {"workflow_name": "fill", "set_name": "brine"}
+        form = {"workflow_name": "fill", "template_name": "form"}
+        return {
+            "resolve_inputs": {"workflow_name": "fill", "options": {"set_name": "brine"}},
+            "list_parameters": {"workflow_name": "fill"},
+            "create_enum": {"enum_name": "Grade", "choices": ["A", "B"]},
+            "set_enum_status": {"enum_name": "Grade", "status": "obsolete"},
+            "get_enum": {"enum_name": "Grade"},
+            "list_enums": {},
+            "create_template": {**form, "form": FORM},
+            "set_template_status": {**form, "status": "obsolete"},
+            "get_template": form,
+            "list_templates": {},
+            "create_parameter_set": {**brine, "values": {"kg": 2}},
+            "set_parameter_set_status": {
+                **brine,
+                "status": "obsolete",
+                "options": {"actor": "anna"},
+            },
+            "get_parameter_set": brine,
+            "list_parameter_sets": {},
+            "rename_parameter_set": {**brine, "new_name": "salt"},
+            "compare_parameter_sets": brine,
+            "export_parameter_set": brine,
+            "import_parameter_set": {"document": self.document, "options": {"set_name": "copy"}},
+        }
+
 
 def set_stage(calls: Calls) -> Stage:
     """Workflows in every place, with full history, at a time that stands still."""
@@ -153,9 +189,24 @@ def set_stage(calls: Calls) -> Stage:
     waiting = calls.enqueue("mix", delay_seconds=60)
     calls.enqueue("mix", partition_key="k")
     queued = calls.enqueue("fill", {"kg": 2})
+    document = set_recipes(calls)
     clock.advance(30)
     calls.run(DUE)
-    return Stage(worker, queued, waiting, failed, running, prompt)
+    return Stage(worker, queued, waiting, failed, running, prompt, document)
+
+
+def set_recipes(calls: Calls) -> str:
+    """A template, an enum and two approved versions of a recipe; the recipe as it is exported."""
+    brine = {"workflow_name": "fill", "set_name": "brine"}
+    calls.call("create_enum", enum_name="Grade", choices=["A"])
+    calls.call("create_template", workflow_name="fill", template_name="form", form=FORM)
+    for kg in (1, 2):
+        options = {"template_name": "form"}
+        calls.call("create_parameter_set", **brine, values={"kg": kg}, options=options)
+        calls.call(
+            "set_parameter_set_status", **brine, status="approved", options={"actor": "bernd"}
+        )
+    return json.dumps(calls.call("export_parameter_set", **brine))
 
 
 _ENTRY = {"workflow_name": "mix", "inputs": {}, "options": {"workflow_id": REJECTED}}

@@ -22,7 +22,9 @@ CREATE TYPE workflows.enqueue_request AS (
 	parent_workflow_id uuid,
 	actor text,
 	problem jsonb,
-	allow_during_maintenance boolean
+	allow_during_maintenance boolean,
+	recipe jsonb,
+	frozen jsonb
 );
 
 ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
@@ -180,14 +182,6 @@ ALTER FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, 
 
 COMMENT ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) IS 'Says what became of the open commands of some workflows.';
 
-CREATE FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) RETURNS jsonb
-    LANGUAGE plpgsql
-    AS ...;
-
-ALTER FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) IS 'What is wrong with an answer to a form.';
-
 CREATE FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -326,6 +320,22 @@ ALTER FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_op
 
 COMMENT ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) IS 'Cancels a workflow.';
 
+CREATE FUNCTION workflows.choices_problem(p_choices jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.choices_problem(p_choices jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.choices_problem(p_choices jsonb) IS 'What is wrong with the choices of an enum, or null.';
+
+CREATE FUNCTION workflows.choices_text(p_choices jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.choices_text(p_choices jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.choices_text(p_choices jsonb) IS 'The choices as a person reads them.';
+
 CREATE FUNCTION workflows.claim_answer(p_worker_id uuid, p_claim_no bigint, p_is_idle boolean, p_retry_ms integer, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -358,6 +368,14 @@ CREATE FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer,
 ALTER FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) IS 'Claims workflows for a worker and returns all it needs to run them.';
+
+CREATE FUNCTION workflows.clean_form(p_form jsonb, p_name text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.clean_form(p_form jsonb, p_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.clean_form(p_form jsonb, p_name text) IS 'The props of a form as they are kept.';
 
 CREATE FUNCTION workflows.clock_now() RETURNS timestamp with time zone
     LANGUAGE sql
@@ -415,6 +433,17 @@ ALTER FUNCTION workflows.command_word(p_command text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.command_word(p_command text) IS 'Reads the word of a command.';
 
+CREATE FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text) IS 'What differs between two versions of a recipe, as JSON.';
+
 CREATE FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -463,6 +492,28 @@ ALTER FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) OWNER TO
 
 COMMENT ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) IS 'Number of claimable workflows of a queue, counted up to a cap.';
 
+CREATE FUNCTION workflows.create_enum(p_enum_name text, p_choices text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.create_enum(p_enum_name text, p_choices text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.create_enum(p_enum_name text, p_choices text, p_options text) IS 'Adds a version of an enum.';
+
+CREATE FUNCTION workflows.create_parameter_set(p_workflow_name text, p_set_name text, p_values text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.create_parameter_set(p_workflow_name text, p_set_name text, p_values text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.create_parameter_set(p_workflow_name text, p_set_name text, p_values text, p_options text) IS 'Adds a draft of a recipe.';
+
 CREATE FUNCTION workflows.create_queue(p_queue_name text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -473,6 +524,17 @@ CREATE FUNCTION workflows.create_queue(p_queue_name text, p_options text DEFAULT
 ALTER FUNCTION workflows.create_queue(p_queue_name text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) IS 'Makes a queue with its options.';
+
+CREATE FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) IS 'Adds a version of a template.';
 
 CREATE FUNCTION workflows.csv_line(p_fields text[]) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -633,6 +695,43 @@ ALTER FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_n
 
 COMMENT ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) IS 'Enters maintenance: nothing new starts, enqueue is refused.';
 
+CREATE TABLE workflows.parameter_enum (
+    enum_name text NOT NULL,
+    enum_version integer NOT NULL,
+    status text NOT NULL,
+    choices jsonb NOT NULL,
+    description text,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT parameter_enum_status CHECK ((status = ANY (ARRAY['active'::text, 'obsolete'::text, 'deleted'::text])))
+);
+
+ALTER TABLE workflows.parameter_enum OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.parameter_enum IS 'Lists of choices that forms and parameters refer to, by name and version.';
+
+COMMENT ON COLUMN workflows.parameter_enum.enum_name IS 'Name of the enum.';
+
+COMMENT ON COLUMN workflows.parameter_enum.enum_version IS 'Its version, from 1.';
+
+COMMENT ON COLUMN workflows.parameter_enum.status IS 'active, obsolete (used only by who names the version) or deleted.';
+
+COMMENT ON COLUMN workflows.parameter_enum.choices IS 'Array of label, value and isDisabled.';
+
+COMMENT ON COLUMN workflows.parameter_enum.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.parameter_enum.created_by IS 'Who saved it.';
+
+COMMENT ON COLUMN workflows.parameter_enum.created_at IS 'When it was saved.';
+
+CREATE FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) IS 'One enum as JSON.';
+
 CREATE FUNCTION workflows.error_reason(p_error json) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -667,6 +766,14 @@ CREATE FUNCTION workflows.exit_maintenance(p_queue_name text DEFAULT NULL::text,
 ALTER FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) IS 'Exits maintenance.';
+
+CREATE FUNCTION workflows.expand_form(p_form jsonb, OUT form jsonb, OUT versions jsonb) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.expand_form(p_form jsonb, OUT form jsonb, OUT versions jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.expand_form(p_form jsonb, OUT form jsonb, OUT versions jsonb) IS 'A form with the choices of its enums, and their versions.';
 
 CREATE FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -704,13 +811,32 @@ ALTER FUNCTION workflows.export_audit(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.export_audit(p_filter text) IS 'The audit as CSV.';
 
-CREATE FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) RETURNS text
+CREATE FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) IS 'A recipe as one JSON document.';
+
+CREATE FUNCTION workflows.field_form_problem(p_field jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.field_form_problem(p_field jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.field_form_problem(p_field jsonb) IS 'What is wrong with one field of a form, or null.';
+
+CREATE FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     AS ...;
 
-ALTER FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) IS 'What is wrong with one field of an answer, or null.';
+COMMENT ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) IS 'What is wrong with the value of one field, or null.';
 
 CREATE FUNCTION workflows.find_commanded(p_filter text) RETURNS uuid[]
     LANGUAGE plpgsql
@@ -721,6 +847,180 @@ CREATE FUNCTION workflows.find_commanded(p_filter text) RETURNS uuid[]
 ALTER FUNCTION workflows.find_commanded(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.find_commanded(p_filter text) IS 'The workflows that a filter means.';
+
+CREATE TABLE workflows.workflow_definition (
+    workflow_name text NOT NULL,
+    workflow_version integer NOT NULL,
+    queue_name text NOT NULL,
+    priority smallint NOT NULL,
+    timeout_seconds double precision,
+    max_attempts integer NOT NULL,
+    backoff_seconds double precision NOT NULL,
+    backoff_rate double precision NOT NULL,
+    max_backoff_seconds double precision NOT NULL,
+    on_worker_lost text NOT NULL,
+    commands text NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    registered_by text NOT NULL,
+    handlers text[] DEFAULT '{}'::text[] NOT NULL,
+    parameters jsonb,
+    signature jsonb,
+    CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
+    CONSTRAINT workflow_definition_handlers CHECK ((handlers <@ '{on_hold,on_resume,on_stop,on_abort}'::text[])),
+    CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
+);
+
+ALTER TABLE workflows.workflow_definition OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.workflow_definition IS 'What workers registered: the policies of each workflow function; the latest registration wins.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.workflow_version IS 'Version of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_definition.queue_name IS 'Queue where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.priority IS 'Priority where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.timeout_seconds IS 'Timeout where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_attempts IS 'Tries where the caller names none.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_seconds IS 'Longest first wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.backoff_rate IS 'Factor from try to try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.max_backoff_seconds IS 'Longest wait before another try.';
+
+COMMENT ON COLUMN workflows.workflow_definition.on_worker_lost IS 'What follows when its worker is lost: retry, hold or fail.';
+
+COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine obeys commands; manual: the workflow does.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
+
+COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
+
+COMMENT ON COLUMN workflows.workflow_definition.handlers IS 'Which of on_hold, on_resume, on_stop, on_abort it has.';
+
+COMMENT ON COLUMN workflows.workflow_definition.parameters IS 'Declared parameters as a form: an array of fields; null: it takes whatever it is given.';
+
+COMMENT ON COLUMN workflows.workflow_definition.signature IS 'What its function takes: arguments, required ones, and whether it takes more.';
+
+CREATE FUNCTION workflows.find_definition(p_workflow_name text, p_workflow_version integer) RETURNS workflows.workflow_definition
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.find_definition(p_workflow_name text, p_workflow_version integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.find_definition(p_workflow_name text, p_workflow_version integer) IS 'One version of a registered workflow, or null.';
+
+CREATE FUNCTION workflows.find_enum(p_enum_name text, p_enum_version integer) RETURNS workflows.parameter_enum
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.find_enum(p_enum_name text, p_enum_version integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.find_enum(p_enum_name text, p_enum_version integer) IS 'One version of an enum, or null.';
+
+CREATE TABLE workflows.parameter_set (
+    workflow_name text NOT NULL,
+    set_name text NOT NULL,
+    set_version integer NOT NULL,
+    status text NOT NULL,
+    template_name text,
+    template_version integer,
+    parameter_values jsonb NOT NULL,
+    description text,
+    reason text,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    approved_by text,
+    approved_at timestamp with time zone,
+    CONSTRAINT parameter_set_approved CHECK ((((approved_by IS NULL) = (approved_at IS NULL)) AND ((status <> 'approved'::text) OR (approved_by IS NOT NULL)))),
+    CONSTRAINT parameter_set_status CHECK ((status = ANY (ARRAY['draft'::text, 'approved'::text, 'obsolete'::text, 'deleted'::text]))),
+    CONSTRAINT parameter_set_template CHECK (((template_name IS NULL) = (template_version IS NULL)))
+);
+
+ALTER TABLE workflows.parameter_set OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.parameter_set IS 'Recipes: named values of a template or a workflow, by version.';
+
+COMMENT ON COLUMN workflows.parameter_set.workflow_name IS 'The workflow that it is for.';
+
+COMMENT ON COLUMN workflows.parameter_set.set_name IS 'Name of the recipe.';
+
+COMMENT ON COLUMN workflows.parameter_set.set_version IS 'Its version, from 1.';
+
+COMMENT ON COLUMN workflows.parameter_set.status IS 'draft, approved, obsolete or deleted.';
+
+COMMENT ON COLUMN workflows.parameter_set.template_name IS 'The template that it was made of; null: the declared parameters.';
+
+COMMENT ON COLUMN workflows.parameter_set.template_version IS 'Version of the template.';
+
+COMMENT ON COLUMN workflows.parameter_set.parameter_values IS 'Its values, by parameter.';
+
+COMMENT ON COLUMN workflows.parameter_set.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.parameter_set.reason IS 'Why it was written.';
+
+COMMENT ON COLUMN workflows.parameter_set.created_by IS 'Who wrote it.';
+
+COMMENT ON COLUMN workflows.parameter_set.created_at IS 'When it was written.';
+
+COMMENT ON COLUMN workflows.parameter_set.approved_by IS 'Who approved it last.';
+
+COMMENT ON COLUMN workflows.parameter_set.approved_at IS 'When it was approved last.';
+
+CREATE FUNCTION workflows.find_set(p_workflow_name text, p_set_name text, p_set_version integer) RETURNS workflows.parameter_set
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.find_set(p_workflow_name text, p_set_name text, p_set_version integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.find_set(p_workflow_name text, p_set_name text, p_set_version integer) IS 'One version of a recipe, or null.';
+
+CREATE TABLE workflows.parameter_template (
+    workflow_name text NOT NULL,
+    template_name text NOT NULL,
+    template_version integer NOT NULL,
+    status text NOT NULL,
+    form jsonb NOT NULL,
+    meta jsonb NOT NULL,
+    description text,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT parameter_template_status CHECK ((status = ANY (ARRAY['active'::text, 'obsolete'::text, 'deleted'::text])))
+);
+
+ALTER TABLE workflows.parameter_template OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.parameter_template IS 'Forms from which a workflow is started, by name and version.';
+
+COMMENT ON COLUMN workflows.parameter_template.workflow_name IS 'The workflow that it starts.';
+
+COMMENT ON COLUMN workflows.parameter_template.template_name IS 'Name of the template.';
+
+COMMENT ON COLUMN workflows.parameter_template.template_version IS 'Its version, from 1.';
+
+COMMENT ON COLUMN workflows.parameter_template.status IS 'active, obsolete (used only by who names the version) or deleted.';
+
+COMMENT ON COLUMN workflows.parameter_template.form IS 'Props of the Perspective Form.';
+
+COMMENT ON COLUMN workflows.parameter_template.meta IS 'What the form says about its parameters: paramKeys, widgetTypes, defaultData, enumRefs.';
+
+COMMENT ON COLUMN workflows.parameter_template.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.parameter_template.created_by IS 'Who saved it.';
+
+COMMENT ON COLUMN workflows.parameter_template.created_at IS 'When it was saved.';
+
+CREATE FUNCTION workflows.find_template(p_workflow_name text, p_template_name text, p_template_version integer) RETURNS workflows.parameter_template
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.find_template(p_workflow_name text, p_template_name text, p_template_version integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.find_template(p_workflow_name text, p_template_name text, p_template_version integer) IS 'One version of a template, or null.';
 
 CREATE FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -846,6 +1146,38 @@ ALTER FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_op
 
 COMMENT ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) IS 'Starts a workflow again from a step, under a new id.';
 
+CREATE FUNCTION workflows.form_meta(p_form jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.form_meta(p_form jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.form_meta(p_form jsonb) IS 'What a form says about its parameters.';
+
+CREATE FUNCTION workflows.form_problem(p_form jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.form_problem(p_form jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.form_problem(p_form jsonb) IS 'What is wrong with a form, or null.';
+
+CREATE FUNCTION workflows.form_problems(p_form jsonb, p_values jsonb, p_root text, p_noun text, p_is_partial boolean) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.form_problems(p_form jsonb, p_values jsonb, p_root text, p_noun text, p_is_partial boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.form_problems(p_form jsonb, p_values jsonb, p_root text, p_noun text, p_is_partial boolean) IS 'What is wrong with values for a form.';
+
+CREATE FUNCTION workflows.form_values_problem(p_problems jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.form_values_problem(p_problems jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.form_values_problem(p_problems jsonb) IS 'Detail of a WF002 with every problem of a form, or null.';
+
 CREATE FUNCTION workflows.free_gates(p_workflow_ids uuid[]) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -878,6 +1210,17 @@ ALTER FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_
 
 COMMENT ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) IS 'Readable name of a gate; its hash is the gate id.';
 
+CREATE FUNCTION workflows.get_enum(p_enum_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.get_enum(p_enum_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) IS 'One version of an enum as JSON, or null.';
+
 CREATE FUNCTION workflows.get_maintenance() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -889,6 +1232,28 @@ CREATE FUNCTION workflows.get_maintenance() RETURNS text
 ALTER FUNCTION workflows.get_maintenance() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.get_maintenance() IS 'What maintenance is entered and what still runs, as JSON.';
+
+CREATE FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) IS 'One version of a recipe as JSON, or null.';
+
+CREATE FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) IS 'One version of a template with its form as JSON, or null.';
 
 CREATE FUNCTION workflows.get_workflow(p_workflow_id text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1014,6 +1379,33 @@ ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state tex
 
 COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
 
+CREATE FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) IS 'Version of an enum with the same choices, added where none stands.';
+
+CREATE FUNCTION workflows.import_parameter_set(p_document text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.import_parameter_set(p_document text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.import_parameter_set(p_document text, p_options text) IS 'Makes a draft of an exported recipe.';
+
+CREATE FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) IS 'Version of a template with the same form, added where none stands.';
+
 CREATE FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -1029,6 +1421,22 @@ CREATE FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[
 ALTER FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) IS 'Inserts the rows of checked requests to enqueue and answers each.';
+
+CREATE FUNCTION workflows.is_choice(p_field jsonb, p_value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.is_choice(p_field jsonb, p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.is_choice(p_field jsonb, p_value jsonb) IS 'Whether a value is one of the choices of a field.';
+
+CREATE FUNCTION workflows.is_datetime(p_value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.is_datetime(p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.is_datetime(p_value jsonb) IS 'Whether a value is a time with its zone, or milliseconds since 1970.';
 
 CREATE FUNCTION workflows.is_json_array(p_text text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -1062,6 +1470,17 @@ ALTER FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) O
 
 COMMENT ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) IS 'Kind of lane for a workflow that has not started.';
 
+CREATE FUNCTION workflows.list_enums(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_enums(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_enums(p_filter text) IS 'Enums that fit a filter, as a JSON array.';
+
 CREATE FUNCTION workflows.list_filter(p_filter text) RETURNS jsonb
     LANGUAGE plpgsql
     AS ...;
@@ -1069,6 +1488,28 @@ CREATE FUNCTION workflows.list_filter(p_filter text) RETURNS jsonb
 ALTER FUNCTION workflows.list_filter(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_filter(p_filter text) IS 'Reads the filter of a list.';
+
+CREATE FUNCTION workflows.list_parameter_sets(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_parameter_sets(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_parameter_sets(p_filter text) IS 'Recipes that fit a filter, as a JSON array.';
+
+CREATE FUNCTION workflows.list_parameters(p_workflow_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) IS 'The declared parameters of a workflow as JSON.';
 
 CREATE FUNCTION workflows.list_prompts(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1124,6 +1565,17 @@ CREATE FUNCTION workflows.list_steps(p_workflow_id text) RETURNS text
 ALTER FUNCTION workflows.list_steps(p_workflow_id text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_steps(p_workflow_id text) IS 'The recorded steps of a workflow in order of start, as JSON.';
+
+CREATE FUNCTION workflows.list_templates(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_templates(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_templates(p_filter text) IS 'Templates that fit a filter, as a JSON array.';
 
 CREATE FUNCTION workflows.list_workflows(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1283,6 +1735,22 @@ ALTER FUNCTION workflows.notify_workers(p_payload text) OWNER TO workflows_owner
 
 COMMENT ON FUNCTION workflows.notify_workers(p_payload text) IS 'Tells the workers that listen what to look at.';
 
+CREATE FUNCTION workflows.option_actor(p_options jsonb) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.option_actor(p_options jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.option_actor(p_options jsonb) IS 'Who acts, as the options of a call say.';
+
+CREATE FUNCTION workflows.option_boolean(p_options jsonb, p_key text, p_default boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.option_boolean(p_options jsonb, p_key text, p_default boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.option_boolean(p_options jsonb, p_key text, p_default boolean) IS 'A yes or no among the options of a call.';
+
 CREATE FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) RETURNS bigint
     LANGUAGE plpgsql
     AS ...;
@@ -1298,6 +1766,14 @@ CREATE FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text)
 ALTER FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) IS 'What is wrong with one option of enqueue, or null.';
+
+CREATE FUNCTION workflows.option_version(p_options jsonb, p_key text) RETURNS integer
+    LANGUAGE sql
+    AS ...;
+
+ALTER FUNCTION workflows.option_version(p_options jsonb, p_key text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.option_version(p_options jsonb, p_key text) IS 'A version among the options of a call, or null.';
 
 CREATE FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) RETURNS text
     LANGUAGE plpgsql
@@ -1366,58 +1842,6 @@ ALTER FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane
 
 COMMENT ON FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) IS 'Where workflows of some names go, and whether nothing stands in their way.';
 
-CREATE TABLE workflows.workflow_definition (
-    workflow_name text NOT NULL,
-    workflow_version integer NOT NULL,
-    queue_name text NOT NULL,
-    priority smallint NOT NULL,
-    timeout_seconds double precision,
-    max_attempts integer NOT NULL,
-    backoff_seconds double precision NOT NULL,
-    backoff_rate double precision NOT NULL,
-    max_backoff_seconds double precision NOT NULL,
-    on_worker_lost text NOT NULL,
-    commands text NOT NULL,
-    registered_at timestamp with time zone NOT NULL,
-    registered_by text NOT NULL,
-    handlers text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT workflow_definition_commands CHECK ((commands = ANY (ARRAY['auto'::text, 'manual'::text]))),
-    CONSTRAINT workflow_definition_handlers CHECK ((handlers <@ '{on_hold,on_resume,on_stop,on_abort}'::text[])),
-    CONSTRAINT workflow_definition_on_worker_lost CHECK ((on_worker_lost = ANY (ARRAY['retry'::text, 'hold'::text, 'fail'::text])))
-);
-
-ALTER TABLE workflows.workflow_definition OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.workflow_definition IS 'What workers registered: the policies of each workflow function; the latest registration wins.';
-
-COMMENT ON COLUMN workflows.workflow_definition.workflow_name IS 'Name of the registered function.';
-
-COMMENT ON COLUMN workflows.workflow_definition.workflow_version IS 'Version of the registered function.';
-
-COMMENT ON COLUMN workflows.workflow_definition.queue_name IS 'Queue where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.priority IS 'Priority where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.timeout_seconds IS 'Timeout where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.max_attempts IS 'Tries where the caller names none.';
-
-COMMENT ON COLUMN workflows.workflow_definition.backoff_seconds IS 'Longest first wait before another try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.backoff_rate IS 'Factor from try to try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.max_backoff_seconds IS 'Longest wait before another try.';
-
-COMMENT ON COLUMN workflows.workflow_definition.on_worker_lost IS 'What follows when its worker is lost: retry, hold or fail.';
-
-COMMENT ON COLUMN workflows.workflow_definition.commands IS 'auto: the engine obeys commands; manual: the workflow does.';
-
-COMMENT ON COLUMN workflows.workflow_definition.registered_at IS 'When it last changed.';
-
-COMMENT ON COLUMN workflows.workflow_definition.registered_by IS 'Worker that registered it.';
-
-COMMENT ON COLUMN workflows.workflow_definition.handlers IS 'Which of on_hold, on_resume, on_stop, on_abort it has.';
-
 CREATE FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -1425,6 +1849,14 @@ CREATE FUNCTION workflows.policies_json(p_definition workflows.workflow_definiti
 ALTER FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) IS 'The policies of a definition.';
+
+CREATE FUNCTION workflows.problems_text(p_problems jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.problems_text(p_problems jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.problems_text(p_problems jsonb) IS 'Problems as a person reads them.';
 
 CREATE TABLE workflows.prompt (
     prompt_id uuid NOT NULL,
@@ -1659,6 +2091,22 @@ ALTER FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_
 
 COMMENT ON FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) IS 'Takes the oldest message of a topic.';
 
+CREATE FUNCTION workflows.recipe_problem(p_recipe jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.recipe_problem(p_recipe jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.recipe_problem(p_recipe jsonb) IS 'What does not go together in the options of a recipe, or null.';
+
+CREATE FUNCTION workflows.recipe_problems(p_recipe jsonb, p_set workflows.parameter_set, p_template workflows.parameter_template) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.recipe_problems(p_recipe jsonb, p_set workflows.parameter_set, p_template workflows.parameter_template) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.recipe_problems(p_recipe jsonb, p_set workflows.parameter_set, p_template workflows.parameter_template) IS 'What is wrong with the recipe and template that a caller asks for.';
+
 CREATE FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -1724,6 +2172,14 @@ ALTER FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) OWNER 
 
 COMMENT ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) IS 'Raises one of the documented errors WF001 to WF010.';
 
+CREATE FUNCTION workflows.refuse_approval(p_set workflows.parameter_set, p_actor text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_approval(p_set workflows.parameter_set, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_approval(p_set workflows.parameter_set, p_actor text) IS 'Refuses to approve a recipe that does not fit, or that its author approves where another must.';
+
 CREATE FUNCTION workflows.refuse_audit_change() RETURNS trigger
     LANGUAGE plpgsql
     AS ...;
@@ -1763,6 +2219,14 @@ CREATE FUNCTION workflows.refuse_unless(p_problem text, p_field text) RETURNS bo
 ALTER FUNCTION workflows.refuse_unless(p_problem text, p_field text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.refuse_unless(p_problem text, p_field text) IS 'Refuses an argument that has a problem.';
+
+CREATE FUNCTION workflows.refuse_values(p_problem jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_values(p_problem jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_values(p_problem jsonb) IS 'Refuses values that do not fit.';
 
 CREATE FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -1896,6 +2360,17 @@ ALTER FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) OWNER TO 
 
 COMMENT ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) IS 'Removes the hot row of a locked workflow that does not run.';
 
+CREATE FUNCTION workflows.rename_parameter_set(p_workflow_name text, p_set_name text, p_new_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.rename_parameter_set(p_workflow_name text, p_set_name text, p_new_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.rename_parameter_set(p_workflow_name text, p_set_name text, p_new_name text, p_options text) IS 'Gives a recipe another name.';
+
 CREATE FUNCTION workflows.renew_worker(p_worker_id text, p_held text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1969,6 +2444,17 @@ ALTER FUNCTION workflows.reset_of(p_workflow workflows.workflow) OWNER TO workfl
 
 COMMENT ON FUNCTION workflows.reset_of(p_workflow workflows.workflow) IS 'What a workflow that has ended was reset to, or null.';
 
+CREATE FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text DEFAULT '{}'::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) IS 'What a workflow would start with, and what is wrong with it, as JSON.';
+
 CREATE FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1979,6 +2465,22 @@ CREATE FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action te
 ALTER FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) IS 'Enqueues a rejected entry again, or discards it.';
+
+CREATE FUNCTION workflows.resolve_requests(p_requests workflows.enqueue_request[]) RETURNS workflows.enqueue_request[]
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.resolve_requests(p_requests workflows.enqueue_request[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.resolve_requests(p_requests workflows.enqueue_request[]) IS 'Requests with the values that they start with.';
+
+CREATE FUNCTION workflows.resolve_values(p_workflow_name text, p_workflow_version integer, p_inputs jsonb, p_recipe jsonb, OUT resolved jsonb, OUT problems jsonb, OUT frozen jsonb, OUT base jsonb) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.resolve_values(p_workflow_name text, p_workflow_version integer, p_inputs jsonb, p_recipe jsonb, OUT resolved jsonb, OUT problems jsonb, OUT frozen jsonb, OUT base jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.resolve_values(p_workflow_name text, p_workflow_version integer, p_inputs jsonb, p_recipe jsonb, OUT resolved jsonb, OUT problems jsonb, OUT frozen jsonb, OUT base jsonb) IS 'What a workflow would start with, and everything that is wrong with it.';
 
 CREATE FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -2120,6 +2622,25 @@ ALTER FUNCTION workflows.session_source() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.session_source() IS 'Application name and client address of the session.';
 
+CREATE FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_version integer, p_before integer) RETURNS workflows.parameter_set
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_version integer, p_before integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_version integer, p_before integer) IS 'One version of a recipe, or WF003.';
+
+CREATE FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text) IS 'Makes versions of an enum active, obsolete or deleted.';
+
 CREATE FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql
     AS ...;
@@ -2128,6 +2649,14 @@ ALTER FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json,
 
 COMMENT ON FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) IS 'Publishes a value of a workflow.';
 
+CREATE FUNCTION workflows.set_json(p_set workflows.parameter_set) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.set_json(p_set workflows.parameter_set) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_json(p_set workflows.parameter_set) IS 'One recipe as JSON.';
+
 CREATE FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) RETURNS integer[]
     LANGUAGE plpgsql
     AS ...;
@@ -2135,6 +2664,33 @@ CREATE FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) RETURNS inte
 ALTER FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) IS 'Brings queues to the maintenance mode that was ordered.';
+
+CREATE FUNCTION workflows.set_parameter_set_status(p_workflow_name text, p_set_name text, p_status text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_parameter_set_status(p_workflow_name text, p_set_name text, p_status text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_parameter_set_status(p_workflow_name text, p_set_name text, p_status text, p_options text) IS 'Approves a version of a recipe, makes it obsolete, or deletes it.';
+
+CREATE FUNCTION workflows.set_problem(p_set workflows.parameter_set, p_recipe jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.set_problem(p_set workflows.parameter_set, p_recipe jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_problem(p_set workflows.parameter_set, p_recipe jsonb) IS 'Why nothing is started from a recipe, or null.';
+
+CREATE FUNCTION workflows.set_problems(p_workflow_name text, p_template workflows.parameter_template, p_values jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.set_problems(p_workflow_name text, p_template workflows.parameter_template, p_values jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_problems(p_workflow_name text, p_template workflows.parameter_template, p_values jsonb) IS 'What does not fit among the values of a recipe.';
 
 CREATE FUNCTION workflows.set_queue(p_queue_name text, p_options text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2157,6 +2713,25 @@ CREATE FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text DE
 ALTER FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) IS 'Changes a setting.';
+
+CREATE FUNCTION workflows.set_template_status(p_workflow_name text, p_template_name text, p_status text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_template_status(p_workflow_name text, p_template_name text, p_status text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_template_status(p_workflow_name text, p_template_name text, p_status text, p_options text) IS 'Makes versions of a template active, obsolete or deleted.';
+
+CREATE FUNCTION workflows.set_values_problem(p_problems jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.set_values_problem(p_problems jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_values_problem(p_problems jsonb) IS 'Detail of a WF002 with every problem of a recipe, or null.';
 
 CREATE FUNCTION workflows.setting_of(p_name text) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -2197,6 +2772,14 @@ CREATE FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_s
 ALTER FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) IS 'Moves one locked workflow to a new status.';
+
+CREATE FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) IS 'Keys of a template that its workflow does not take, and those that it lacks.';
 
 CREATE FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE plpgsql
@@ -2278,6 +2861,30 @@ ALTER FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_
 
 COMMENT ON FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) IS 'Whether a command is for the workflow function itself.';
 
+CREATE FUNCTION workflows.template_fields(p_meta jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.template_fields(p_meta jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.template_fields(p_meta jsonb) IS 'The fields of a template.';
+
+CREATE FUNCTION workflows.template_json(p_template workflows.parameter_template) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.template_json(p_template workflows.parameter_template) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.template_json(p_template workflows.parameter_template) IS 'One template without its form as JSON.';
+
+CREATE FUNCTION workflows.template_problems(p_workflow_name text, p_form jsonb, p_meta jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.template_problems(p_workflow_name text, p_form jsonb, p_meta jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.template_problems(p_workflow_name text, p_form jsonb, p_meta jsonb) IS 'Everything that keeps a form from starting its workflow.';
+
 CREATE FUNCTION workflows.text_of(p_value json) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -2310,6 +2917,14 @@ ALTER FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) OWNER T
 
 COMMENT ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) IS 'Sends locked workflows on for which something came.';
 
+CREATE FUNCTION workflows.values_problem(p_problems jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.values_problem(p_problems jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.values_problem(p_problems jsonb) IS 'Detail of a WF002 with every problem of some values, or null.';
+
 CREATE FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -2317,6 +2932,14 @@ CREATE FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text DEFAULT
 ALTER FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) IS 'Wakes workflows that wait, when the transaction commits.';
+
+CREATE FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) IS 'Values with the declared defaults of those that are not given.';
 
 CREATE FUNCTION workflows.workflow_json(p_workflow workflows.workflow) RETURNS json
     LANGUAGE sql STABLE
@@ -2890,6 +3513,39 @@ COMMENT ON COLUMN workflows.deduplication.workflow_name IS 'Name of the register
 COMMENT ON COLUMN workflows.deduplication.deduplication_id IS 'Id that one live workflow of this name holds at a time.';
 
 COMMENT ON COLUMN workflows.deduplication.workflow_id IS 'The workflow.';
+
+CREATE VIEW workflows.enum_list AS
+ SELECT e.enum_name,
+    e.enum_version,
+    e.status,
+    array_to_string(ARRAY( SELECT COALESCE((c.value ->> 'label'::text), (c.value ->> 'value'::text)) AS "coalesce"
+           FROM jsonb_array_elements(e.choices) c(value)), ', '::text) AS labels,
+    (e.choices)::text AS choices,
+    e.description,
+    e.created_by,
+    e.created_at
+   FROM workflows.parameter_enum e
+  WHERE (e.status <> 'deleted'::text);
+
+ALTER TABLE workflows.enum_list OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.enum_list IS 'Lists of choices that forms and parameters refer to.';
+
+COMMENT ON COLUMN workflows.enum_list.enum_name IS 'Name of the enum.';
+
+COMMENT ON COLUMN workflows.enum_list.enum_version IS 'Its version.';
+
+COMMENT ON COLUMN workflows.enum_list.status IS 'active or obsolete.';
+
+COMMENT ON COLUMN workflows.enum_list.labels IS 'What a person reads.';
+
+COMMENT ON COLUMN workflows.enum_list.choices IS 'Label, value and isDisabled of each, as JSON.';
+
+COMMENT ON COLUMN workflows.enum_list.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.enum_list.created_by IS 'Who saved it.';
+
+COMMENT ON COLUMN workflows.enum_list.created_at IS 'When it was saved.';
 
 CREATE TABLE workflows.event (
     workflow_id uuid NOT NULL,
@@ -3526,6 +4182,131 @@ ALTER TABLE workflows.ready_seq OWNER TO workflows_owner;
 
 COMMENT ON SEQUENCE workflows.ready_seq IS 'Order of arrival; drawn after the transaction has its id, which the marks of lane rely on.';
 
+CREATE VIEW workflows.recipe_list AS
+ SELECT s.workflow_name,
+    s.set_name,
+    s.set_version,
+    s.status,
+    s.template_name,
+    s.template_version,
+    (s.parameter_values)::text AS parameter_values,
+    s.description,
+    s.reason,
+    s.created_by,
+    s.created_at,
+    s.approved_by,
+    s.approved_at
+   FROM workflows.parameter_set s
+  WHERE (s.status <> 'deleted'::text);
+
+ALTER TABLE workflows.recipe_list OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.recipe_list IS 'Recipes: named values of a template or a workflow.';
+
+COMMENT ON COLUMN workflows.recipe_list.workflow_name IS 'The workflow that it is for.';
+
+COMMENT ON COLUMN workflows.recipe_list.set_name IS 'Name of the recipe.';
+
+COMMENT ON COLUMN workflows.recipe_list.set_version IS 'Its version.';
+
+COMMENT ON COLUMN workflows.recipe_list.status IS 'draft, approved or obsolete.';
+
+COMMENT ON COLUMN workflows.recipe_list.template_name IS 'The template that it was made of; null: the declared parameters.';
+
+COMMENT ON COLUMN workflows.recipe_list.template_version IS 'Version of the template.';
+
+COMMENT ON COLUMN workflows.recipe_list.parameter_values IS 'Its values, as JSON.';
+
+COMMENT ON COLUMN workflows.recipe_list.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.recipe_list.reason IS 'Why it was written.';
+
+COMMENT ON COLUMN workflows.recipe_list.created_by IS 'Who wrote it.';
+
+COMMENT ON COLUMN workflows.recipe_list.created_at IS 'When it was written.';
+
+COMMENT ON COLUMN workflows.recipe_list.approved_by IS 'Who approved it last.';
+
+COMMENT ON COLUMN workflows.recipe_list.approved_at IS 'When it was approved last.';
+
+CREATE TABLE workflows.workflow_recipe (
+    workflow_id uuid NOT NULL,
+    template_name text,
+    template_version integer,
+    set_name text,
+    set_version integer,
+    set_status text,
+    enum_versions jsonb NOT NULL,
+    overrides jsonb NOT NULL
+);
+
+ALTER TABLE workflows.workflow_recipe OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.workflow_recipe IS 'What a workflow was started from: its inputs are the values that came of it.';
+
+COMMENT ON COLUMN workflows.workflow_recipe.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.workflow_recipe.template_name IS 'The template that it was started from.';
+
+COMMENT ON COLUMN workflows.workflow_recipe.template_version IS 'Version of the template.';
+
+COMMENT ON COLUMN workflows.workflow_recipe.set_name IS 'The recipe that it was started from.';
+
+COMMENT ON COLUMN workflows.workflow_recipe.set_version IS 'Version of the recipe.';
+
+COMMENT ON COLUMN workflows.workflow_recipe.set_status IS 'Status of the recipe at that moment.';
+
+COMMENT ON COLUMN workflows.workflow_recipe.enum_versions IS 'Version of each enum that was used.';
+
+COMMENT ON COLUMN workflows.workflow_recipe.overrides IS 'What was given at the start and differs from template and recipe.';
+
+CREATE VIEW workflows.recipe_use AS
+ SELECT (r.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    w.status,
+    w.state,
+    w.enqueued_at,
+    COALESCE(w.actor, w.enqueued_by) AS enqueued_by,
+    r.template_name,
+    r.template_version,
+    r.set_name,
+    r.set_version,
+    r.set_status,
+    (r.enum_versions)::text AS enum_versions,
+    array_to_string(ARRAY( SELECT jsonb_object_keys(r.overrides) AS jsonb_object_keys), ', '::text) AS changed
+   FROM (workflows.workflow_recipe r
+     JOIN workflows.workflow w ON ((w.workflow_id = r.workflow_id)));
+
+ALTER TABLE workflows.recipe_use OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.recipe_use IS 'What workflows were started from, and what was changed at the start.';
+
+COMMENT ON COLUMN workflows.recipe_use.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.recipe_use.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.recipe_use.status IS 'Where it stands in the queue.';
+
+COMMENT ON COLUMN workflows.recipe_use.state IS 'Its state as an operator sees it.';
+
+COMMENT ON COLUMN workflows.recipe_use.enqueued_at IS 'When it was accepted.';
+
+COMMENT ON COLUMN workflows.recipe_use.enqueued_by IS 'Who started it.';
+
+COMMENT ON COLUMN workflows.recipe_use.template_name IS 'The template that it was started from.';
+
+COMMENT ON COLUMN workflows.recipe_use.template_version IS 'Version of the template.';
+
+COMMENT ON COLUMN workflows.recipe_use.set_name IS 'The recipe that it was started from.';
+
+COMMENT ON COLUMN workflows.recipe_use.set_version IS 'Version of the recipe.';
+
+COMMENT ON COLUMN workflows.recipe_use.set_status IS 'Status of the recipe at that moment.';
+
+COMMENT ON COLUMN workflows.recipe_use.enum_versions IS 'Versions of its enums, as JSON.';
+
+COMMENT ON COLUMN workflows.recipe_use.changed IS 'Which of its values were given anew at the start; get_workflow shows them.';
+
 CREATE VIEW workflows.rejected_entry_list AS
  SELECT r.workflow_id,
     r.origin,
@@ -3680,6 +4461,41 @@ COMMENT ON COLUMN workflows.stream.value IS 'Entry as JSON text.';
 
 COMMENT ON COLUMN workflows.stream.written_at IS 'When it was written.';
 
+CREATE VIEW workflows.template_list AS
+ SELECT t.workflow_name,
+    t.template_name,
+    t.template_version,
+    t.status,
+    array_to_string(ARRAY( SELECT jsonb_array_elements_text((t.meta -> 'paramKeys'::text)) AS jsonb_array_elements_text), ', '::text) AS parameters,
+    t.description,
+    t.created_by,
+    t.created_at,
+    (t.form)::text AS form
+   FROM workflows.parameter_template t
+  WHERE (t.status <> 'deleted'::text);
+
+ALTER TABLE workflows.template_list OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.template_list IS 'Forms from which workflows are started.';
+
+COMMENT ON COLUMN workflows.template_list.workflow_name IS 'The workflow that it starts.';
+
+COMMENT ON COLUMN workflows.template_list.template_name IS 'Name of the template.';
+
+COMMENT ON COLUMN workflows.template_list.template_version IS 'Its version.';
+
+COMMENT ON COLUMN workflows.template_list.status IS 'active or obsolete.';
+
+COMMENT ON COLUMN workflows.template_list.parameters IS 'The ids of its widgets.';
+
+COMMENT ON COLUMN workflows.template_list.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.template_list.created_by IS 'Who saved it.';
+
+COMMENT ON COLUMN workflows.template_list.created_at IS 'When it was saved.';
+
+COMMENT ON COLUMN workflows.template_list.form IS 'The props of the form, as JSON.';
+
 CREATE TABLE workflows.turn (
     turn_id integer NOT NULL,
     CONSTRAINT turn_single CHECK ((turn_id = 1))
@@ -3832,6 +4648,56 @@ COMMENT ON COLUMN workflows.worker_status.project_name IS 'Ignition project whos
 
 COMMENT ON COLUMN workflows.worker_status.generation IS 'Counts the saves of its scripts.';
 
+CREATE VIEW workflows.workflow_parameter AS
+ SELECT d.workflow_name,
+    d.workflow_version,
+    (p.parameter_no)::integer AS parameter_no,
+    (p.field ->> 'name'::text) AS parameter_name,
+    (p.field ->> 'type'::text) AS parameter_type,
+    COALESCE(((p.field -> 'required'::text))::boolean, false) AS is_required,
+    ((p.field -> 'default'::text))::text AS default_value,
+    ((p.field ->> 'min'::text))::double precision AS minimum,
+    ((p.field ->> 'max'::text))::double precision AS maximum,
+    (p.field ->> 'unit'::text) AS unit,
+    (p.field ->> 'enum'::text) AS enum_name,
+    ((p.field ->> 'enum_version'::text))::integer AS enum_version,
+    ((p.field -> 'choices'::text))::text AS choices,
+    (p.field ->> 'description'::text) AS description
+   FROM (workflows.workflow_definition d
+     CROSS JOIN LATERAL jsonb_array_elements(d.parameters) WITH ORDINALITY p(field, parameter_no));
+
+ALTER TABLE workflows.workflow_parameter OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.workflow_parameter IS 'What workflows take, as they declare it.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.workflow_name IS 'Name of the registered function.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.workflow_version IS 'Its version.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.parameter_no IS 'Its place among the parameters.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.parameter_name IS 'Name of the parameter.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.parameter_type IS 'text, number, integer, boolean, choice, datetime or any.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.is_required IS 'Whether it must be given.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.default_value IS 'What it is where it is not given, as JSON.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.minimum IS 'Least value; of a text, least number of characters.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.maximum IS 'Greatest value; of a text, greatest number of characters.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.unit IS 'Unit of the value.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.enum_name IS 'The enum that its choices are in.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.enum_version IS 'Version of the enum; null: the latest active one.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.choices IS 'Its choices as JSON.';
+
+COMMENT ON COLUMN workflows.workflow_parameter.description IS 'What it is for.';
+
 CREATE TABLE workflows.workflow_payload (
     workflow_id uuid NOT NULL,
     inputs text NOT NULL
@@ -3964,6 +4830,15 @@ ALTER TABLE ONLY workflows.maintenance
 ALTER TABLE ONLY workflows.message
     ADD CONSTRAINT message_pkey PRIMARY KEY (message_no);
 
+ALTER TABLE ONLY workflows.parameter_enum
+    ADD CONSTRAINT parameter_enum_pkey PRIMARY KEY (enum_name, enum_version);
+
+ALTER TABLE ONLY workflows.parameter_set
+    ADD CONSTRAINT parameter_set_pkey PRIMARY KEY (workflow_name, set_name, set_version);
+
+ALTER TABLE ONLY workflows.parameter_template
+    ADD CONSTRAINT parameter_template_pkey PRIMARY KEY (workflow_name, template_name, template_version);
+
 ALTER TABLE ONLY workflows.parked
     ADD CONSTRAINT parked_pkey PRIMARY KEY (workflow_id);
 
@@ -4033,6 +4908,9 @@ ALTER TABLE ONLY workflows.workflow_payload
 ALTER TABLE ONLY workflows.workflow
     ADD CONSTRAINT workflow_pkey PRIMARY KEY (workflow_id);
 
+ALTER TABLE ONLY workflows.workflow_recipe
+    ADD CONSTRAINT workflow_recipe_pkey PRIMARY KEY (workflow_id);
+
 CREATE INDEX audit_workflow ON workflows.audit USING btree (workflow_id, change_no) WHERE (workflow_id IS NOT NULL);
 
 CREATE INDEX command_expiring ON workflows.command USING btree (expires_at) WHERE ((outcome = 'accepted'::text) AND (expires_at IS NOT NULL));
@@ -4077,6 +4955,8 @@ CREATE INDEX wait_topic ON workflows.wait USING btree (topic);
 
 CREATE INDEX wake_call_workflow ON workflows.wake_call USING btree (workflow_id);
 
+CREATE INDEX workflow_recipe_set ON workflows.workflow_recipe USING btree (set_name, set_version);
+
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON workflows.audit FOR EACH STATEMENT EXECUTE FUNCTION workflows.refuse_audit_change();
 
 COMMENT ON TRIGGER audit_append_only ON workflows.audit IS 'Refuses every change with WF010.';
@@ -4094,8 +4974,6 @@ REVOKE ALL ON FUNCTION workflows.actor_of(p_options text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.answer_commands(p_workflow_ids uuid[], p_outcome text, p_now timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION workflows.answer_problems(p_form jsonb, p_answer jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.answer_prompt(p_prompt_id text, p_answer text, p_options text) TO workflows_operator;
@@ -4131,12 +5009,18 @@ REVOKE ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason te
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.choices_problem(p_choices jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.choices_text(p_choices jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.claim_answer(p_worker_id uuid, p_claim_no bigint, p_is_idle boolean, p_retry_ms integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.claim_quota(p_worker_id uuid, p_queue_ids integer[], p_limited integer[], p_caps integer[], p_start_now integer, p_prefetch integer, OUT lanes bigint[], OUT lows bigint[], OUT firsts bigint[], OUT counts bigint[], OUT wanted bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.clean_form(p_form jsonb, p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.clock_now() FROM PUBLIC;
 
@@ -4152,6 +5036,10 @@ REVOKE ALL ON FUNCTION workflows.command_priority(p_command text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.command_word(p_command text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) FROM PUBLIC;
@@ -4160,8 +5048,18 @@ REVOKE ALL ON FUNCTION workflows.count_queues(p_now timestamp with time zone) FR
 
 REVOKE ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.create_enum(p_enum_name text, p_choices text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.create_enum(p_enum_name text, p_choices text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.create_parameter_set(p_workflow_name text, p_set_name text, p_values text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.create_parameter_set(p_workflow_name text, p_set_name text, p_values text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.create_parameter_set(p_workflow_name text, p_set_name text, p_values text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
 
@@ -4199,6 +5097,8 @@ REVOKE ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_queue_name text, p_actor text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.error_reason(p_error json) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.exchange_error(p_class text, p_message text) FROM PUBLIC;
@@ -4209,6 +5109,8 @@ REVOKE ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason te
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.exit_maintenance(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.expand_form(p_form jsonb, OUT form jsonb, OUT versions jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.expire_commands(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.expire_deadlines(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -4218,9 +5120,25 @@ REVOKE ALL ON FUNCTION workflows.expire_unstarted(p_workflow_ids uuid[], p_now t
 REVOKE ALL ON FUNCTION workflows.export_audit(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.export_audit(p_filter text) TO workflows_admin;
 
-REVOKE ALL ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.field_form_problem(p_field jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.find_commanded(p_filter text) FROM PUBLIC;
+
+GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.find_definition(p_workflow_name text, p_workflow_version integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.find_enum(p_enum_name text, p_enum_version integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.find_set(p_workflow_name text, p_set_name text, p_set_version integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.find_template(p_workflow_name text, p_template_name text, p_template_version integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.finish_other(p_workflow_id uuid, p_lease_token uuid, p_outcome text, p_error json, p_is_sanitised boolean, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -4247,6 +5165,14 @@ REVOKE ALL ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key te
 GRANT ALL ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.fork_workflow(p_workflow_id text, p_step_key text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.form_meta(p_form jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.form_problem(p_form jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.form_problems(p_form jsonb, p_values jsonb, p_root text, p_noun text, p_is_partial boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.form_values_problem(p_problems jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.free_gates(p_workflow_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.gate_head(p_gate_id bigint) FROM PUBLIC;
@@ -4255,11 +5181,29 @@ REVOKE ALL ON FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key t
 
 REVOKE ALL ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.get_maintenance() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.get_maintenance() TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.get_maintenance() TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.get_maintenance() TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.get_maintenance() TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_enqueuer;
@@ -4285,9 +5229,20 @@ REVOKE ALL ON FUNCTION workflows.held_state(p_order text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.import_parameter_set(p_document text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.import_parameter_set(p_document text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.is_choice(p_field jsonb, p_value jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.is_datetime(p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
 
@@ -4297,7 +5252,25 @@ REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_ver
 
 REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.list_enums(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.list_filter(p_filter text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_prompts(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_operator;
@@ -4320,6 +5293,12 @@ GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_enqu
 GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_templates(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_workflows(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_enqueuer;
@@ -4364,9 +5343,15 @@ REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.notify_workers(p_payload text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.option_actor(p_options jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.option_boolean(p_options jsonb, p_key text, p_default boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.option_number(p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.option_version(p_options jsonb, p_key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) FROM PUBLIC;
 
@@ -4386,9 +5371,9 @@ REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) F
 
 REVOKE ALL ON FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) FROM PUBLIC;
 
-GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
-
 REVOKE ALL ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.problems_text(p_problems jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) FROM PUBLIC;
 
@@ -4440,6 +5425,10 @@ REVOKE ALL ON FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic tex
 
 REVOKE ALL ON FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.recipe_problem(p_recipe jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.recipe_problems(p_recipe jsonb, p_set workflows.parameter_set, p_template workflows.parameter_template) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.reclaim_lost(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -4455,6 +5444,8 @@ REVOKE ALL ON FUNCTION workflows.recorded_steps(p_workflow_id uuid, p_limit inte
 
 REVOKE ALL ON FUNCTION workflows.refuse(p_code text, p_detail jsonb, p_hint text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.refuse_approval(p_set workflows.parameter_set, p_actor text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.refuse_audit_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) FROM PUBLIC;
@@ -4464,6 +5455,8 @@ REVOKE ALL ON FUNCTION workflows.refuse_request(p_request_id text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.refuse_signatures(p_prompt workflows.prompt, p_options jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse_unless(p_problem text, p_field text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_values(p_problem jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.register_definitions(p_worker_id uuid, p_definitions json, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -4482,6 +5475,9 @@ REVOKE ALL ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_he
 
 REVOKE ALL ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.rename_parameter_set(p_workflow_name text, p_set_name text, p_new_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.rename_parameter_set(p_workflow_name text, p_set_name text, p_new_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.renew_worker(p_worker_id text, p_held text) TO workflows_worker;
 
@@ -4499,9 +5495,19 @@ REVOKE ALL ON FUNCTION workflows.require_workflow(p_workflow_id text) FROM PUBLI
 
 REVOKE ALL ON FUNCTION workflows.reset_of(p_workflow workflows.workflow) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.resolve_rejected_entry(p_workflow_id text, p_action text, p_actor text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.resolve_requests(p_requests workflows.enqueue_request[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.resolve_values(p_workflow_name text, p_workflow_version integer, p_inputs jsonb, p_recipe jsonb, OUT resolved jsonb, OUT problems jsonb, OUT frozen jsonb, OUT base jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -4546,15 +5552,34 @@ REVOKE ALL ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_
 
 REVOKE ALL ON FUNCTION workflows.session_source() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_version integer, p_before integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.set_event(p_workflow_id uuid, p_key text, p_value json, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.set_json(p_set workflows.parameter_set) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.set_maintenance_modes(p_may_wait boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.set_parameter_set_status(p_workflow_name text, p_set_name text, p_status text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_parameter_set_status(p_workflow_name text, p_set_name text, p_status text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.set_problem(p_set workflows.parameter_set, p_recipe jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.set_problems(p_workflow_name text, p_template workflows.parameter_template, p_values jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.set_template_status(p_workflow_name text, p_template_name text, p_status text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_template_status(p_workflow_name text, p_template_name text, p_status text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.set_values_problem(p_problems jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.setting_of(p_name text) FROM PUBLIC;
 
@@ -4565,6 +5590,8 @@ REVOKE ALL ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_l
 REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -4586,6 +5613,12 @@ REVOKE ALL ON FUNCTION workflows.take_wake_calls(p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.takes_commands_itself(p_workflow workflows.workflow, p_command text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.template_fields(p_meta jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.template_json(p_template workflows.parameter_template) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.template_problems(p_workflow_name text, p_form jsonb, p_meta jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.text_of(p_value json) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM PUBLIC;
@@ -4594,7 +5627,11 @@ REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.values_problem(p_problems jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) FROM PUBLIC;
 
@@ -4616,6 +5653,10 @@ GRANT SELECT ON TABLE workflows.dead_letter TO workflows_operator;
 GRANT SELECT ON TABLE workflows.dead_letter TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.dead_letter TO workflows_admin;
 
+GRANT SELECT ON TABLE workflows.enum_list TO workflows_operator;
+GRANT SELECT ON TABLE workflows.enum_list TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.enum_list TO workflows_admin;
+
 GRANT SELECT ON TABLE workflows.queue_depth TO workflows_operator;
 GRANT SELECT ON TABLE workflows.queue_depth TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.queue_depth TO workflows_admin;
@@ -4629,6 +5670,14 @@ GRANT SELECT ON TABLE workflows.health TO workflows_worker;
 GRANT SELECT ON TABLE workflows.open_prompt TO workflows_operator;
 GRANT SELECT ON TABLE workflows.open_prompt TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.open_prompt TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.recipe_list TO workflows_operator;
+GRANT SELECT ON TABLE workflows.recipe_list TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.recipe_list TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.recipe_use TO workflows_operator;
+GRANT SELECT ON TABLE workflows.recipe_use TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.recipe_use TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_operator;
 GRANT SELECT ON TABLE workflows.rejected_entry_list TO workflows_viewer;
@@ -4644,10 +5693,18 @@ GRANT SELECT ON TABLE workflows.running_workflow TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.schema_migration TO workflows_admin;
 
+GRANT SELECT ON TABLE workflows.template_list TO workflows_operator;
+GRANT SELECT ON TABLE workflows.template_list TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.template_list TO workflows_admin;
+
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_admin;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.workflow_parameter TO workflows_operator;
+GRANT SELECT ON TABLE workflows.workflow_parameter TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.workflow_parameter TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.workflow_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.workflow_status TO workflows_viewer;

@@ -29,7 +29,8 @@ begin
   end if;
   perform workflows.refuse_closed_prompt(v_prompt, v_now);
   perform workflows.refuse_signatures(v_prompt, v_options);
-  v_errors := workflows.answer_problems(v_prompt.form::jsonb, p_answer::jsonb);
+  v_errors := workflows.form_problems(
+    v_prompt.form::jsonb, p_answer::jsonb, 'answer', 'field of the form', false);
   if v_errors <> '[]' then
     perform workflows.refuse('WF002',
       workflows.bad_argument('answer', 'does not fit the form')

@@ -30,7 +30,7 @@ begin
     v_request := workflows.read_options(v_request, p_options, v_now);
   end if;
   if v_request.problem is not null or v_request.deduplication_id is not null
-     or v_request.parent_workflow_id is not null
+     or v_request.parent_workflow_id is not null or v_request.recipe is not null
      or workflows.name_problem(p_workflow_name) is not null
      or (v_inputs <> '{}' and workflows.payload_problem(v_inputs) is not null) then
     return workflows.enqueue_unusual(p_workflow_name, p_inputs, p_options, v_now);
@@ -38,11 +38,12 @@ begin
   select q.queue_id, coalesce(v_request.workflow_version, d.workflow_version, 1) as version,
     coalesce(v_request.priority, d.priority, 0::smallint) as priority,
     q.accepts_work and q.maintenance_mode is null and q.max_enqueued is null
-      and q.history <> 'full' as is_usual
+      and q.history <> 'full' and d.parameters is null as is_usual
   into v_place
   from (values (true)) one
   left join lateral (
-    select d.workflow_version, d.queue_name, d.priority from workflows.workflow_definition d
+    select d.workflow_version, d.queue_name, d.priority, d.parameters
+    from workflows.workflow_definition d
     where d.workflow_name = p_workflow_name
       and (v_request.workflow_version is null or d.workflow_version = v_request.workflow_version)
     order by d.workflow_version desc limit 1) d on true

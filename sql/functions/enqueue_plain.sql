@@ -99,10 +99,11 @@ begin
       case when d.workflow_name is null then ',"is_registered":false}'
         else ',"is_registered":true}' end as tail,
       workflows.name_problem(n.workflow_name) is null and q.accepts_work
-        and q.maintenance_mode is null and q.max_enqueued is null as is_plain
+        and q.maintenance_mode is null and q.max_enqueued is null
+        and d.parameters is null as is_plain
     from (select distinct a.workflow_name from unnest(p_names) a(workflow_name)) n
     left join lateral (
-      select d.workflow_name, d.workflow_version, d.queue_name, d.priority
+      select d.workflow_name, d.workflow_version, d.queue_name, d.priority, d.parameters
       from workflows.workflow_definition d
       where d.workflow_name = n.workflow_name order by d.workflow_version desc limit 1) d on true
     join workflows.queue q on q.queue_name = coalesce(d.queue_name, 'default'))

@@ -6,7 +6,7 @@ create or replace function workflows.enqueue_requests(
 language plpgsql volatile
 as $$
 declare
-  v_requests workflows.enqueue_request[] := p_requests;
+  v_requests workflows.enqueue_request[] := workflows.resolve_requests(p_requests);
   v_request workflows.enqueue_request;
   v_index bigint;
   v_taken workflows.enqueue_request;
@@ -14,7 +14,7 @@ declare
   v_answer jsonb;
 begin
   for v_index in
-    select r.ordinality from unnest(p_requests) with ordinality r
+    select r.ordinality from unnest(v_requests) with ordinality r
     where r.problem is null and (r.deduplication_id is not null or r.parent_workflow_id is not null)
     order by r.workflow_name, r.deduplication_id, r.ordinality
   loop
@@ -62,7 +62,10 @@ as $$
 declare
   v_merged workflows.enqueue_request := p_first;
 begin
-  if p_later.on_duplicate in ('replace', 'debounce') then v_merged.inputs := p_later.inputs; end if;
+  if p_later.on_duplicate in ('replace', 'debounce') then
+    v_merged.inputs := p_later.inputs;
+    v_merged.frozen := p_later.frozen;
+  end if;
   if p_later.on_duplicate = 'debounce' then v_merged.available_at := p_later.available_at; end if;
   return v_merged;
 end
@@ -130,6 +133,11 @@ begin
   if v_workflow.started_at is not null or v_workflow.status = 'RUNNING' then return true; end if;
   insert into workflows.workflow_payload (workflow_id, inputs) values (p_workflow_id, p_request.inputs)
   on conflict (workflow_id) do update set inputs = excluded.inputs;
+  delete from workflows.workflow_recipe r where r.workflow_id = p_workflow_id;
+  insert into workflows.workflow_recipe
+  select r.* from jsonb_populate_record(null::workflows.workflow_recipe,
+    p_request.frozen || jsonb_build_object('workflow_id', p_workflow_id)) r
+  where p_request.frozen <> '{}';
   if p_request.on_duplicate = 'debounce' and v_workflow.status in ('DELAYED', 'ENQUEUED') then
     delete from workflows.ready r where r.lane_id = v_workflow.lane_id and r.ready_seq = v_workflow.ready_seq;
     insert into workflows.parked (workflow_id, queue_id, status, due_at, resume_at)

@@ -55,6 +55,10 @@ begin
   payload as (
     insert into workflows.workflow_payload (workflow_id, inputs)
     select f.new_id, f.inputs from settled f where f.is_new and f.inputs <> '{}'),
+  recipes as (
+    insert into workflows.workflow_recipe
+    select r.* from settled f cross join lateral jsonb_populate_record(null::workflows.workflow_recipe,
+      f.frozen || jsonb_build_object('workflow_id', f.new_id)) r where f.is_new and f.frozen <> '{}'),
   queued as (
     insert into workflows.ready (lane_id, ready_seq, workflow_id, start_before)
     select f.new_lane_id, f.new_seq, f.new_id, f.start_before from settled f where f.is_new and f.new_status = 'ENQUEUED'),

@@ -8,7 +8,8 @@ declare
   v_request workflows.enqueue_request := p_request;
   v_known text[] := ('{workflow_id,actor,allow_during_maintenance,available_at,deduplication_id,'
     'delay_seconds,max_attempts,on_duplicate,on_worker_lost,parent,partition_key,priority,queue_name,'
-    'resources,start_before,timeout_seconds,workflow_version}')::text[];
+    'resources,start_before,timeout_seconds,workflow_version,'
+    'template_name,template_version,set_name,set_version,allow_unapproved}')::text[];
   v_options jsonb;
   v_key text;
   v_value jsonb;
@@ -59,7 +60,8 @@ begin
         when 'on_worker_lost' then v_request.on_worker_lost := v_text;
         when 'parent' then v_request.parent_workflow_id := v_text::uuid;
         when 'allow_during_maintenance' then v_request.allow_during_maintenance := v_text::boolean;
-        else v_request.actor := v_text;
+        when 'actor' then v_request.actor := v_text;
+        else v_request.recipe := coalesce(v_request.recipe, '{}') || jsonb_build_object(v_key, v_value);
       end case;
     else
       v_request.problem := workflows.bad_argument(v_key, v_problem);
@@ -73,6 +75,9 @@ begin
     v_request.problem := workflows.bad_argument('delay_seconds', 'give delay_seconds or available_at, not both');
   elsif v_delay > 0 then
     v_request.available_at := p_now + v_delay * interval '1 second';
+  end if;
+  if v_request.recipe is not null then
+    v_request.problem := coalesce(v_request.problem, workflows.recipe_problem(v_request.recipe));
   end if;
   if v_request.available_at <= p_now then v_request.available_at := null; end if;
   if v_request.start_before <= coalesce(v_request.available_at, p_now) then
@@ -100,9 +105,9 @@ begin
     return case when jsonb_typeof(p_value) <> 'string'
       or translate(lower(p_text), '123456789abcdef', repeat('0', 15))
         <> '00000000-0000-0000-0000-000000000000' then 'is not a uuid' end;
-  elsif p_key in ('queue_name', 'partition_key', 'deduplication_id', 'actor') then
+  elsif p_key in ('queue_name', 'partition_key', 'deduplication_id', 'actor', 'template_name', 'set_name') then
     return case when jsonb_typeof(p_value) <> 'string' then 'must be text' else workflows.name_problem(p_text) end;
-  elsif p_key in ('workflow_version', 'priority', 'max_attempts') then
+  elsif p_key in ('workflow_version', 'priority', 'max_attempts', 'template_version', 'set_version') then
     if jsonb_typeof(p_value) <> 'number' or p_text::numeric % 1 <> 0 then
       return 'must be a whole number';
     end if;
@@ -123,7 +128,7 @@ begin
       else 'must be return, replace, reject or debounce' end;
   elsif p_key = 'on_worker_lost' then
     return case when p_text in ('retry', 'hold', 'fail') then null else 'must be retry, hold or fail' end;
-  elsif p_key = 'allow_during_maintenance' then
+  elsif p_key in ('allow_during_maintenance', 'allow_unapproved') then
     return case when jsonb_typeof(p_value) <> 'boolean' then 'must be true or false' end;
   elsif p_key = 'resources' then
     if jsonb_typeof(p_value) <> 'array' or jsonb_array_length(p_value) not between 1 and 100 then
@@ -139,6 +144,24 @@ end
 $$;
 comment on function workflows.option_problem(text, jsonb, text) is
   'What is wrong with one option of enqueue, or null.';
+
+-- What does not go together in the options that name a recipe or template, or null.
+create or replace function workflows.recipe_problem(p_recipe jsonb) returns jsonb
+language sql immutable
+as $$
+  select case
+    when p_recipe ? 'template_version' and not p_recipe ? 'template_name'
+      then workflows.bad_argument('template_version', 'needs a template_name')
+    when p_recipe ? 'set_version' and not p_recipe ? 'set_name'
+      then workflows.bad_argument('set_version', 'needs a set_name')
+    when p_recipe -> 'allow_unapproved' = 'true' and not p_recipe ? 'set_version'
+      then workflows.bad_argument('allow_unapproved', 'needs a set_name and a set_version')
+    when p_recipe ? 'template_version' and p_recipe ? 'set_name'
+      then workflows.bad_argument('template_version', 'is what the recipe says')
+  end
+$$;
+comment on function workflows.recipe_problem(jsonb) is
+  'What does not go together in the options of a recipe, or null.';
 
 create or replace function workflows.time_problem(p_value jsonb, p_text text) returns text
 language plpgsql volatile

@@ -72,6 +72,14 @@ begin
     perform workflows.refuse('WF005', jsonb_build_object('field', 'definitions', 'queue_name', v_missing),
       'a workflow names the queue ' || coalesce(v_missing, '(null)') || ', which does not exist: make it with create_queue');
   end if;
+  select x.workflow_name || ' ' || (p.problem) into v_missing
+  from json_to_recordset(p_definitions) as x(workflow_name text, parameters jsonb)
+  cross join lateral workflows.form_problem(x.parameters) p(problem)
+  where p.problem is not null limit 1;
+  if found then
+    perform workflows.refuse('WF002', workflows.bad_argument('parameters', v_missing),
+      'the parameters of ' || v_missing);
+  end if;
   with stands as materialized (
     select d.* from json_to_recordset(p_definitions) as x(workflow_name text, workflow_version integer)
     join workflows.workflow_definition d on d.workflow_name = x.workflow_name and d.workflow_version = x.workflow_version
@@ -82,24 +90,26 @@ begin
     select x.* from json_to_recordset(p_definitions) as x(workflow_name text, workflow_version integer, queue_name text,
       priority smallint, timeout_seconds float8, max_attempts integer, backoff_seconds float8, backoff_rate float8,
       max_backoff_seconds float8, on_worker_lost text, commands text,
-      handlers json) order by x.workflow_name, x.workflow_version),
+      handlers json, parameters jsonb, signature jsonb) order by x.workflow_name, x.workflow_version),
   written as (
     insert into workflows.workflow_definition as d (workflow_name, workflow_version, queue_name, priority, timeout_seconds, max_attempts,
-      backoff_seconds, backoff_rate, max_backoff_seconds, on_worker_lost, commands, handlers, registered_at, registered_by)
+      backoff_seconds, backoff_rate, max_backoff_seconds, on_worker_lost, commands, handlers, parameters, signature, registered_at, registered_by)
     select a.workflow_name, a.workflow_version, a.queue_name, a.priority, a.timeout_seconds, a.max_attempts, a.backoff_seconds,
       a.backoff_rate, a.max_backoff_seconds, a.on_worker_lost, a.commands,
-      array(select h from json_array_elements_text(coalesce(a.handlers, '[]')) h order by h), p_now, p_worker_id::text from asked a
+      array(select h from json_array_elements_text(coalesce(a.handlers, '[]')) h order by h),
+      a.parameters, a.signature, p_now, p_worker_id::text from asked a
     on conflict (workflow_name, workflow_version) do update set queue_name = excluded.queue_name, priority = excluded.priority,
       timeout_seconds = excluded.timeout_seconds, max_attempts = excluded.max_attempts, backoff_seconds = excluded.backoff_seconds,
       backoff_rate = excluded.backoff_rate, max_backoff_seconds = excluded.max_backoff_seconds,
       on_worker_lost = excluded.on_worker_lost, commands = excluded.commands,
-      handlers = excluded.handlers, registered_at = excluded.registered_at,
+      handlers = excluded.handlers, parameters = excluded.parameters,
+      signature = excluded.signature, registered_at = excluded.registered_at,
       registered_by = excluded.registered_by
     where (d.queue_name, d.priority, d.timeout_seconds, d.max_attempts, d.backoff_seconds, d.backoff_rate, d.max_backoff_seconds,
-           d.on_worker_lost, d.commands, d.handlers)
+           d.on_worker_lost, d.commands, d.handlers, d.parameters, d.signature)
       is distinct from (excluded.queue_name, excluded.priority, excluded.timeout_seconds, excluded.max_attempts,
            excluded.backoff_seconds, excluded.backoff_rate, excluded.max_backoff_seconds, excluded.on_worker_lost,
-           excluded.commands, excluded.handlers)
+           excluded.commands, excluded.handlers, excluded.parameters, excluded.signature)
     returning d.*)
   select count(workflows.audit_configuration('definitions registered', c.title, v_before ->> c.title,
       c.policies, p_worker_id::text, null, p_worker_id)) into v_changed

@@ -15,6 +15,10 @@ begin
   v_request.inputs := coalesce((
     select p.inputs from workflows.workflow_payload p
     where p.workflow_id = p_workflow.workflow_id), '{}');
+  -- as it was, whatever has become of recipe and parameters
+  v_request.frozen := coalesce((
+    select to_jsonb(r) - 'workflow_id' from workflows.workflow_recipe r
+    where r.workflow_id = p_workflow.workflow_id), '{}');
   v_request.queue_id := p_workflow.queue_id;
   v_request.priority := p_workflow.priority;
   v_request.partition_key := p_workflow.partition_key;
@@ -25,6 +29,11 @@ begin
   v_request.deduplication_id := p_workflow.deduplication_id;
   v_request := workflows.read_options(v_request,
     (p_options - '{request_id,second_actor,topic,valid_for_seconds}'::text[])::text, p_now);
+  if v_request.recipe is not null then
+    v_request.problem := workflows.bad_argument(
+      (select min(k) from jsonb_object_keys(v_request.recipe) k),
+      'cannot be given here: the new workflow keeps the values of the old one');
+  end if;
   if not p_options ? 'on_duplicate' then
     v_request.on_duplicate := case when v_request.deduplication_id is null then 'return'
       else 'reject' end;

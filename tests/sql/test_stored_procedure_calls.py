@@ -7,9 +7,11 @@ import psycopg
 import pytest
 
 from tests.calls import SCHEMA, Calls
+from tests.every_call import set_recipes
 
 ID = "00000000-0000-4000-8000-000000000001"
 ENDED = "00000000-0000-4000-8000-000000000002"
+RECIPE = {"workflow_name": "fill", "set_name": "brine"}
 # The arguments that a function cannot do without. One with defaults that is not here fails the test.
 REQUIRED = {
     "enqueue": {"workflow_name": "mix"},
@@ -32,7 +34,29 @@ REQUIRED = {
     "read_events": {"workflow_id": ID},
     "read_stream": {"workflow_id": ID, "stream": "log"},
     "send_message": {"workflow_id": ID, "message": "1"},
+    "resolve_inputs": {"workflow_name": "fill"},
+    "list_parameters": {"workflow_name": "fill"},
+    "create_enum": {"enum_name": "Grade", "choices": '["A"]'},
+    "set_enum_status": {"enum_name": "Grade", "status": "obsolete"},
+    "get_enum": {"enum_name": "Grade"},
+    "list_enums": {},
+    "create_template": {"workflow_name": "fill", "template_name": "form", "form": "{}"},
+    "set_template_status": {
+        "workflow_name": "fill",
+        "template_name": "form",
+        "status": "obsolete",
+    },
+    "get_template": {"workflow_name": "fill", "template_name": "form"},
+    "list_templates": {},
+    "create_parameter_set": {**RECIPE, "values": "{}"},
+    "get_parameter_set": RECIPE,
+    "list_parameter_sets": {},
+    "rename_parameter_set": {**RECIPE, "new_name": "salt"},
+    "compare_parameter_sets": RECIPE,
+    "export_parameter_set": RECIPE,
 }
+# Whose options name the actor, so that leaving them out is refused; and one that needs a document.
+NEED_OPTIONS = {"answer_prompt", "set_parameter_set_status", "import_parameter_set"}
 OPTIONAL = """
 select p.proname, p.proargnames[p.pronargs - p.pronargdefaults + 1:p.pronargs]
 from pg_proc p where p.pronamespace = %s::regnamespace and p.prosecdef and p.pronargdefaults > 0
@@ -50,7 +74,13 @@ select json_build_object(
   'entry', (select json_agg(json_build_array(resolution, resolved_by))
             from workflows.rejected_entry),
   'setting', (select json_agg(json_build_array(setting_value, changed_by) order by setting_name)
-              from workflows.setting))"""
+              from workflows.setting),
+  'recipes', (select json_agg(json_build_array(set_name, set_version, status, created_by)
+                order by set_name, set_version) from workflows.parameter_set),
+  'templates', (select json_agg(json_build_array(template_name, template_version, status)
+                  order by template_version) from workflows.parameter_template),
+  'enums', (select json_agg(json_build_array(enum_version, status) order by enum_version)
+            from workflows.parameter_enum))"""
 
 
 def functions_with_defaults(calls):
@@ -61,12 +91,14 @@ def functions_with_defaults(calls):
 
 
 @pytest.fixture
-def transaction(calls, connect):
+def transaction(calls, connect, make_worker):
     """Calls whose effects are taken back between two tries."""
     calls.enqueue("mix", workflow_id=ID)
     calls.enqueue("mix", workflow_id=ENDED)
     calls.command(ENDED, "CANCEL")
     calls.call("reject_entries", entries=[{"workflow_id": ID, "entry": "x"}])
+    make_worker("fill")
+    set_recipes(calls)
     return Calls(connect(autocommit=False))
 
 
@@ -81,8 +113,7 @@ def outcome(transaction, function, arguments):
 
 def test_every_function_with_defaults_is_tried(calls):
     found = set(functions_with_defaults(calls))
-    # whose options name the actor, so that leaving them out is refused
-    assert found == set(REQUIRED) | {"answer_prompt"}
+    assert found == set(REQUIRED) | NEED_OPTIONS
 
 
 @pytest.mark.parametrize("function", REQUIRED)

@@ -142,10 +142,15 @@ NAMES = sorted(
     " list_steps list_workflows load_workflow pause_queue queue_figures read_events read_stream"
     " record_steps register_worker reject_entries renew_worker resolve_rejected_entry"
     " resume_queue retire_worker retry_workflow run_maintenance schema_version send_command"
-    " send_commands send_message set_queue set_setting".split()
+    " send_commands send_message set_queue set_setting resolve_inputs list_parameters create_enum"
+    " set_enum_status get_enum list_enums create_template set_template_status get_template"
+    " list_templates create_parameter_set set_parameter_set_status get_parameter_set"
+    " list_parameter_sets rename_parameter_set compare_parameter_sets export_parameter_set"
+    " import_parameter_set".split()
 )
 READERS = {n for n in NAMES if n.startswith(("get_", "list_", "load_", "read_"))}
-READERS |= {"schema_version", "queue_figures", "export_audit"}
+READERS |= {"schema_version", "queue_figures", "export_audit", "resolve_inputs"}
+READERS |= {"compare_parameter_sets", "export_parameter_set"}
 
 
 def test_f69_every_public_function_is_tried(scene):

@@ -9,7 +9,7 @@ from __future__ import absolute_import, division, print_function
 import json
 
 from exchange.workflows import errors, settings
-from exchange.workflows.database import sqlstates
+from exchange.workflows.database import recipe_store, sqlstates
 
 _PARAMETERS = {
     "enqueue": ("p_workflow_name text", "p_inputs text", "p_options text"),
@@ -64,13 +64,13 @@ _PARAMETERS = {
 def statements(schema):
     """The statement of every function, for one schema name."""
     texts = {}
-    for name, parameters in _PARAMETERS.items():
+    for name, parameters in list(_PARAMETERS.items()) + list(recipe_store.PARAMETERS.items()):
         named = ", ".join("%s => ?::%s" % tuple(parameter.split()) for parameter in parameters)
         texts[name] = "select %s.%s(%s)" % (schema, name, named)
     return texts
 
 
-class Store(object):
+class Store(recipe_store.RecipeStore):
     """`session` is anything with call(sql, args) that answers the one value of the one row."""
 
     def __init__(self, session, schema=settings.SCHEMA_NAME):

@@ -1,0 +1,85 @@
+-- Adds a draft of a recipe and answers its version: values for a template (template_name; its
+-- latest active version unless template_version says), or for the declared parameters of a
+-- workflow. Values may leave parameters to the operator; those that are given must fit. Options:
+-- template_name, template_version, description, reason, actor. Two at once get two numbers: the
+-- second waits for the first one's row and looks again.
+create or replace function workflows.create_parameter_set(
+  p_workflow_name text, p_set_name text, p_values text, p_options text default '{}') returns text
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
+as $$
+declare
+  v_now timestamptz := workflows.clock_now();
+  v_options jsonb := workflows.read_call_options(p_options, 'options',
+    '{template_name,template_version,description,reason,actor}');
+  v_actor text := workflows.option_actor(v_options);
+  v_template workflows.parameter_template;
+  v_version integer;
+begin
+  perform workflows.refuse_unless(workflows.name_problem(p_workflow_name), 'workflow_name');
+  perform workflows.refuse_unless(workflows.name_problem(p_set_name), 'set_name');
+  perform workflows.refuse_unless(workflows.payload_problem(p_values), 'values');
+  if v_options ? 'template_name' then
+    v_template := workflows.find_template(p_workflow_name, v_options ->> 'template_name',
+      workflows.option_version(v_options, 'template_version'));
+    perform workflows.refuse_unless(case when v_template.template_name is null then
+      'has no such active version: ' || (v_options ->> 'template_name') end, 'template_name');
+  end if;
+  perform workflows.refuse_values(workflows.set_values_problem(
+    workflows.set_problems(p_workflow_name, v_template, p_values::jsonb)));
+  loop
+    insert into workflows.parameter_set (workflow_name, set_name, set_version, status,
+      template_name, template_version, parameter_values, description, reason, created_by,
+      created_at)
+    select p_workflow_name, p_set_name, coalesce(max(s.set_version), 0) + 1, 'draft',
+      v_template.template_name, v_template.template_version, p_values::jsonb,
+      v_options ->> 'description', v_options ->> 'reason', v_actor, v_now
+    from workflows.parameter_set s
+    where s.workflow_name = p_workflow_name and s.set_name = p_set_name
+    on conflict do nothing returning set_version into v_version;
+    exit when found;
+  end loop;
+  perform workflows.audit_configuration('recipe created',
+    p_workflow_name || ' ' || p_set_name || ' version ' || v_version, null,
+    p_values::jsonb::text, v_actor, v_options ->> 'reason');
+  return json_build_object('workflow_name', p_workflow_name, 'set_name', p_set_name,
+    'set_version', v_version, 'status', 'draft')::text;
+end
+$$;
+comment on function workflows.create_parameter_set(text, text, text, text) is
+  'Adds a draft of a recipe.';
+
+-- What does not fit among the values of a recipe; parameters that are missing are the operator's.
+create or replace function workflows.set_problems(
+  p_workflow_name text, p_template workflows.parameter_template, p_values jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  v_parameters jsonb := (workflows.find_definition(p_workflow_name, null)).parameters;
+  v_problems jsonb := jsonb_build_array();
+begin
+  if jsonb_typeof(p_values) <> 'object' then
+    return jsonb_build_array(jsonb_build_object('path', 'values',
+      'problem', 'must be an object: one value for each parameter'));
+  end if;
+  if p_template.template_name is not null then
+    v_problems := workflows.form_problems(
+      (workflows.expand_form(workflows.template_fields(p_template.meta))).form, p_values,
+      'values', 'field of the template', true);
+  end if;
+  return v_problems || workflows.form_problems(
+    (workflows.expand_form(v_parameters)).form, p_values, 'values', 'parameter', true);
+end
+$$;
+comment on function workflows.set_problems(text, workflows.parameter_template, jsonb) is
+  'What does not fit among the values of a recipe.';
+
+create or replace function workflows.set_values_problem(p_problems jsonb) returns jsonb
+language sql immutable
+as $$
+  select case when p_problems <> '[]' then workflows.bad_argument('values',
+    'do not fit: ' || workflows.problems_text(p_problems))
+    || jsonb_build_object('errors', p_problems) end
+$$;
+comment on function workflows.set_values_problem(jsonb) is
+  'Detail of a WF002 with every problem of a recipe, or null.';

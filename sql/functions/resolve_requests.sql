@@ -1,0 +1,58 @@
+-- Lays the recipes and declared parameters of requests under what their callers gave, and refuses
+-- those that do not fit. A request whose values are frozen already passes as it is.
+create or replace function workflows.resolve_requests(p_requests workflows.enqueue_request[])
+returns workflows.enqueue_request[]
+language plpgsql volatile
+as $$
+declare
+  v_requests workflows.enqueue_request[] := p_requests;
+  v_request workflows.enqueue_request;
+  v_index bigint;
+  v_values record;
+begin
+  for v_index in
+    select r.ordinality from unnest(p_requests) with ordinality r
+    where r.problem is null and r.frozen is null and (r.recipe is not null
+      or (workflows.find_definition(r.workflow_name, r.workflow_version)).parameters is not null)
+  loop
+    v_request := v_requests[v_index];
+    select v.* into v_values from workflows.resolve_values(v_request.workflow_name,
+      v_request.workflow_version, v_request.inputs::jsonb, v_request.recipe) v;
+    v_request.problem := workflows.values_problem(v_values.problems);
+    v_request.inputs := coalesce(v_values.resolved::text, v_request.inputs);
+    v_request.frozen := v_values.frozen;
+    v_requests[v_index] := v_request;
+  end loop;
+  return v_requests;
+end
+$$;
+comment on function workflows.resolve_requests(workflows.enqueue_request[]) is
+  'Requests with the values that they start with.';
+
+-- Every problem in one WF002: errors for programs, one line for people. Null where there is none.
+create or replace function workflows.values_problem(p_problems jsonb) returns jsonb
+language sql immutable
+as $$
+  select case when p_problems <> '[]' then workflows.bad_argument(
+    case when p_problems #>> '{0,path}' in ('set_name', 'template_name')
+      then p_problems #>> '{0,path}' else 'inputs' end,
+    case when p_problems #>> '{0,path}' in ('set_name', 'template_name')
+      then p_problems #>> '{0,problem}'
+      else 'do not fit: ' || workflows.problems_text(p_problems) end)
+    || jsonb_build_object('errors', p_problems) end
+$$;
+comment on function workflows.values_problem(jsonb) is
+  'Detail of a WF002 with every problem of some values, or null.';
+
+create or replace function workflows.refuse_values(p_problem jsonb) returns boolean
+language plpgsql volatile
+as $$
+begin
+  if p_problem is not null then
+    perform workflows.refuse('WF002', p_problem,
+      (p_problem ->> 'field') || ' ' || (p_problem ->> 'problem'));
+  end if;
+  return true;
+end
+$$;
+comment on function workflows.refuse_values(jsonb) is 'Refuses values that do not fit.';
