@@ -18,19 +18,24 @@ declare
   v_queues integer[];
   v_is_active boolean;
   v_is_draining boolean;
+  v_lease_seconds float8;
   v_claimed integer := 0;
   v_more integer;
   v_is_contended boolean := false;
   v_is_idle boolean := false;
   v_retry_ms integer;
 begin
-  select w.queue_ids, w.is_active, w.is_draining into v_all_queues, v_is_active, v_is_draining
+  select w.queue_ids, w.is_active, w.is_draining, w.lease_seconds
+  into v_all_queues, v_is_active, v_is_draining, v_lease_seconds
   from workflows.worker w
   where w.worker_id = v_worker and w.lost_at is null and w.retired_at is null for share;
   if not found then
     perform workflows.refuse('WF001', jsonb_build_object('worker_id', p_worker_id),
       'this worker is not registered or was declared lost; register again under a new id');
   end if;
+  -- a gateway commits in a call of its own: one that dies before it must not keep what it has locked
+  perform set_config('idle_in_transaction_session_timeout',
+    ceil(v_lease_seconds * 1000)::integer::text, true);
   if p_is_idle then perform workflows.unmark_idle(v_all_queues); end if;
   if not pg_try_advisory_xact_lock_shared(hashtext('workflows.maintenance'), 0) then
     v_retry_ms := 5;  -- get_maintenance waits for claims in progress before it counts

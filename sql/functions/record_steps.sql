@@ -41,6 +41,11 @@ begin
   if position('"handler"' in p_records) > 0 then  -- however the JSON is spaced
     perform workflows.end_resuming(p_records, v_now);
   end if;
+  if position('"tx"' in p_records) > 0 then
+    -- a transactional step commits next; who dies before that must not keep the lease locked
+    perform set_config('idle_in_transaction_session_timeout',
+      ceil(workflows.setting_of('lease_seconds')::float8 * 1000)::integer::text, true);
+  end if;
   if v_answers is null then return null; end if;
   return (
     select json_agg(case

@@ -239,19 +239,28 @@ def paused(site: GatewaySite, changes: Changes) -> list[str]:
 
 
 def terminated(site: GatewaySite, changes: Changes) -> list[str]:
-    """Every session of a gateway is ended, while work waits of which no notification told."""
+    """Every session of a gateway is ended, while work waits of which no notification told. The lease is
+    long: a worker that loses it registers anew, and that mends everything."""
     site.one("select workflows.set_setting('poll_seconds', '60')")
+    site.one("select workflows.set_setting('lease_seconds', '20')")
     site.conn.execute(site.sql(NO_NOTIFICATIONS))
     gateway = site.gateway("g", changes=changes)
     wait_until(lambda: site.one(LISTENS) == "listen", "the gateway to listen")
-    for _ in range(3):
+    for _ in range(10):
         waiting = partial(site.status, site.enqueue("three_steps"))
         if not until_true(lambda ask=waiting: ask() != "ENQUEUED", 0.5):  # type: ignore[misc]
             break
+        assert ended(site, 15)  # who ends one looks for the next: enqueue while nobody looks
+    else:
+        raise AssertionError("no workflow waits")
+    before = site.one("select clock_timestamp()")
     site.one(END_SESSIONS)
-    found = [] if ended(site, 15) else ["nobody looked for what waited"]
+    found = [] if ended(site, 12) else ["nobody looked for what waited"]
     if not until_true(lambda: gateway.log().count("mode=listen") == 2, 5):
         found.append("it does not listen again")
+    renewed = "select count(*) > 0 from workflows.worker where renewed_at > %s"
+    if not until_true(lambda: site.one(renewed, before), 12):
+        found.append("it does not renew again")
     return found
 
 

@@ -5,7 +5,9 @@ from __future__ import absolute_import, division, print_function
 from exchange.workflows import compat
 
 # The connection or the server is of no use now: reconnect and send again, everything stays as it is.
-LOST_STATES = frozenset(("25006", "57P01", "57P02", "57P03", "57P04", "57P05", "53300", "40003"))
+LOST_STATES = frozenset(
+    ("25006", "25P03", "25P04", "57P01", "57P02", "57P03", "57P04", "57P05", "53300", "40003")
+)
 # The statement was refused as a whole and changed nothing: send it again.
 AGAIN_STATES = frozenset(("40001", "40P01", "55P03", "57014"))
 # Nothing is wrong with what was sent; it cannot succeed before somebody mends the server or the grants.
