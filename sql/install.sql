@@ -38,6 +38,7 @@
 \ir functions/count_parked.sql
 \ir functions/queue_figures.sql
 \ir functions/set_maintenance_modes.sql
+\ir functions/workflow_fits.sql
 
 -- parameters and recipes
 \ir functions/read_call_options.sql
@@ -166,5 +167,6 @@
 \ir views/audit_log.sql
 \ir views/health.sql
 
+\ir constraints.sql
 \ir comments.sql
 \ir grants.sql

@@ -67,10 +67,7 @@ CREATE TABLE workflows.workflow (
     actor text,
     control text,
     handler_no integer,
-    previous_workflow_id uuid,
-    CONSTRAINT workflow_ended CHECK (((ended_at IS NOT NULL) = (status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[])))),
-    CONSTRAINT workflow_held CHECK (((held_at IS NOT NULL) = (status = 'HELD'::text))),
-    CONSTRAINT workflow_status_state CHECK ((((status || ' '::text) || state) = ANY ('{"DELAYED IDLE","DELAYED RUNNING","DELAYED HOLDING","DELAYED PAUSING","DELAYED RESUMING","DELAYED STOPPING","DELAYED ABORTING","BLOCKED IDLE","BLOCKED RUNNING","BLOCKED HOLDING","BLOCKED PAUSING","BLOCKED RESUMING","BLOCKED STOPPING","BLOCKED ABORTING","ENQUEUED IDLE","ENQUEUED RUNNING","ENQUEUED HOLDING","ENQUEUED PAUSING","ENQUEUED RESUMING","ENQUEUED STOPPING","ENQUEUED ABORTING","RUNNING STARTING","RUNNING RUNNING","RUNNING HOLDING","RUNNING PAUSING","RUNNING RESUMING","RUNNING STOPPING","RUNNING ABORTING","RUNNING CANCELLING","WAITING RUNNING","HELD HELD","HELD PAUSED","SUCCESS COMPLETE","ERROR ERROR","CANCELLED CANCELLED","STOPPED STOPPED","ABORTED ABORTED"}'::text[])))
+    previous_workflow_id uuid
 )
 WITH (fillfactor='45', autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.1');
 
@@ -2941,6 +2938,14 @@ ALTER FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) OWNER
 
 COMMENT ON FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) IS 'Values with the declared defaults of those that are not given.';
 
+CREATE FUNCTION workflows.workflow_fits(p_status text, p_state text, p_ended_at timestamp with time zone, p_held_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.workflow_fits(p_status text, p_state text, p_ended_at timestamp with time zone, p_held_at timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.workflow_fits(p_status text, p_state text, p_ended_at timestamp with time zone, p_held_at timestamp with time zone) IS 'Whether status, state and times of a workflow go together.';
+
 CREATE FUNCTION workflows.workflow_json(p_workflow workflows.workflow) RETURNS json
     LANGUAGE sql STABLE
     AS ...;
@@ -4899,6 +4904,9 @@ ALTER TABLE ONLY workflows.worker
 ALTER TABLE ONLY workflows.workflow_definition
     ADD CONSTRAINT workflow_definition_pkey PRIMARY KEY (workflow_name, workflow_version);
 
+ALTER TABLE workflows.workflow
+    ADD CONSTRAINT workflow_fits CHECK (workflows.workflow_fits(status, state, ended_at, held_at)) NOT VALID;
+
 ALTER TABLE ONLY workflows.workflow_outcome
     ADD CONSTRAINT workflow_outcome_pkey PRIMARY KEY (workflow_id);
 
@@ -5632,6 +5640,8 @@ REVOKE ALL ON FUNCTION workflows.values_problem(p_problems jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.workflow_fits(p_status text, p_state text, p_ended_at timestamp with time zone, p_held_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.workflow_json(p_workflow workflows.workflow) FROM PUBLIC;
 

@@ -44,7 +44,8 @@ def test_the_manifest_starts_with_bootstrap_and_ends_with_grants():
     paths = [source.path for source in installer.read_sources()]
     assert (paths[0], paths[-1]) == ("bootstrap.sql", "grants.sql")
     kinds = [path.partition("/")[0] for path in paths]
-    order = ["bootstrap.sql", "migrations", "functions", "views", "comments.sql", "grants.sql"]
+    order = ["bootstrap.sql", "migrations", "functions", "views"]
+    order += ["constraints.sql", "comments.sql", "grants.sql"]
     assert sorted(kinds, key=order.index) == kinds
 
 
