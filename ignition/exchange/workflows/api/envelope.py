@@ -32,6 +32,11 @@ CODES = {
     "NOT_FINISHED": "NOT_FINISHED",
     "WORKFLOW_FAILED": "WORKFLOW_FAILED",
 }
+_NOT_FOUND = (
+    ("set_name", "PARAMETER_SET_NOT_FOUND"),
+    ("template_name", "TEMPLATE_NOT_FOUND"),
+    ("enum_name", "ENUM_NOT_FOUND"),
+)
 
 
 def makeOk(code, message, data=None, meta=None):
@@ -77,6 +82,10 @@ def code_of(error, failure_code):
         return "INVALID_WORKFLOW_NAME"
     if code == "WF005" and error.detail.get("maintenance"):
         return "MAINTENANCE_ACTIVE"
+    if code == "WF003":
+        for field, not_found in _NOT_FOUND:
+            if field in error.detail:
+                return not_found
     if code in CODES:
         return CODES[code]
     if code in sqlstates.NOT_INSTALLED:
