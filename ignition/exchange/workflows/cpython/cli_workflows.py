@@ -31,12 +31,31 @@ def enqueue(
     options: Annotated[
         str, typer.Option("--options", help='JSON, like {"queue_name": "fast", "priority": -5}.')
     ] = "{}",
+    recipe: Annotated[str | None, typer.Option("--set", help="Start from this recipe.")] = None,
+    recipe_version: Annotated[
+        int | None, typer.Option("--set-version", min=1, help="The latest approved, if left out.")
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option("--template", help="Start from this template.")
+    ] = None,
+    unapproved: Annotated[
+        bool, typer.Option("--allow-unapproved", help="Also from a draft.", show_default=False)
+    ] = False,
 ) -> None:
     """Enqueue a workflow by name and print its id."""
+    wanted = {
+        "set_name": recipe,
+        "set_version": recipe_version,
+        "template_name": template,
+        "allow_unapproved": unapproved or None,
+    }
+    chosen = read_json("--options", options)
+    if isinstance(chosen, dict):
+        chosen |= {key: value for key, value in wanted.items() if value is not None}
     request = {
         "workflow_name": name,
         "inputs": read_json("--inputs", inputs),
-        "options": read_json("--options", options),
+        "options": chosen,
     }
     (outcome,) = session.call("enqueue_many", items=json.dumps([request]))
     if outcome.get("error"):
