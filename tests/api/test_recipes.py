@@ -3,6 +3,7 @@
 import pytest
 
 from exchange.workflows.api import params, service
+from exchange.workflows.engine import instance
 
 pytestmark = pytest.mark.usefixtures("bakery")
 
@@ -191,3 +192,24 @@ def test_another_person_approves_where_that_is_set(standard, conn, sql):
     assert (answer["code"], answer["createdBy"]) == ("APPROVAL_REFUSED", "anna")
     assert answer["errors"] == [answer["message"]]
     assert params.approveParameterSet("api_bake", "rye", actor="bernd")["ok"]
+
+
+def test_d44_a_parameter_may_be_called_what_the_envelope_calls_its_own(form):
+    form["columns"]["items"][0]["rows"]["items"][0]["widgets"] = [{"id": "resolved"}, {"id": "raw"}]
+    form["data"] = {"resolved": 1, "raw": {"a": 2}}
+    assert params.createTemplateVersion("api_later", "odd", form)["isRegistered"] is False
+    started = params.startWithTemplate("api_later", "odd", {"raw": 0})
+    expected = {"resolved": 1, "raw": 0}
+    assert started["inputs"]["resolved"] == expected
+    assert service.getWorkflow(workflowId=started["workflowId"])["inputs"] == expected
+
+
+def test_d39_a_database_that_is_away_is_answered_in_the_same_shape():
+    dsn = "host=127.0.0.1 port=1 dbname=x connect_timeout=1"
+    instance.configure(connector=instance.open_connector(dsn, retry_seconds=0.2), dbName="away")
+    for answer in (
+        params.startWithTemplate("api_bake", "standard", dbName="away"),
+        params.saveParameterSet("api_bake", "rye", {}, dbName="away"),
+    ):
+        assert (answer["ok"], answer["code"]) == (False, "DATABASE_UNAVAILABLE")
+        assert answer["errors"] == [answer["message"]] and answer["problems"] == []
