@@ -52,7 +52,7 @@ def test_a_recipe_from_draft_to_a_workflow(rye, drain):
     }
     drain()
     row = service.getWorkflow(workflowId=started["workflowId"])
-    assert (row["result"], row["recipe"]["set_version"]) == ([80, "fast", None], 1)
+    assert (row["result"], row["recipe"]["setVersion"]) == ([80, "fast", None], 1)
 
 
 def test_what_an_operator_types_wrong_is_answered_all_at_once(rye):
@@ -115,6 +115,9 @@ def test_enqueue_takes_them_too(rye):
     assert row["inputs"] == {"temperature": 80, "mode": "fast"}
     answer = service.enqueue("api_bake", templateName="standard", templateVersion=1)
     assert service.getWorkflow(workflowId=answer["workflowId"])["inputs"]["temperature"] == 60
+    refused = service.enqueue("api_bake", setName="white")
+    problem = "has no approved version: white"
+    assert refused["errors"] == [{"path": "setName", "problem": problem}]
     refused = service.enqueue("api_bake", {"temperature": 7, "mode": "x"})
     assert refused["errors"] == [
         {"path": "inputs.temperature", "problem": "must be at least 20 degC"},
@@ -137,6 +140,9 @@ def test_a_queue_that_refuses_is_answered_in_the_same_shape(rye):
 def test_what_does_not_fit_is_not_saved(standard):
     answer = params.saveParameterSet("api_bake", "rye", {"temperature": 1, "colour": 2}, "standard")
     assert "values.temperature must be at least 20 degC" in answer["errors"]
+    answer = params.saveParameterSet("api_bake", "rye", {"temperature": float("inf")})
+    assert answer["problems"][0]["path"] == "values.temperature"
+    assert answer["errors"][0].startswith("values.temperature ")
     answer = params.saveParameterSet("api_bake", "rye", {}, "nothing")
     assert answer["errors"] == ["templateName has no such active version: nothing"]
 

@@ -149,6 +149,8 @@ def test_an_answer_of_getTemplate_can_be_expanded_as_it_is(standard):
         "Wild",
     ]
     assert expanded["schema"]["meta"]["enumVersions"] == {"BatchMode": 1}
+    missing = params.expandTemplateForUi(params.getTemplate("api_bake", "nothing"))
+    assert (missing["ok"], missing["code"]) == (False, "TEMPLATE_NOT_FOUND")
     stored = params.getTemplate("api_bake", "standard")["schema"]["meta"]
     assert "enumVersions" not in stored, "only the copy says so"
 
@@ -169,5 +171,5 @@ def test_arguments_that_are_missing_are_named():
     ):
         answer = function()
         assert (answer["ok"], answer["code"]) == (False, "INVALID_ARGUMENTS")
-        assert answer["field"] == "templateName" and answer["errors"]
+        assert answer["errors"] == ["templateName is required"]
     assert params.getEnum()["field"] == "enumName"

@@ -68,6 +68,9 @@ def test_a_recipe_from_draft_to_workflow(run, answer, rye):
     workflow = answer("show", started.out.strip())
     assert workflow["inputs"] == {"temperature": 80, "mode": "fast"}
     assert workflow["recipe"]["set_version"] == 1
+    drawn = run("show", started.out.strip()).out
+    words = "recipe rye version 1 (approved), template standard version 1, enum BatchMode version 1"
+    assert f"started from: {words}, given: mode\n" in drawn
     started = answer("enqueue", "bake", "--template", "standard")
     assert answer("show", started["workflow_id"])["inputs"]["temperature"] == 60
 

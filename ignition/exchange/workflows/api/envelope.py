@@ -112,6 +112,12 @@ def camel_case_keys(row):
     return dict((to_camel_case(name), value) for name, value in row.items())
 
 
+def to_camel_case_path(path):
+    """set_name is the argument setName; in inputs.tank_level the second part is the workflow's own word."""
+    first, dot, rest = path.partition(".")
+    return to_camel_case(first) + dot + rest
+
+
 def _failure(error, failure_code, arguments):
     described, _ = compat.describe_error(error)
     code = code_of(error, failure_code)
@@ -120,6 +126,8 @@ def _failure(error, failure_code, arguments):
     data = camel_case_keys(detail)
     if data.get("field"):
         data["field"] = to_camel_case(data["field"])
+    if isinstance(data.get("errors"), list):
+        data["errors"] = [dict(one, path=to_camel_case_path(one["path"])) for one in data["errors"]]
     data["error"] = described["message"]
     data["errorClass"] = described["class"]
     for name in ("workflowId", "workflowName"):

@@ -5,7 +5,7 @@ from __future__ import absolute_import, division, print_function
 import functools
 
 from exchange.workflows import compat
-from exchange.workflows.api.envelope import answers, makeErr, to_camel_case
+from exchange.workflows.api.envelope import answers, makeErr, to_camel_case_path
 
 
 def answers_problems(failure_code):
@@ -27,14 +27,14 @@ def answers_problems(failure_code):
 
 def problems_of(found):
     """What a SQL function says is wrong, with the names that a scripter types."""
-    return [{"path": _path_of(one["path"]), "problem": one["problem"]} for one in found]
+    return [{"path": to_camel_case_path(one["path"]), "problem": one["problem"]} for one in found]
 
 
 def text_of(found):
     """One thing that is wrong, as a person reads it; the word that scripts know where there is one."""
     if found.get("code") == "template_not_found":
         return "template_not_found"
-    return "%s %s" % (_path_of(found["path"]), found["problem"])
+    return "%s %s" % (to_camel_case_path(found["path"]), found["problem"])
 
 
 def template_not_found(workflow_name, template_name, version=None):
@@ -61,15 +61,9 @@ def _with_problems(envelope):
         found = []
         # Of other refusals the problem is a sentence of its own.
         if envelope["code"].startswith("INVALID_") and data.get("field") and data.get("problem"):
-            found.append({"path": data["field"], "problem": data["problem"]})
+            found.append({"path": data.get("path") or data["field"], "problem": data["problem"]})
     data["errors"] = [text_of(one) for one in found] or [envelope["message"]]
     data["problems"] = problems_of(found)
     envelope["errors"] = data["errors"]
     envelope["problems"] = data["problems"]
     return envelope
-
-
-def _path_of(path):
-    """set_name is the argument setName; in inputs.tank_level the second part is the workflow's own word."""
-    first, dot, rest = path.partition(".")
-    return to_camel_case(first) + dot + rest

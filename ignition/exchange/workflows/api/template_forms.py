@@ -7,7 +7,7 @@ import re
 
 from exchange.workflows import compat
 from exchange.workflows.api.arguments import given, require
-from exchange.workflows.api.envelope import makeOk
+from exchange.workflows.api.envelope import makeErr, makeOk
 from exchange.workflows.api.problems import answers_problems
 from exchange.workflows.engine import payload
 from exchange.workflows.engine.instance import getWorkflows
@@ -26,7 +26,7 @@ def expandTemplateForUi(templateObj=None, dbName=None):
     versions were used.
 
     Answers TEMPLATE_EXPANDED: the keys of the template, and warnings: "enum_not_found:Name" for each that is missing.
-    Errors: INVALID_ARGUMENTS, TEMPLATE_EXPAND_FAILED.
+    Errors: those of getTemplate, where it has failed; INVALID_ARGUMENTS, TEMPLATE_EXPAND_FAILED.
 
         params = exchange.workflows.api.params
         template = params.expandTemplateForUi(params.getTemplate("demo.batch", "standard"))
@@ -35,6 +35,8 @@ def expandTemplateForUi(templateObj=None, dbName=None):
     require(templateObj=templateObj)
     template = _plain(templateObj)
     if "data" in template and "ok" in template:
+        if not template["ok"]:
+            return makeErr(template["code"], template["message"], template["data"])
         template = template["data"]
     schema = template.get("schema") or {}
     found = _Enums(getWorkflows(dbName).store)

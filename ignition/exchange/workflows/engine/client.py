@@ -150,7 +150,8 @@ class Workflows(Exchange):
         try:
             return payload.to_json(value, field, self.payload_bytes)
         except payload.BadValue as problem:
-            raise errors.BadArgument("%s" % problem, detail={"field": field, "path": problem.path})
+            detail = {"field": field, "path": problem.path, "problem": problem.reason}
+            raise errors.BadArgument("%s" % problem, detail=detail)
 
     def _entry_json(self, name, inputs_json, options):
         named = json.dumps(name)
