@@ -113,13 +113,14 @@ def start_batch(block: str, workflows: Any) -> str:
 
 
 def test_from_a_form_to_a_running_batch(workflows, shell, conn, sql, capsys):
-    define, choices, save, show, recipe, start, resolve = blocks("python")
+    define, choices, save, show, recipe, start, resolve, inline = blocks("python")
     by_another, from_sql, used = blocks("sql")
     look, from_shell, later = blocks("sh")
-    run(define, {})
+    names: dict[str, Any] = {}
+    run(define, names)
+    run(inline, names)
     testing.drain()
     assert "20 to 95 degC" in shell(look)
-    names: dict[str, Any] = {}
     run(choices, names)
     assert names["answer"]["enumVersion"] == 1
     save_template(save)
