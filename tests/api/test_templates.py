@@ -5,6 +5,7 @@ import json
 import pytest
 
 from exchange.workflows.api import params
+from exchange.workflows.api.versions import row_of
 from tests.api.conftest import dropdown
 
 pytestmark = pytest.mark.usefixtures("bakery")
@@ -173,3 +174,15 @@ def test_arguments_that_are_missing_are_named():
         assert (answer["ok"], answer["code"]) == (False, "INVALID_ARGUMENTS")
         assert answer["errors"] == ["templateName is required"]
     assert params.getEnum()["field"] == "enumName"
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [
+        ("2026-01-31T08:00:00+00:00", 1769846400000),
+        ("2026-01-31T08:00:00.5+00:00", 1769846400500),
+        ("2026-01-31T08:00:00.123456+00:00", 1769846400123),
+    ],
+)
+def test_times_in_milliseconds(text, milliseconds):
+    assert row_of({"created_at": text})["createdAtEpochMs"] == milliseconds

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -112,6 +113,13 @@ def start_batch(block: str, workflows: Any) -> str:
     return workflow_id
 
 
+def later_versions(block: str, shell: Callable[[str], str]) -> None:
+    printed = [shell(line) for line in block.splitlines()]
+    assert "72" in printed[2] and "74" in printed[2]
+    assert printed[4] == "recipe Rye version 1 is obsolete\n"
+    assert printed[-1] == "recipe Rye, line 2 version 1 is a draft\n"
+
+
 def test_from_a_form_to_a_running_batch(workflows, shell, conn, sql, capsys):
     define, choices, save, show, recipe, start, resolve, inline = blocks("python")
     by_another, from_sql, used = blocks("sql")
@@ -150,10 +158,7 @@ def test_from_a_form_to_a_running_batch(workflows, shell, conn, sql, capsys):
         '{"BatchMode": 1}',
         "batch",
     )
-    printed = [shell(line) for line in later.splitlines()]
-    assert "72" in printed[2] and "74" in printed[2]
-    assert printed[4] == "recipe Rye version 1 is obsolete\n"
-    assert printed[-1] == "recipe Rye, line 2 version 1 is a draft\n"
+    later_versions(later, shell)
 
 
 def test_the_page_names_every_key_of_a_declaration_and_every_view():

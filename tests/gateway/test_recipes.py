@@ -21,6 +21,15 @@ def test_from_enum_and_form_to_what_was_frozen(plant: Plant) -> None:
     assert result["not_before"].startswith("2026-01-31T08:00:00")
     plant.call(f"{PARAMS}.saveParameterSet('demo.batch', 'Rye', {{'temperature': 80}}, 'standard')")
     plant.call(f"{PARAMS}.approveParameterSet('demo.batch', 'Rye', actor='anna')")
+    code = f"""params = {PARAMS}
+form = params.expandTemplateForUi(params.getTemplate("demo.batch", "standard"))["schema"]["formProps"]
+modes = form["columns"]["items"][0]["rows"]["items"][2]["widgets"][0]["dropdown"]["options"]
+text = params.exportParameterSet("demo.batch", "Rye")["text"]
+copied = params.importParameterSet(text, setName=u"Rye \\xb0", actor="anna")
+changes = params.compareParameterSets("demo.batch", "Rye")["changes"]
+"""
+    found = plant.gateway.run(code, returns="[len(modes), copied['setName'], changes[1]['unit']]")
+    assert found == [3, "Rye \xb0", "degC"]
     sql = "select set_name, set_version, template_name, changed from workflows.recipe_use where workflow_id = %s"
     assert plant.ask(sql, started["workflowId"]) == [("Rye", 1, "standard", "batch, not_before")]
 

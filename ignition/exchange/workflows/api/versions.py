@@ -3,12 +3,13 @@
 from __future__ import absolute_import, division, print_function
 
 import calendar
-import time
 
 from exchange.workflows.api.envelope import camel_case_keys
 
 STATUS_ACTIVE = "active"
 STATUS_OBSOLETE = "obsolete"
+# Where year, month, day, hour, minute and second begin, and how long they are.
+_PARTS = ((0, 4), (5, 2), (8, 2), (11, 2), (14, 2), (17, 2))
 
 
 def known_status(status):
@@ -27,6 +28,6 @@ def row_of(row):
 
 def _epoch_ms(text):
     """The database writes its times in UTC: 2026-01-31T08:00:00.123456+00:00"""
-    seconds = calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S"))
+    seconds = calendar.timegm([int(text[at : at + size]) for at, size in _PARTS])
     fraction = text[20:].partition("+")[0] if text[19:20] == "." else ""
     return seconds * 1000 + int((fraction + "000")[:3])
