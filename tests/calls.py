@@ -25,6 +25,8 @@ POLICIES = {
     "on_worker_lost": "retry",
     "commands": "auto",
     "handlers": [],
+    "parameters": None,
+    "signature": None,
 }
 
 

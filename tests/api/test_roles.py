@@ -6,7 +6,18 @@ from typing import Any
 import psycopg
 import pytest
 
-from exchange.workflows.api import admin, commands, lookups, service, talking
+from exchange.workflows.api import (
+    admin,
+    commands,
+    enums,
+    lookups,
+    recipes,
+    service,
+    starting,
+    talking,
+    template_forms,
+    templates,
+)
 from exchange.workflows.engine import instance
 from tests.calls import SCHEMA
 
@@ -14,6 +25,11 @@ ID = "00000000-0000-4000-8000-000000000001"
 CALLERS = {"enqueuer", "worker", "operator", "admin"}
 PEOPLE = {"operator", "admin"}
 EVERYBODY = CALLERS | {"viewer"}
+TEMPLATE = {"workflowName": "mix", "templateName": "standard"}
+ONE_TEMPLATE = {**TEMPLATE, "templateVersion": 1, "actor": "anna"}
+RECIPE = {"workflowName": "mix", "setName": "rye"}
+ENUM = {"enumName": "BatchMode", "enumVersion": 1, "actor": "anna"}
+REFERRING = {"widgets": [{"id": "a", "options": [{"label": "@enum:BatchMode"}]}]}
 # Who may, with arguments that would do something.
 MAY_CALL: dict[tuple[Any, str], tuple[set[str], dict[str, Any]]] = {
     (service, "enqueue"): (CALLERS, {"workflowName": "mix"}),
@@ -38,19 +54,65 @@ MAY_CALL: dict[tuple[Any, str], tuple[set[str], dict[str, Any]]] = {
     (admin, "listRejected"): (PEOPLE, {}),
     (admin, "resolveRejected"): (PEOPLE, {"workflowId": ID, "action": "discard"}),
     (admin, "exportAudit"): ({"admin"}, {}),
+    (enums, "listEnums"): (CALLERS, {}),
+    (enums, "getEnum"): (CALLERS, {"enumName": "BatchMode"}),
+    (enums, "createEnumVersion"): ({"admin"}, {"enumName": "BatchMode", "enumValues": [1]}),
+    (enums, "setEnumStatus"): ({"admin"}, {**ENUM, "status": "obsolete"}),
+    (enums, "deleteEnumVersion"): ({"admin"}, ENUM),
+    (enums, "deleteEnum"): ({"admin"}, {"enumName": "BatchMode"}),
+    (templates, "listTemplates"): (CALLERS, {}),
+    (templates, "getTemplateDropdownOptions"): (CALLERS, {}),
+    (templates, "getTemplate"): (CALLERS, TEMPLATE),
+    (templates, "createTemplateVersion"): ({"admin"}, {**TEMPLATE, "formProps": {}}),
+    (templates, "copyTemplateToWorkflow"): (
+        {"admin"},
+        {"sourceWorkflowName": "mix", "templateName": "standard", "targetWorkflowName": "pour"},
+    ),
+    (templates, "setTemplateStatus"): ({"admin"}, {**ONE_TEMPLATE, "status": "obsolete"}),
+    (templates, "setTemplateActive"): ({"admin"}, {**ONE_TEMPLATE, "isActive": False}),
+    (templates, "deleteTemplateVersion"): ({"admin"}, ONE_TEMPLATE),
+    (templates, "deleteTemplate"): ({"admin"}, TEMPLATE),
+    (template_forms, "expandTemplateForUi"): (
+        CALLERS,
+        {"templateObj": {"schema": {"formProps": REFERRING}}},
+    ),
+    (recipes, "saveParameterSet"): (PEOPLE, RECIPE),
+    (recipes, "approveParameterSet"): ({"admin"}, {**RECIPE, "actor": "anna"}),
+    (recipes, "setParameterSetStatus"): (
+        {"admin"},
+        {**RECIPE, "status": "obsolete", "actor": "anna"},
+    ),
+    (recipes, "getParameterSet"): (CALLERS, RECIPE),
+    (recipes, "listParameterSets"): (CALLERS, {}),
+    (recipes, "copyParameterSet"): ({"admin"}, {**RECIPE, "newName": "white"}),
+    (recipes, "renameParameterSet"): ({"admin"}, {**RECIPE, "newName": "white"}),
+    (recipes, "compareParameterSets"): (PEOPLE, RECIPE),
+    (recipes, "exportParameterSet"): (PEOPLE, RECIPE),
+    (recipes, "importParameterSet"): ({"admin"}, {"document": "{}"}),
+    (starting, "listParameters"): (CALLERS, {"workflowName": "mix"}),
+    (starting, "resolveInputs"): (CALLERS, {"workflowName": "mix"}),
+    (starting, "startWithTemplate"): (CALLERS, TEMPLATE),
+    (starting, "startWithParameterSet"): (CALLERS, RECIPE),
 }
 # What these do they do in this process.
-WITHOUT_A_DATABASE = {"enqueueInMemory", "listWorkflows", "start"}
+WITHOUT_A_DATABASE = {"enqueueInMemory", "listWorkflows", "start", "computeOverridesData"}
 STANDS = """select json_build_object('workflow', (select json_agg(w) from workflows.workflow w),
   'command', (select json_agg(c) from workflows.command c),
   'audit', (select json_agg(a) from workflows.audit a),
   'entry', (select json_agg(e) from workflows.rejected_entry e),
-  'orders', (select json_agg(o) from workflows.maintenance_order o))::text"""
+  'orders', (select json_agg(o) from workflows.maintenance_order o),
+  'enum', (select json_agg(p) from workflows.parameter_enum p),
+  'template', (select json_agg(t) from workflows.parameter_template t),
+  'recipe', (select json_agg(s) from workflows.parameter_set s))::text"""
+SAVED = """select workflows.create_enum('BatchMode', '["slow"]'),
+  workflows.create_template('mix', 'standard', '{}'), workflows.create_parameter_set('mix', 'rye', '{}'),
+  workflows.set_parameter_set_status('mix', 'rye', 'approved', '{"actor": "anna"}')"""
 
 
 @pytest.fixture
 def stands(conn, sql):
-    """stands(): all that could be changed, once a workflow and a rejected entry are there."""
+    """stands(): all that could be changed, once a workflow, a rejected entry and a recipe are there."""
+    conn.execute(sql(SAVED))
     conn.execute(
         sql("select workflows.enqueue('mix', '{}', %s)"), (json.dumps({"workflow_id": ID}),)
     )
@@ -73,7 +135,8 @@ def act_as(dsn):
 
 def functions():
     """The functions of api/, each once."""
-    for module in (service, commands, talking, lookups, admin):
+    modules = (service, commands, talking, lookups, admin)
+    for module in (*modules, enums, templates, template_forms, recipes, starting):
         for name, function in vars(module).items():
             if getattr(function, "__module__", "") == module.__name__ and not name.startswith("_"):
                 yield module, name

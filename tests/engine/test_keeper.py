@@ -55,13 +55,12 @@ class Watch:
 
 def test_the_first_turn_registers_and_takes_over_what_the_database_decides():
     watch = Watch()
-    watch.registry.add(Definition(len, "fill", 2, {"queue_name": "default"}))
+    fill = Definition(len, "fill", 2, {"queue_name": "default"})
+    watch.registry.add(fill)
     assert watch.keeper.turn() == 5.0
     [(worker_id, registration)] = watch.store.asked("register_worker")
     assert worker_id == watch.state.worker_id
-    assert registration["definitions"] == [
-        {"workflow_name": "fill", "workflow_version": 2, "queue_name": "default", "handlers": []}
-    ]
+    assert registration["definitions"] == [fill.registration()]
     assert registration["schema_version"] == settings.SCHEMA_VERSION
     assert (watch.state.poll_ms, watch.state.suspend_over_ms, watch.state.payload_bytes) == (
         700,

@@ -32,6 +32,8 @@ def test_a_workflow_is_registered_under_its_name_with_its_policies():
         "on_worker_lost": "hold",
         "commands": "auto",
         "handlers": [],
+        "parameters": None,
+        "signature": {"arguments": ["tank"], "required": ["tank"], "takes_more": False},
     }
 
 

@@ -185,7 +185,7 @@ def plant(server: Server, java: None) -> Iterator[Plant]:
         parent="workflows",
         modules={"plant.flows": FLOWS, "front.page": code_blocks("index.md")[0]},
         startup='exchange.workflows.gateway.startup(modules=["plant.flows", "front.page", '
-        '"exchange.workflows.apps.verify"], dbName="WorkflowsDB", threads=4)',
+        '"exchange.workflows.apps.verify", "exchange.workflows.apps.examples"], dbName="WorkflowsDB", threads=4)',
     )
     with plant_database(server, "plant_test") as dsn:
         connections: dict[str, str | Database] = {

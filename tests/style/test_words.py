@@ -14,6 +14,7 @@ REFUSED = set(
 )
 # What Python, a library or the predecessor's users call it.
 ALLOWED = {"base", "info", "tmp_path", "tmp_path_factory", "inputsObj", "inputs_obj"}
+ALLOWED |= {"baseData", "templateObj"}  # what users of params type
 ALLOWED |= {"getDatasourceManager", "getRedundancyManager"}  # a gateway's own
 ALLOWED |= {"item", "do_POST"}  # pytest's and the standard library's
 

@@ -56,7 +56,8 @@ def run_inline(workflow, inputs=None, steps=None, messages=None, answers=None, e
     """Run a workflow in this thread, without a database, to its end.
 
     workflow: the decorated function, or its registered name.
-    inputs: what would be enqueued. They go through JSON, as they would there.
+    inputs: what would be enqueued. They go through JSON, as they would there; declared defaults stand for what is
+        missing, but whether values fit is left to the database.
     steps: stand-ins by step name: a value to return, an exception to raise, a function to call with the
         step's arguments, or a list of these, one per call and per try (so a list to return is written
         [[1, 2]]). Steps not named here run for real;
@@ -74,7 +75,7 @@ def run_inline(workflow, inputs=None, steps=None, messages=None, answers=None, e
     """
     definition = _find_definition(workflow)
     memory = _Memory(steps, MemoryExchange(messages, answers, events))
-    text = payload.to_json({} if inputs is None else inputs, "inputs")
+    text = payload.to_json(_with_defaults(definition, {} if inputs is None else inputs), "inputs")
     for _ in range(_MOST_WAITS):
         running = memory.claim(definition)
         try:
@@ -84,6 +85,17 @@ def run_inline(workflow, inputs=None, steps=None, messages=None, answers=None, e
         finally:
             context.enter(None)
     raise errors.NotFinished("workflow %s has waited %d times and goes on" % (definition.name, _MOST_WAITS))
+
+
+def _with_defaults(definition, inputs):
+    """As the SQL function with_defaults does it."""
+    if not isinstance(inputs, dict):
+        return inputs
+    filled = dict(inputs)
+    for field in definition.parameters or []:
+        if "default" in field and filled.get(field["name"]) is None:
+            filled[field["name"]] = field["default"]
+    return filled
 
 
 def drain(dbName=None, queueName=None):

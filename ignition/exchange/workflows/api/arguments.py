@@ -8,7 +8,7 @@ from exchange.workflows import errors
 def require(**arguments):
     for name, value in sorted(arguments.items()):
         if value is None or value == "":
-            raise errors.BadArgument("%s is required" % name, detail={"field": name})
+            raise errors.BadArgument("%s is required" % name, detail={"field": name, "problem": "is required"})
 
 
 def given(**arguments):

@@ -32,6 +32,11 @@ CODES = {
     "NOT_FINISHED": "NOT_FINISHED",
     "WORKFLOW_FAILED": "WORKFLOW_FAILED",
 }
+_NOT_FOUND = (
+    ("set_name", "PARAMETER_SET_NOT_FOUND"),
+    ("template_name", "TEMPLATE_NOT_FOUND"),
+    ("enum_name", "ENUM_NOT_FOUND"),
+)
 
 
 def makeOk(code, message, data=None, meta=None):
@@ -77,6 +82,10 @@ def code_of(error, failure_code):
         return "INVALID_WORKFLOW_NAME"
     if code == "WF005" and error.detail.get("maintenance"):
         return "MAINTENANCE_ACTIVE"
+    if code == "WF003":
+        for field, not_found in _NOT_FOUND:
+            if field in error.detail:
+                return not_found
     if code in CODES:
         return CODES[code]
     if code in sqlstates.NOT_INSTALLED:
@@ -103,6 +112,12 @@ def camel_case_keys(row):
     return dict((to_camel_case(name), value) for name, value in row.items())
 
 
+def to_camel_case_path(path):
+    """set_name is the argument setName; in inputs.tank_level the second part is the workflow's own word."""
+    first, dot, rest = path.partition(".")
+    return to_camel_case(first) + dot + rest
+
+
 def _failure(error, failure_code, arguments):
     described, _ = compat.describe_error(error)
     code = code_of(error, failure_code)
@@ -111,6 +126,8 @@ def _failure(error, failure_code, arguments):
     data = camel_case_keys(detail)
     if data.get("field"):
         data["field"] = to_camel_case(data["field"])
+    if isinstance(data.get("errors"), list):
+        data["errors"] = [dict(one, path=to_camel_case_path(one["path"])) for one in data["errors"]]
     data["error"] = described["message"]
     data["errorClass"] = described["class"]
     for name in ("workflowId", "workflowName"):

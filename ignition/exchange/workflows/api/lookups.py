@@ -13,14 +13,18 @@ def getWorkflow(workflowId=None, dbName=None):
     """Everything about one workflow but its steps.
 
     Answers WORKFLOW_OK {workflowId, workflowName, status, state, inputs, result, error, attempt, reason,
-    enqueuedAt, startedAt, endedAt, ...}; times are texts in UTC. Errors: NOT_FOUND, INVALID_ARGUMENTS,
+    enqueuedAt, startedAt, endedAt, recipe, ...}; times are texts in UTC; recipe says what it was started from: setName,
+    setVersion, templateName, templateVersion, enumVersions, overrides. Errors: NOT_FOUND, INVALID_ARGUMENTS,
     WORKFLOW_LOOKUP_FAILED.
 
         print(exchange.workflows.api.service.getWorkflow(workflowId=wid)["status"])
     """
     require(workflowId=workflowId)
     row = getWorkflows(dbName).getWorkflow(workflowId)
-    return makeOk("WORKFLOW_OK", row["status"], camel_case_keys(row))
+    data = camel_case_keys(row)
+    if row.get("recipe"):
+        data["recipe"] = camel_case_keys(row["recipe"])
+    return makeOk("WORKFLOW_OK", row["status"], data)
 
 
 @answers("RESULT_FAILED")

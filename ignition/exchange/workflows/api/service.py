@@ -46,7 +46,8 @@ def enqueue(
     deduplicationId=None, applicationVersion=None, timeoutSeconds=None, allowDuringMaintenance=False,
     dbName=None, workflowVersion=None, workflowId=None, resources=None, onDuplicate=None,
     delaySeconds=None, availableAt=None, startBefore=None, maxAttempts=None, onWorkerLost=None,
-    parent=None, actor=None,
+    parent=None, actor=None, templateName=None, templateVersion=None, setName=None, setVersion=None,
+    allowUnapproved=False,
 ):
     """Enqueues a workflow. It is in the database when the call returns.
 
@@ -67,9 +68,13 @@ def enqueue(
     maxAttempts, onWorkerLost ("retry", "hold", "fail"): instead of the decorator's.
     parent: the id of the workflow that asks for this one. actor: who asks, for the audit.
     allowDuringMaintenance: True: accepted in maintenance too, and waits until it is over.
+    setName, templateName: the recipe or template to start from: inputs are laid over its values. Without setVersion
+        the latest approved version, without templateVersion the latest active one; a version that is not approved
+        starts only where it is named and allowUnapproved is True. See api.params.
 
     Answers WORKFLOW_ENQUEUED {workflowId, workflowName, deduplicated}. `meta.warning` says that no worker
-    ever registered the name. Errors: INVALID_WORKFLOW_NAME, INVALID_ARGUMENTS {field}, QUEUE_REFUSED
+    ever registered the name. Errors: INVALID_WORKFLOW_NAME, INVALID_ARGUMENTS {field}, for inputs that do not
+    fit with `errors`, a list with path and problem of each, QUEUE_REFUSED
     (unknown, closed or full), MAINTENANCE_ACTIVE {maintenance}, DUPLICATE, START_FAILED {error}.
 
         answer = exchange.workflows.api.service.enqueue("fill_tank", inputs={"tank": "T-101"})
@@ -83,6 +88,8 @@ def enqueue(
         delaySeconds=delaySeconds, availableAt=availableAt, startBefore=startBefore,
         maxAttempts=maxAttempts, onWorkerLost=onWorkerLost, parent=parent, actor=actor,
         allowDuringMaintenance=allowDuringMaintenance or None,
+        templateName=templateName, templateVersion=templateVersion, setName=setName, setVersion=setVersion,
+        allowUnapproved=allowUnapproved or None,
     )
     request = dict(options, workflowName=workflowName, inputs=inputs)
     outcome = getWorkflows(dbName).enqueueMany([request])[0]
@@ -181,6 +188,8 @@ def _refusal(error):
     code = detail.pop("code")
     message = detail.pop("message")
     hint = " ".join(detail[key] for key in ("field", "problem") if detail.get(key))
+    if hint == message:
+        hint = None
     return errors.BY_CODE.get(code, errors.WorkflowsError)(message, code, detail, hint)
 
 

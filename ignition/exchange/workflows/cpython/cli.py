@@ -8,6 +8,7 @@ import typer
 
 from exchange.workflows.cpython import cli_maintenance as maintenance
 from exchange.workflows.cpython import cli_queues as queues
+from exchange.workflows.cpython import cli_recipes as recipes
 from exchange.workflows.cpython import cli_rejected as rejected
 from exchange.workflows.cpython import cli_schema as schema
 from exchange.workflows.cpython import cli_talking as talking
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 queue_app = typer.Typer(help="Queues and their limits.", no_args_is_help=True)
 maintenance_app = typer.Typer(help="Maintenance of one queue or of all.", no_args_is_help=True)
+recipe_app = typer.Typer(help="Recipes: named values, in versions.", no_args_is_help=True)
 rejected_app = typer.Typer(help="Entries that could not be enqueued.", no_args_is_help=True)
 
 add_command(app, "init", schema.init)
@@ -59,6 +61,16 @@ queue_app.add_typer(maintenance_app, name="maintenance")
 add_command(maintenance_app, "enter", maintenance.enter)
 add_command(maintenance_app, "exit", maintenance.leave)
 add_command(maintenance_app, "status", maintenance.status)
+add_command(app, "parameters", recipes.parameters)
+app.add_typer(recipe_app, name="recipe")
+add_command(recipe_app, "list", recipes.list_recipes)
+add_command(recipe_app, "show", recipes.show_recipe)
+add_command(recipe_app, "save", recipes.save_recipe)
+add_command(recipe_app, "approve", recipes.approve_recipe)
+add_command(recipe_app, "obsolete", recipes.retire_recipe)
+add_command(recipe_app, "compare", recipes.compare_recipes)
+add_command(recipe_app, "export", recipes.export_recipe)
+add_command(recipe_app, "import", recipes.import_recipe)
 app.add_typer(rejected_app, name="rejected")
 add_command(rejected_app, "list", rejected.list_rejected)
 add_command(rejected_app, "retry", rejected.retry)
@@ -68,7 +80,8 @@ add_command(app, "watch", queues.watch)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and answer its exit code; an error is one line on standard error."""
+    """Run one command and answer its exit code; an error is one line on standard error, or one
+    for each thing that is wrong with the values that were given."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return app(args=words, prog_name=PROGRAM, standalone_mode=False) or ExitCode.OK
@@ -88,8 +101,8 @@ def _version(version: bool = typer.Option(False, "--version", help="Print the ve
 
 
 def _fail(failure: Failure, as_json: bool) -> int:
-    line = json.dumps(failure.as_json(), default=str) if as_json else f"error: {failure.line()}"
-    print(line, file=sys.stderr)
+    lines = [json.dumps(failure.as_json(), default=str)] if as_json else failure.lines()
+    print("\n".join(lines), file=sys.stderr)
     return failure.exit_code
 
 

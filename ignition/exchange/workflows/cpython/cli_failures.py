@@ -61,6 +61,14 @@ class Failure(Exception):
         text = self.message if not self.hint else f"{self.message}; {self.hint}"
         return " ".join(text.split())
 
+    def lines(self) -> list[str]:
+        """One line; where several values do not fit, a line for each of them."""
+        problems = self.detail.get("errors") if isinstance(self.detail, dict) else None
+        if not isinstance(problems, list) or len(problems) < 2:
+            return [f"error: {self.line()}"]
+        head = f"error: {self.detail.get('field')}: {len(problems)} problems"
+        return [head, *(f"  {one['path']} {one['problem']}" for one in problems)]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "error": {

@@ -31,12 +31,31 @@ def enqueue(
     options: Annotated[
         str, typer.Option("--options", help='JSON, like {"queue_name": "fast", "priority": -5}.')
     ] = "{}",
+    recipe: Annotated[str | None, typer.Option("--set", help="Start from this recipe.")] = None,
+    recipe_version: Annotated[
+        int | None, typer.Option("--set-version", min=1, help="The latest approved, if left out.")
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option("--template", help="Start from this template.")
+    ] = None,
+    unapproved: Annotated[
+        bool, typer.Option("--allow-unapproved", help="Also from a draft.", show_default=False)
+    ] = False,
 ) -> None:
     """Enqueue a workflow by name and print its id."""
+    wanted = {
+        "set_name": recipe,
+        "set_version": recipe_version,
+        "template_name": template,
+        "allow_unapproved": unapproved or None,
+    }
+    chosen = read_json("--options", options)
+    if isinstance(chosen, dict):
+        chosen |= {key: value for key, value in wanted.items() if value is not None}
     request = {
         "workflow_name": name,
         "inputs": read_json("--inputs", inputs),
-        "options": read_json("--options", options),
+        "options": chosen,
     }
     (outcome,) = session.call("enqueue_many", items=json.dumps([request]))
     if outcome.get("error"):
@@ -211,6 +230,8 @@ def _describe(workflow: dict[str, Any]) -> list[Text | str]:
     ):
         if w.get(label):
             lines.append(Text(f"{label}: {output.shorten(w[label], 160)}"))
+    if w.get("recipe"):
+        lines.append(Text(f"started from: {_origin(w['recipe'])}"))
     for label in ("inputs", "result"):
         if w.get(label) not in (None, {}):
             lines.append(Text(f"{label}: {output.shorten(w[label], 160)}"))
@@ -219,6 +240,20 @@ def _describe(workflow: dict[str, Any]) -> list[Text | str]:
         lines.append(Text(f"error: {error.get('class')}: {error.get('message')}", style="red"))
         lines.extend(Text(f"  {line}") for line in (error.get("traceback") or "").splitlines())
     return lines
+
+
+def _origin(recipe: dict[str, Any]) -> str:
+    """Like `recipe rye version 1 (approved), template standard version 1, given: mode`."""
+    words = []
+    if recipe["set_name"]:
+        status = recipe["set_status"]
+        words.append(f"recipe {recipe['set_name']} version {recipe['set_version']} ({status})")
+    if recipe["template_name"]:
+        words.append(f"template {recipe['template_name']} version {recipe['template_version']}")
+    words.extend(f"enum {name} version {n}" for name, n in recipe["enum_versions"].items())
+    if recipe["overrides"]:
+        words.append(f"given: {', '.join(recipe['overrides'])}")
+    return ", ".join(words)
 
 
 def read_json(option: str, text: str) -> Any:

@@ -12,30 +12,16 @@ from exchange.workflows import compat, errors, settings
 from exchange.workflows.database.store import Store
 from exchange.workflows.engine import context, entry_text, payload
 from exchange.workflows.engine.buffer import Buffer
+from exchange.workflows.engine.call_options import (
+    ARGUMENTS,
+    OPTIONS,
+    bad,
+    options_json,
+    order_options,
+    partner_key,
+)
 from exchange.workflows.engine.exchange import Exchange
 from exchange.workflows.engine.handle import WorkflowHandle
-
-_OPTIONS = {
-    "queueName": "queue_name",
-    "partitionKey": "partition_key",
-    "priority": "priority",
-    "deduplicationId": "deduplication_id",
-    "resources": "resources",
-    "workflowId": "workflow_id",
-    "delaySeconds": "delay_seconds",
-    "availableAt": "available_at",
-    "startBefore": "start_before",
-    "timeoutSeconds": "timeout_seconds",
-    "maxAttempts": "max_attempts",
-    "onWorkerLost": "on_worker_lost",
-    "onDuplicate": "on_duplicate",
-    "workflowVersion": "workflow_version",
-    "parent": "parent",
-    "actor": "actor",
-    "allowDuringMaintenance": "allow_during_maintenance",
-}
-_ORDER_OPTIONS = {"validForSeconds": "valid_for_seconds", "topic": "topic", "secondActor": "second_actor"}
-_ARGUMENTS = frozenset(("workflowName", "inputs", "inputsObj"))
 
 
 class Workflows(Exchange):
@@ -71,6 +57,11 @@ class Workflows(Exchange):
         parent=None,
         actor=None,
         allowDuringMaintenance=None,
+        templateName=None,
+        templateVersion=None,
+        setName=None,
+        setVersion=None,
+        allowUnapproved=None,
     ):
         """Enqueue a workflow by name; returns its id once it is in the database.
 
@@ -84,7 +75,7 @@ class Workflows(Exchange):
         entry = dict(locals())
         entry.pop("self")
         name, inputs_json, options = self._request(entry)
-        return self.store.enqueue(name, inputs_json, _options_json(options))
+        return self.store.enqueue(name, inputs_json, options_json(options))
 
     def enqueueMany(self, requests):
         """Enqueue many in one round trip. Each is a dict with the arguments of enqueue.
@@ -123,19 +114,19 @@ class Workflows(Exchange):
         name, inputs_json, chosen = self._request(dict(options, workflowName=workflowName, inputs=inputs))
         workflow_id = chosen.pop("workflow_id")
         if "workflowId" in options:
-            workflow_id = payload.from_json(self._json(workflow_id, "workflow_id"))
-        start = entry_text.start_of(name, inputs_json, _options_json(chosen))
-        return self.buffer.offer(start, workflow_id, _partner_key(name, chosen), sync)
+            workflow_id = payload.from_json(self.json_text(workflow_id, "workflow_id"))
+        start = entry_text.start_of(name, inputs_json, options_json(chosen))
+        return self.buffer.offer(start, workflow_id, partner_key(name, chosen), sync)
 
     def _request(self, entry):
         """(name, inputs as JSON text, options) of one entry with camelCase keys."""
         options = {}
         for key, value in entry.items():
-            if key in _OPTIONS:
+            if key in OPTIONS:
                 if value is not None:
-                    options[_OPTIONS[key]] = value
-            elif key not in _ARGUMENTS:
-                raise _bad(key, "is not an argument of enqueue")
+                    options[OPTIONS[key]] = value
+            elif key not in ARGUMENTS:
+                raise bad(key, "is not an argument of enqueue")
         name = entry.get("workflowName")
         inputs = entry.get("inputs")
         if inputs is None:
@@ -144,25 +135,27 @@ class Workflows(Exchange):
             running = context.current()
             options["workflow_id"] = compat.new_id() if running is None else running.next_id("enqueue")
         if not isinstance(name, compat.string_types):
-            raise _bad("workflow_name", "must be a text")
-        inputs_json = "{}" if inputs is None else self._json(inputs, "inputs")
+            raise bad("workflow_name", "must be a text")
+        inputs_json = "{}" if inputs is None else self.json_text(inputs, "inputs")
         return self._clean_name(name), inputs_json, options
 
     def _clean_name(self, name):
         name = compat.to_text(name)
         if compat.has_poison(name):
-            raise _bad("workflow_name", "contains a NUL character or half of a surrogate pair")
+            raise bad("workflow_name", "contains a NUL character or half of a surrogate pair")
         return name
 
-    def _json(self, value, field):
+    def json_text(self, value, field):
+        """A value as JSON text. Raises BadArgument that names the field and the place."""
         try:
             return payload.to_json(value, field, self.payload_bytes)
         except payload.BadValue as problem:
-            raise errors.BadArgument("%s" % problem, detail={"field": field, "path": problem.path})
+            detail = {"field": field, "path": problem.path, "problem": problem.reason}
+            raise errors.BadArgument("%s" % problem, detail=detail)
 
     def _entry_json(self, name, inputs_json, options):
         named = json.dumps(name)
-        return '{"workflow_name":%s,"inputs":%s,"options":%s}' % (named, inputs_json, _options_json(options))
+        return '{"workflow_name":%s,"inputs":%s,"options":%s}' % (named, inputs_json, options_json(options))
 
     # One workflow
 
@@ -189,7 +182,7 @@ class Workflows(Exchange):
         more: validForSeconds, topic and secondActor as in api.service.sendCommand. Raises UnknownId, and BadArgument
         for a word that is no command or a reason that is missing where the queue requires one.
         """
-        options = _order_options(actor, requestId, more)
+        options = order_options(actor, requestId, more)
         return self.store.send_command(compat.to_text(workflowId), compat.to_text(cmd), reason, options)
 
     def sendCommands(self, cmd, filters, reason=None, actor=None, requestId=None, **more):
@@ -199,7 +192,7 @@ class Workflows(Exchange):
 
             getWorkflows().sendCommands("STOP", {"resource": "reactor 1"}, reason="leak", actor="anna")
         """
-        return self.store.send_commands(compat.to_text(cmd), filters, reason, _order_options(actor, requestId, more))
+        return self.store.send_commands(compat.to_text(cmd), filters, reason, order_options(actor, requestId, more))
 
     def fork(self, workflowId, stepKey=None, **options):
         """Start a workflow again under a new id, from a recorded step: what was recorded before it is kept, it and
@@ -207,15 +200,15 @@ class Workflows(Exchange):
         "previous_workflow_id", "kept_steps"}. Raises UnknownId, BadArgument, Duplicate."""
         chosen = {}
         for key, value in options.items():
-            if key not in _OPTIONS:
-                raise _bad(key, "is not an argument of fork")
-            chosen[_OPTIONS[key]] = value
+            if key not in OPTIONS:
+                raise bad(key, "is not an argument of fork")
+            chosen[OPTIONS[key]] = value
         step_key = None if stepKey is None else compat.to_text(stepKey)
-        return self.store.fork_workflow(compat.to_text(workflowId), step_key, _options_json(chosen))
+        return self.store.fork_workflow(compat.to_text(workflowId), step_key, options_json(chosen))
 
     def cancel(self, workflowId, reason=None, actor=None, requestId=None):
         """End a workflow as CANCELLED, at once or at its next step boundary. Returns as sendCommand."""
-        options = _order_options(actor, requestId)
+        options = order_options(actor, requestId)
         return self.store.cancel_workflow(compat.to_text(workflowId), reason, options)
 
     def retry(self, workflowId, actor=None):
@@ -253,38 +246,3 @@ class Workflows(Exchange):
         """Flush the buffer and close the connections."""
         self.buffer.close()
         self.connector.close()
-
-
-def _options_json(options):
-    texts = []
-    for name, value in options.items():
-        try:
-            texts.append('"%s":%s' % (name, payload.to_json(value, name)))
-        except payload.BadValue as problem:
-            raise errors.BadArgument("%s" % problem, detail={"field": name, "path": problem.path})
-    return "{%s}" % ",".join(texts)
-
-
-def _partner_key(name, options):
-    """What two entries have in common of which the newer may replace the one that still waits."""
-    for field in ("deduplication_id", "partition_key"):
-        if field in options:
-            return name, field, options[field]
-    return None
-
-
-def _order_options(actor, request_id, more=None):
-    """Every order has a request id, so that it may be sent again when its answer was lost."""
-    options = {"request_id": compat.new_id() if request_id is None else request_id}
-    if actor is not None:
-        options["actor"] = actor
-    for key, value in (more or {}).items():
-        if key not in _ORDER_OPTIONS:
-            raise _bad(key, "is not an argument of a command")
-        if value is not None:
-            options[_ORDER_OPTIONS[key]] = value
-    return options
-
-
-def _bad(field, problem):
-    return errors.BadArgument("%s %s" % (field, problem), detail={"field": field})

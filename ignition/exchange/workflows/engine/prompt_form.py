@@ -1,4 +1,5 @@
-"""The form of a prompt: what its author may write. What fits it is decided by the SQL function answer_problems."""
+"""Forms: what may be written in one, for the answer of a prompt and for the parameters of a workflow. What fits a form
+is decided by the SQL function form_problems."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,13 +16,13 @@ def checked_form(form):
         return None
     fields = form.get("fields") if isinstance(form, dict) else form
     if not isinstance(fields, (list, tuple)) or not fields:
-        raise _bad("form", "must be a list of fields")
+        raise bad("form", "must be a list of fields")
     seen = set()
     for n, field in enumerate(fields):
         place = "form[%d]" % n
-        _check_field(place, field)
+        check_field(place, field, _TYPES, _KEYS)
         if field["name"] in seen:
-            raise _bad(place + ".name", "is there twice: %s" % field["name"])
+            raise bad(place + ".name", "is there twice: %s" % field["name"])
         seen.add(field["name"])
     return [dict(field) for field in fields]
 
@@ -35,24 +36,28 @@ def checked_roles(roles):
     return names or None
 
 
-def _check_field(place, field):
+def check_field(place, field, types, keys):
+    """Refuse a field that is not one; `types` and `keys` are what this kind of form knows."""
     if not isinstance(field, dict):
-        raise _bad(place, "must be a dict with name and type")
+        raise bad(place, "must be a dict with name and type")
     for key in field:
-        if key not in _KEYS:
-            raise _bad("%s.%s" % (place, key), "is not known; there are %s" % ", ".join(sorted(_KEYS)))
+        if key not in keys:
+            raise bad("%s.%s" % (place, key), "is not known; there are %s" % ", ".join(sorted(keys)))
     registry.check_name(place + ".name", field.get("name"))
-    if field.get("type") not in _TYPES:
-        raise _bad(place + ".type", "must be one of %s" % ", ".join(_TYPES))
+    if field.get("type") not in types:
+        raise bad(place + ".type", "must be one of %s" % ", ".join(types))
     if not isinstance(field.get("required", False), bool):
-        raise _bad(place + ".required", "must be True or False")
+        raise bad(place + ".required", "must be True or False")
     for key in ("min", "max"):
         if field.get(key) is not None:
             registry.check_number("%s.%s" % (place, key), field[key], -1e300, 1e300)
+    if field.get("min") is not None and field.get("max") is not None and field["min"] > field["max"]:
+        raise bad(place + ".min", "is above max")
     has_choices = isinstance(field.get("choices"), (list, tuple)) and len(field["choices"]) > 0
-    if has_choices != (field["type"] == "choice"):
-        raise _bad(place + ".choices", "belongs to a field of type choice, and that one needs it")
+    is_listed = has_choices or field.get("enum") is not None
+    if is_listed != (field["type"] == "choice"):
+        raise bad(place + ".choices", "belongs to a field of type choice, and that one needs it")
 
 
-def _bad(field, problem):
+def bad(field, problem):
     return errors.BadArgument("%s %s" % (field, problem), detail={"field": field})

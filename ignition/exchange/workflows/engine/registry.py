@@ -2,6 +2,7 @@
 
 from __future__ import absolute_import, division, print_function
 
+import inspect
 import re
 import threading
 
@@ -14,19 +15,23 @@ _CONTROL_CHARACTER = re.compile("[\\x00-\\x1f\\x7f]")
 
 class Definition(object):
     """One registered workflow function; `policies` is what the database keeps of it, `handlers` maps on_hold,
-    on_resume, on_stop and on_abort to functions where it has them."""
+    on_resume, on_stop and on_abort to functions where it has them, `parameters` are its declared ones, None where it
+    declares none."""
 
-    def __init__(self, function, name, version, policies, handlers=None):
+    def __init__(self, function, name, version, policies, handlers=None, parameters=None):
         self.function = function
         self.name = name
         self.version = version
         self.policies = policies
         self.handlers = handlers or {}
+        self.parameters = parameters
 
     def registration(self):
         entry = dict(self.policies, handlers=sorted(self.handlers))
         entry["workflow_name"] = self.name
         entry["workflow_version"] = self.version
+        entry["parameters"] = self.parameters
+        entry["signature"] = signature_of(self.function)
         return entry
 
 
@@ -71,6 +76,29 @@ class Registry(object):
             self._definitions.clear()
             self._steps.clear()
             self.revision += 1
+
+
+def signature_of(function):
+    """What a function takes: {"arguments", "required": those without a default, "takes_more": whether any other name
+    is taken too}. None where that cannot be told."""
+    try:
+        if hasattr(inspect, "getfullargspec"):
+            found = inspect.getfullargspec(function)
+            by_name, name_defaults, takes_more = found.kwonlyargs, found.kwonlydefaults or {}, found.varkw
+        else:
+            found = inspect.getargspec(function)
+            by_name, name_defaults, takes_more = [], {}, found.keywords
+    except TypeError:
+        return None
+    arguments = list(found.args)
+    if inspect.ismethod(function):
+        arguments = arguments[1:]
+    required = arguments[: len(arguments) - len(found.defaults or ())]
+    return {
+        "arguments": arguments + by_name,
+        "required": required + [name for name in by_name if name not in name_defaults],
+        "takes_more": takes_more is not None,
+    }
 
 
 def _refuse_other(kind, name, present, function):

@@ -18,6 +18,7 @@ import json
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.engine import context, orders, registry
+from exchange.workflows.engine.parameters import checked_parameters
 
 _OPTIONS = {
     "retries_allowed": None,
@@ -45,6 +46,7 @@ def workflow(
     on_resume=None,
     on_stop=None,
     on_abort=None,
+    parameters=None,
 ):
     """Register a function as a workflow that can be enqueued by name.
 
@@ -62,6 +64,14 @@ def workflow(
                         it is HELD, before it goes on from there, before it is STOPPED or CANCELLED (also by its
                         timeout), and after an ABORT, on whichever worker gets there. Call steps in them: those are
                         recorded, so that a crash in the middle is gone on from.
+
+    parameters          what it takes, {name: {...}}: type ("text", "number", "integer", "boolean", "choice", "datetime",
+                        "any"), required, default, min and max (of a number, or of the length of a text), unit,
+                        choices or enum ("BatchMode", or "BatchMode:3" for that version), description. Names are
+                        those of the function's arguments. Values that do not fit are refused when it is enqueued.
+
+        @workflow(parameters={"temperature": {"type": "number", "min": 20, "max": 95, "unit": "degC"}})
+        def heat(temperature): ...
 
     Calling the decorated function just runs it. Inside another workflow that raises NestedWorkflow.
     Raises BadArgument for a bad argument and AlreadyRegistered for a name that is taken.
@@ -86,7 +96,8 @@ def workflow(
         workflow_name = function.__name__ if name is None else name
         registry.check_name("name", workflow_name)
         registry.check_number("version", version, 1, 2147483647, is_whole=True)
-        registry.REGISTRY.add(registry.Definition(function, workflow_name, version, policies, handlers))
+        declared = checked_parameters(parameters, registry.signature_of(function))
+        registry.REGISTRY.add(registry.Definition(function, workflow_name, version, policies, handlers, declared))
 
         @functools.wraps(function)
         def call(*args, **kwargs):
