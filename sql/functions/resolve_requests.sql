@@ -1,5 +1,6 @@
 -- Lays the recipes and declared parameters of requests under what their callers gave, and refuses
--- those that do not fit. A request whose values are frozen already passes as it is.
+-- those that do not fit. A request whose values are frozen already passes as it is, and so does one
+-- whose id stands: it was accepted before, and its sender did not hear it.
 create or replace function workflows.resolve_requests(p_requests workflows.enqueue_request[])
 returns workflows.enqueue_request[]
 language plpgsql volatile
@@ -18,7 +19,11 @@ begin
     v_request := v_requests[v_index];
     select v.* into v_values from workflows.resolve_values(v_request.workflow_name,
       v_request.workflow_version, v_request.inputs::jsonb, v_request.recipe) v;
-    v_request.problem := workflows.values_problem(v_values.problems);
+    v_request.problem := coalesce(workflows.values_problem(v_values.problems),
+      case when workflows.payload_problem(v_values.resolved::text) is not null then
+        workflows.bad_argument('inputs', workflows.payload_problem(v_values.resolved::text)) end);
+    continue when v_request.problem is not null and exists (
+      select from workflows.workflow w where w.workflow_id = v_request.workflow_id);
     v_request.inputs := coalesce(v_values.resolved::text, v_request.inputs);
     v_request.frozen := v_values.frozen;
     v_requests[v_index] := v_request;
