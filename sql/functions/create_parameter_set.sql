@@ -19,6 +19,7 @@ begin
   perform workflows.refuse_unless(workflows.name_problem(p_workflow_name), 'workflow_name');
   perform workflows.refuse_unless(workflows.name_problem(p_set_name), 'set_name');
   perform workflows.refuse_unless(workflows.payload_problem(p_values), 'values');
+  perform workflows.refuse_values(workflows.recipe_problem(v_options));
   if v_options ? 'template_name' then
     v_template := workflows.find_template(p_workflow_name, v_options ->> 'template_name',
       workflows.option_version(v_options, 'template_version'));
@@ -28,6 +29,10 @@ begin
   perform workflows.refuse_values(workflows.set_values_problem(
     workflows.set_problems(p_workflow_name, v_template, p_values::jsonb)));
   loop
+    -- so that a renaming of the recipe comes before or after, and never between its versions
+    perform s.set_version from workflows.parameter_set s
+    where s.workflow_name = p_workflow_name and s.set_name = p_set_name
+    order by s.set_version limit 1 for key share;
     insert into workflows.parameter_set (workflow_name, set_name, set_version, status,
       template_name, template_version, parameter_values, description, reason, created_by,
       created_at)
@@ -67,8 +72,8 @@ begin
       (workflows.expand_form(workflows.template_fields(p_template.meta))).form, p_values,
       'values', 'field of the template', true);
   end if;
-  return v_problems || workflows.form_problems(
-    (workflows.expand_form(v_parameters)).form, p_values, 'values', 'parameter', true);
+  return workflows.join_problems(v_problems, workflows.form_problems(
+    (workflows.expand_form(v_parameters)).form, p_values, 'values', 'parameter', true));
 end
 $$;
 comment on function workflows.set_problems(text, workflows.parameter_template, jsonb) is
