@@ -52,9 +52,7 @@ def test_one_and_many_write_the_same(calls, make_worker, options, is_known):
 
 
 @pytest.mark.parametrize("options", OPTIONS[:5], ids=json.dumps)
-def test_what_declares_parameters_is_written_the_same_however_it_comes(
-    calls, make_worker, options
-):
+def test_what_declares_parameters_is_written_the_same_however_it_comes(calls, make_worker, options):
     """Nothing that is declared goes past its check, and nothing else of the row differs."""
     before = rows(calls, calls.enqueue("mix", {"x": 1}, **options))
     make_worker(parameters=[{"name": "x", "type": "integer", "max": 1}])
