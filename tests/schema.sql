@@ -732,6 +732,14 @@ ALTER FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) OWNER TO wor
 
 COMMENT ON FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) IS 'One enum as JSON.';
 
+CREATE FUNCTION workflows.enum_user(p_enum_name text, p_version integer) RETURNS text
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.enum_user(p_enum_name text, p_version integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enum_user(p_enum_name text, p_version integer) IS 'What would lack its choices without an enum, or null.';
+
 CREATE FUNCTION workflows.error_reason(p_error json) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -821,6 +829,14 @@ CREATE FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name 
 ALTER FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) IS 'A recipe as one JSON document.';
+
+CREATE FUNCTION workflows.field_choices_problem(p_field jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.field_choices_problem(p_field jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.field_choices_problem(p_field jsonb) IS 'What is wrong with the choices of a field, or null.';
 
 CREATE FUNCTION workflows.field_form_problem(p_field jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1387,6 +1403,14 @@ ALTER FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) OWNER TO workfl
 
 COMMENT ON FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) IS 'Version of an enum with the same choices, added where none stands.';
 
+CREATE FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) IS 'Adds the enums of an exported recipe and answers its form with their versions.';
+
 CREATE FUNCTION workflows.import_parameter_set(p_document text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1398,13 +1422,13 @@ ALTER FUNCTION workflows.import_parameter_set(p_document text, p_options text) O
 
 COMMENT ON FUNCTION workflows.import_parameter_set(p_document text, p_options text) IS 'Makes a draft of an exported recipe.';
 
-CREATE FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) RETURNS integer
+CREATE FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) IS 'Version of a template with the same form, added where none stands.';
+COMMENT ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) IS 'Version of a template with the same form, added where none stands.';
 
 CREATE FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -1446,6 +1470,14 @@ ALTER FUNCTION workflows.is_json_array(p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.is_json_array(p_text text) IS 'Whether a text is a JSON array.';
 
+CREATE FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) IS 'Problems of two forms.';
+
 CREATE FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -1469,6 +1501,14 @@ CREATE FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) 
 ALTER FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) IS 'Kind of lane for a workflow that has not started.';
+
+CREATE FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) IS 'Values over those that stand, which a null leaves as they are.';
 
 CREATE FUNCTION workflows.list_enums(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4654,14 +4694,14 @@ CREATE VIEW workflows.workflow_parameter AS
     (p.parameter_no)::integer AS parameter_no,
     (p.field ->> 'name'::text) AS parameter_name,
     (p.field ->> 'type'::text) AS parameter_type,
-    COALESCE(((p.field -> 'required'::text))::boolean, false) AS is_required,
-    ((p.field -> 'default'::text))::text AS default_value,
+    COALESCE(((p.field ->> 'required'::text))::boolean, false) AS is_required,
+    (NULLIF((p.field -> 'default'::text), 'null'::jsonb))::text AS default_value,
     ((p.field ->> 'min'::text))::double precision AS minimum,
     ((p.field ->> 'max'::text))::double precision AS maximum,
     (p.field ->> 'unit'::text) AS unit,
     (p.field ->> 'enum'::text) AS enum_name,
     ((p.field ->> 'enum_version'::text))::integer AS enum_version,
-    ((p.field -> 'choices'::text))::text AS choices,
+    (NULLIF((p.field -> 'choices'::text), 'null'::jsonb))::text AS choices,
     (p.field ->> 'description'::text) AS description
    FROM (workflows.workflow_definition d
      CROSS JOIN LATERAL jsonb_array_elements(d.parameters) WITH ORDINALITY p(field, parameter_no));
@@ -5099,6 +5139,8 @@ GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.enum_user(p_enum_name text, p_version integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.error_reason(p_error json) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.exchange_error(p_class text, p_message text) FROM PUBLIC;
@@ -5123,6 +5165,8 @@ GRANT ALL ON FUNCTION workflows.export_audit(p_filter text) TO workflows_admin;
 REVOKE ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.field_choices_problem(p_field jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.field_form_problem(p_field jsonb) FROM PUBLIC;
 
@@ -5231,10 +5275,12 @@ REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_s
 
 REVOKE ALL ON FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.import_parameter_set(p_document text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.import_parameter_set(p_document text, p_options text) TO workflows_admin;
 
-REVOKE ALL ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5246,11 +5292,15 @@ REVOKE ALL ON FUNCTION workflows.is_datetime(p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.list_enums(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_enqueuer;

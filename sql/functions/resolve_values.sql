@@ -93,11 +93,11 @@ $$;
 comment on function workflows.with_defaults(jsonb, jsonb) is
   'Values with the declared defaults of those that are not given.';
 
-create or replace function workflows.lay_over(p_base jsonb, p_values jsonb) returns jsonb
+create or replace function workflows.lay_over(p_under jsonb, p_values jsonb) returns jsonb
 language sql immutable
 as $$
-  select p_base || coalesce(jsonb_object_agg(v.key, v.value), '{}')
-  from jsonb_each(p_values) v where v.value <> 'null' or not p_base ? v.key
+  select p_under || coalesce(jsonb_object_agg(v.key, v.value), '{}')
+  from jsonb_each(p_values) v where v.value <> 'null' or not p_under ? v.key
 $$;
 comment on function workflows.lay_over(jsonb, jsonb) is
   'Values over those that stand, which a null leaves as they are.';

@@ -11,7 +11,6 @@ declare
   v_options jsonb := workflows.read_call_options(
     p_options, 'options', '{enum_version,actor,reason}');
   v_version integer := workflows.option_version(v_options, 'enum_version');
-  v_user text;
   v_row record;
   v_found integer := 0;
   v_changed integer := 0;

@@ -1,6 +1,7 @@
 """Two engineers at once: each version gets a number of its own, and a recipe stays in one piece."""
 
 import json
+from typing import Any
 
 import psycopg
 import pytest
@@ -9,7 +10,7 @@ from tests.calls import refused, statement
 from tests.sql.bakery import FORM, Bakery
 
 RYE = {"workflow_name": "bake", "set_name": "rye"}
-CREATE = {
+CREATE: dict[str, tuple[str, dict[str, Any]]] = {
     "enum": ("create_enum", {"enum_name": "BatchMode", "choices": ["a"]}),
     "template": (
         "create_template",

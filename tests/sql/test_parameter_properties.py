@@ -10,7 +10,7 @@ from tests.calls import SCHEMA, Calls, Worker
 from tests.sql.parameter_draws import cases, read
 from tests.sql.reference_validator import wrong_paths
 
-A_BATCH = 10
+A_BATCH = 20
 
 
 @pytest.fixture
