@@ -1502,6 +1502,14 @@ ALTER FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) O
 
 COMMENT ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) IS 'Kind of lane for a workflow that has not started.';
 
+CREATE FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) IS 'Latest version of a recipe that a workflow was started with, or null.';
+
 CREATE FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -5299,6 +5307,8 @@ REVOKE ALL ON FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_
 REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) FROM PUBLIC;
 

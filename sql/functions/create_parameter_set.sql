@@ -2,7 +2,8 @@
 -- latest active version unless template_version says), or for the declared parameters of a
 -- workflow. Values may leave parameters to the operator; those that are given must fit. Options:
 -- template_name, template_version, description, reason, actor. Two at once get two numbers: the
--- second waits for the first one's row and looks again.
+-- second waits for the first one's row and looks again. A number that something was started with,
+-- under a name that was another recipe's, is not given again.
 create or replace function workflows.create_parameter_set(
   p_workflow_name text, p_set_name text, p_values text, p_options text default '{}') returns text
 language plpgsql security definer
@@ -36,7 +37,8 @@ begin
     insert into workflows.parameter_set (workflow_name, set_name, set_version, status,
       template_name, template_version, parameter_values, description, reason, created_by,
       created_at)
-    select p_workflow_name, p_set_name, coalesce(max(s.set_version), 0) + 1, 'draft',
+    select p_workflow_name, p_set_name, greatest(max(s.set_version),
+        workflows.last_started_set(p_workflow_name, p_set_name), 0) + 1, 'draft',
       v_template.template_name, v_template.template_version, p_values::jsonb,
       v_options ->> 'description', v_options ->> 'reason', v_actor, v_now
     from workflows.parameter_set s
@@ -53,6 +55,18 @@ end
 $$;
 comment on function workflows.create_parameter_set(text, text, text, text) is
   'Adds a draft of a recipe.';
+
+create or replace function workflows.last_started_set(p_workflow_name text, p_set_name text)
+returns integer
+language sql stable
+as $$
+  select r.set_version from workflows.workflow_recipe r
+  join workflows.workflow w on w.workflow_id = r.workflow_id
+  where r.set_name = p_set_name and w.workflow_name = p_workflow_name
+  order by r.set_version desc limit 1
+$$;
+comment on function workflows.last_started_set(text, text) is
+  'Latest version of a recipe that a workflow was started with, or null.';
 
 -- What does not fit among the values of a recipe; parameters that are missing are the operator's.
 create or replace function workflows.set_problems(

@@ -138,7 +138,7 @@ as $$
     select coalesce(jsonb_path_query_array(p_definition.parameters, '$[*].name'),
         p_definition.signature -> 'arguments') as names,
       coalesce(jsonb_path_query_array(p_definition.parameters,
-          '$[*] ? (@.required == true && !exists(@."default")).name'),
+          '$[*] ? (@.required == true && !(@."default" != null)).name'),
         p_definition.signature -> 'required') as required,
       p_definition.parameters is null
         and (p_definition.signature -> 'takes_more') is distinct from 'false' as takes_more)

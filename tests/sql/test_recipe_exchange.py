@@ -84,6 +84,17 @@ def test_gap_rename(bakery, calls, rename):
     assert bakery.start(set_name="rye")["inputs"]["temperature"] == 80
 
 
+def test_a_number_that_something_ran_with_is_not_given_to_another_recipe(bakery, calls, rename):
+    """What ran says rye version 2, and there is never another one."""
+    for temperature in (80, 81, 82):
+        bakery.approved({"temperature": temperature})
+    bakery.start(set_name="rye", set_version=2)
+    calls.enqueue("mix", {})
+    rename("rye", "dark")
+    assert bakery.draft({}) == 3
+    assert bakery.draft({}, "white") == 1
+
+
 def test_names_that_a_recipe_may_not_get(bakery, rename):
     bakery.draft({})
     bakery.draft({}, "spelt")

@@ -219,6 +219,18 @@ def test_gap_keys_are_held_against_the_registered_signature(bakery, signature, p
     assert said(detail) == problems
 
 
+@pytest.mark.parametrize("default", [{}, {"default": None}, {"default": 3}], ids=json.dumps)
+def test_what_has_a_default_may_be_missing(bakery, default):
+    bakery.opens([{"name": "kg", "type": "number", "required": True, **default}])
+    if default.get("default"):
+        bakery.template(form_of())
+        assert bakery.start(template_name="std")["inputs"] == {"kg": 3}
+        return
+    with refused("WF002", "form") as detail:
+        bakery.template(form_of())
+    assert said(detail) == ["form.kg is missing: bake needs it"]
+
+
 def test_the_workflow_may_be_registered_later(calls):
     arguments = {"workflow_name": "later", "template_name": "std", "form": form_of(TEMPERATURE)}
     answer = calls.call("create_template", **arguments)
