@@ -2973,6 +2973,14 @@ ALTER FUNCTION workflows.values_problem(p_problems jsonb) OWNER TO workflows_own
 
 COMMENT ON FUNCTION workflows.values_problem(p_problems jsonb) IS 'Detail of a WF002 with every problem of some values, or null.';
 
+CREATE FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) RETURNS integer
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) IS 'Version of the workflow whose values a request would replace, else the one it asks for.';
+
 CREATE FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -5688,6 +5696,8 @@ REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.values_problem(p_problems jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) FROM PUBLIC;
 

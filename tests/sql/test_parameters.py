@@ -211,6 +211,20 @@ def test_recipe_and_inputs_of_a_duplicate_stay_together(bakery, calls, on_duplic
     assert (found["inputs"], found["recipe"]["set_name"]) == (KEPT, None)
 
 
+@pytest.mark.parametrize("asked", [{}, {"workflow_version": 2}])
+def test_what_replaces_the_values_of_a_waiting_workflow_fits_its_version(bakery, calls, asked):
+    """It was enqueued before a new version came, and keeps its own."""
+    options = {"deduplication_id": "x", "on_duplicate": "replace"}
+    first = bakery.start(GOOD, **options)
+    bakery.opens([{"name": "kg", "type": "number"}], version=2)
+    with refused("WF002", "inputs"):
+        calls.enqueue("bake", {"kg": 3}, **options, **asked)
+    again = bakery.start({"temperature": 30}, **options, **asked)
+    assert (again["workflow_id"], again["workflow_version"]) == (first["workflow_id"], 1)
+    assert again["inputs"] == {**KEPT, "temperature": 30}
+    assert bakery.start({"kg": 3}, **{**options, "deduplication_id": "y"})["workflow_version"] == 2
+
+
 def test_a_duplicate_with_no_recipe_leaves_none(bakery, calls):
     bakery.opens(None)
     bakery.approved({"temperature": 80})
