@@ -185,7 +185,7 @@ WRONG = [
     ({"kg": 1, "note": "xxxxxx"}, ["answer.note must have at most 5 characters"]),
     ({"kg": 1, "note": 5}, ["answer.note must be a text"]),
     ({"kg": 1, "clean": "yes"}, ["answer.clean must be true or false"]),
-    ({"kg": 1, "grade": "C"}, ['answer.grade must be one of A, B, 3']),
+    ({"kg": 1, "grade": "C"}, ["answer.grade must be one of A, B, 3"]),
     ({"kg": 1, "lid": 1}, ["answer.lid is not a field of the form"]),
     (
         {"kg": 11, "clean": 1, "lid": 1},
