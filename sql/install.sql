@@ -42,8 +42,8 @@
 
 -- parameters and recipes
 \ir functions/read_call_options.sql
-\ir functions/form_problem.sql
 \ir functions/form_problems.sql
+\ir functions/form_problem.sql
 \ir functions/find_enum.sql
 \ir functions/find_template.sql
 \ir functions/find_set.sql

@@ -729,6 +729,14 @@ ALTER FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) OWNER TO wor
 
 COMMENT ON FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) IS 'One enum as JSON.';
 
+CREATE FUNCTION workflows.enum_user(p_enum_name text, p_version integer) RETURNS text
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.enum_user(p_enum_name text, p_version integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enum_user(p_enum_name text, p_version integer) IS 'What would lack its choices without an enum, or null.';
+
 CREATE FUNCTION workflows.error_reason(p_error json) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -818,6 +826,14 @@ CREATE FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name 
 ALTER FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) IS 'A recipe as one JSON document.';
+
+CREATE FUNCTION workflows.field_choices_problem(p_field jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.field_choices_problem(p_field jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.field_choices_problem(p_field jsonb) IS 'What is wrong with the choices of a field, or null.';
 
 CREATE FUNCTION workflows.field_form_problem(p_field jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1384,6 +1400,14 @@ ALTER FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) OWNER TO workfl
 
 COMMENT ON FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) IS 'Version of an enum with the same choices, added where none stands.';
 
+CREATE FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) IS 'Adds the enums of an exported recipe and answers its form with their versions.';
+
 CREATE FUNCTION workflows.import_parameter_set(p_document text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1395,13 +1419,13 @@ ALTER FUNCTION workflows.import_parameter_set(p_document text, p_options text) O
 
 COMMENT ON FUNCTION workflows.import_parameter_set(p_document text, p_options text) IS 'Makes a draft of an exported recipe.';
 
-CREATE FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) RETURNS integer
+CREATE FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) IS 'Version of a template with the same form, added where none stands.';
+COMMENT ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) IS 'Version of a template with the same form, added where none stands.';
 
 CREATE FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -1443,6 +1467,14 @@ ALTER FUNCTION workflows.is_json_array(p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.is_json_array(p_text text) IS 'Whether a text is a JSON array.';
 
+CREATE FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) IS 'Problems of two forms.';
+
 CREATE FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -1466,6 +1498,22 @@ CREATE FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) 
 ALTER FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) IS 'Kind of lane for a workflow that has not started.';
+
+CREATE FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) IS 'Latest version of a recipe that a workflow was started with, or null.';
+
+CREATE FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) IS 'Values over those that stand, which a null leaves as they are.';
 
 CREATE FUNCTION workflows.list_enums(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2921,6 +2969,14 @@ CREATE FUNCTION workflows.values_problem(p_problems jsonb) RETURNS jsonb
 ALTER FUNCTION workflows.values_problem(p_problems jsonb) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.values_problem(p_problems jsonb) IS 'Detail of a WF002 with every problem of some values, or null.';
+
+CREATE FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) RETURNS integer
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) IS 'Version of the workflow whose values a request would replace, else the one it asks for.';
 
 CREATE FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql
@@ -4659,14 +4715,14 @@ CREATE VIEW workflows.workflow_parameter AS
     (p.parameter_no)::integer AS parameter_no,
     (p.field ->> 'name'::text) AS parameter_name,
     (p.field ->> 'type'::text) AS parameter_type,
-    COALESCE(((p.field -> 'required'::text))::boolean, false) AS is_required,
-    ((p.field -> 'default'::text))::text AS default_value,
+    COALESCE(((p.field ->> 'required'::text))::boolean, false) AS is_required,
+    (NULLIF((p.field -> 'default'::text), 'null'::jsonb))::text AS default_value,
     ((p.field ->> 'min'::text))::double precision AS minimum,
     ((p.field ->> 'max'::text))::double precision AS maximum,
     (p.field ->> 'unit'::text) AS unit,
     (p.field ->> 'enum'::text) AS enum_name,
     ((p.field ->> 'enum_version'::text))::integer AS enum_version,
-    ((p.field -> 'choices'::text))::text AS choices,
+    (NULLIF((p.field -> 'choices'::text), 'null'::jsonb))::text AS choices,
     (p.field ->> 'description'::text) AS description
    FROM (workflows.workflow_definition d
      CROSS JOIN LATERAL jsonb_array_elements(d.parameters) WITH ORDINALITY p(field, parameter_no));
@@ -5107,6 +5163,8 @@ GRANT ALL ON FUNCTION workflows.enter_maintenance(p_mode text, p_reason text, p_
 
 REVOKE ALL ON FUNCTION workflows.enum_json(p_enum workflows.parameter_enum) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.enum_user(p_enum_name text, p_version integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.error_reason(p_error json) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.exchange_error(p_class text, p_message text) FROM PUBLIC;
@@ -5131,6 +5189,8 @@ GRANT ALL ON FUNCTION workflows.export_audit(p_filter text) TO workflows_admin;
 REVOKE ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.field_choices_problem(p_field jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.field_form_problem(p_field jsonb) FROM PUBLIC;
 
@@ -5239,10 +5299,12 @@ REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_s
 
 REVOKE ALL ON FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.import_parameter_set(p_document text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.import_parameter_set(p_document text, p_options text) TO workflows_admin;
 
-REVOKE ALL ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_actor text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5254,11 +5316,17 @@ REVOKE ALL ON FUNCTION workflows.is_datetime(p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.list_enums(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_enqueuer;
@@ -5636,6 +5704,8 @@ REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.values_problem(p_problems jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) FROM PUBLIC;
 

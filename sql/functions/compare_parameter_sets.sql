@@ -27,7 +27,7 @@ begin
           where f ->> 'name' = coalesce(a.key, b.key)) as unit
         from jsonb_each(v_set.parameter_values) a
         full join jsonb_each(v_other.parameter_values) b on a.key = b.key
-        where a.value is distinct from b.value) c))::text;
+        where nullif(a.value, 'null') is distinct from nullif(b.value, 'null')) c))::text;
 end
 $$;
 comment on function workflows.compare_parameter_sets(text, text, text) is

@@ -17,6 +17,8 @@ declare
   v_version integer;
 begin
   perform workflows.refuse_unless(workflows.name_problem(p_enum_name), 'enum_name');
+  perform workflows.refuse_unless(case when p_enum_name ~ ':[0-9]+$' then
+    'must not end like a version: in @enum:Name:3 that is the version of Name' end, 'enum_name');
   perform workflows.refuse_unless(workflows.payload_problem(p_choices), 'choices');
   v_choices := p_choices::jsonb;
   perform workflows.refuse_unless(workflows.choices_problem(v_choices), 'choices');
@@ -49,6 +51,7 @@ as $$
       where case jsonb_typeof(c) when 'object' then not c ? 'value'
           or jsonb_typeof(c -> 'value') in ('object', 'array', 'null')
           or jsonb_typeof(c -> 'isDisabled') <> 'boolean'
+          or jsonb_typeof(c -> 'label') not in ('string', 'number', 'boolean')
         when 'array' then true when 'null' then true else false end)
       then 'must be values, or objects with label, value and isDisabled'
     when exists (select from jsonb_array_elements(p_choices) c

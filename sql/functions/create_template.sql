@@ -117,10 +117,11 @@ begin
     select s.id, 0, s.problem from workflows.signature_problems(v_definition, p_meta) s) k
   where k.problem is not null;
   if v_problems <> '[]' then return v_problems; end if;
-  return workflows.form_problems((workflows.expand_form(workflows.template_fields(p_meta))).form,
-      p_meta -> 'defaultData', 'form', 'field of the template', true)
-    || workflows.form_problems((workflows.expand_form(v_definition.parameters)).form,
-      p_meta -> 'defaultData', 'form', 'parameter', true);
+  return workflows.join_problems(
+    workflows.form_problems((workflows.expand_form(workflows.template_fields(p_meta))).form,
+      p_meta -> 'defaultData', 'form', 'field of the template', true),
+    workflows.form_problems((workflows.expand_form(v_definition.parameters)).form,
+      p_meta -> 'defaultData', 'form', 'parameter', true));
 end
 $$;
 comment on function workflows.template_problems(text, jsonb, jsonb) is
@@ -137,10 +138,10 @@ as $$
     select coalesce(jsonb_path_query_array(p_definition.parameters, '$[*].name'),
         p_definition.signature -> 'arguments') as names,
       coalesce(jsonb_path_query_array(p_definition.parameters,
-          '$[*] ? (@.required == true && !exists(@."default")).name'),
+          '$[*] ? (@.required == true && !(@."default" != null)).name'),
         p_definition.signature -> 'required') as required,
       p_definition.parameters is null
-        and coalesce((p_definition.signature -> 'takes_more')::boolean, true) as takes_more)
+        and (p_definition.signature -> 'takes_more') is distinct from 'false' as takes_more)
   select k, 'is not a parameter of ' || p_definition.workflow_name || ', which takes '
     || coalesce(nullif(workflows.choices_text(a.names), 'nothing'), 'none')
   from accepted a, jsonb_array_elements_text(p_meta -> 'paramKeys') k

@@ -11,7 +11,8 @@ $$;
 comment on function workflows.find_enum(text, integer) is 'One version of an enum, or null.';
 
 -- A form with the choices of the enums that its fields name by enum and enum_version, those that
--- are not disabled; versions are the ones that were used. An enum that is missing leaves no choice.
+-- are not disabled. versions are the ones that were used, by the reference: Name, or Name:3 where
+-- the form names the version. An enum that is missing leaves no choice.
 create or replace function workflows.expand_form(
   p_form jsonb, out form jsonb, out versions jsonb)
 language plpgsql stable
@@ -23,8 +24,8 @@ begin
   select jsonb_agg(case when f ->> 'enum' is null then f
       else f || jsonb_build_object('choices', jsonb_path_query_array(
         coalesce(e.choices, '[]'), '$[*] ? (!(@.isDisabled == true)).value')) end order by n),
-    coalesce(jsonb_object_agg(e.enum_name, e.enum_version)
-      filter (where e.enum_name is not null), '{}')
+    coalesce(jsonb_object_agg(e.enum_name || coalesce(':' || (f ->> 'enum_version'), ''),
+      e.enum_version) filter (where e.enum_name is not null), '{}')
   into form, versions
   from jsonb_array_elements(p_form) with ordinality a(f, n)
   left join lateral workflows.find_enum(f ->> 'enum', (f ->> 'enum_version')::integer) e on true;

@@ -50,8 +50,10 @@ begin
     return case when (p_field ->> 'required')::boolean and not p_is_partial
       then 'is required' end;
   elsif v_type = 'choice' then
-    return case when not workflows.is_choice(p_field, p_value)
-      then 'must be one of ' || workflows.choices_text(p_field -> 'choices') end;
+    return case when workflows.is_choice(p_field, p_value) then null
+      when p_field -> 'choices' = '[]' and p_field ->> 'enum' is not null
+        then 'has no choices: there is no active ' || (p_field ->> 'enum')
+      else 'must be one of ' || workflows.choices_text(p_field -> 'choices') end;
   elsif v_type = 'boolean' then
     return case when jsonb_typeof(p_value) <> 'boolean' then 'must be true or false' end;
   elsif v_type = 'datetime' then
@@ -102,7 +104,9 @@ as $$
 $$;
 comment on function workflows.choices_text(jsonb) is 'The choices as a person reads them.';
 
--- Judged by its parts: a cast would need a block that catches, which costs more than all the rest.
+-- ISO 8601 to the minute or finer, at most six decimals, with Z or hours and minutes off by less
+-- than 15 hours; or whole milliseconds, as many as Java and JavaScript know. Judged by its parts: a
+-- cast would need a block that catches, which costs more than all the rest.
 create or replace function workflows.is_datetime(p_value jsonb) returns boolean
 language sql immutable
 as $$
@@ -114,8 +118,9 @@ as $$
         and p[1]::integer > 0 and p[3]::integer between 1 and extract(day from make_date(
           greatest(p[1]::integer, 1), least(greatest(p[2]::integer, 1), 12), 1)
             + interval '1 month - 1 day')
-      from regexp_matches(p_value #>> '{}', '^(\d{4})-(\d\d)-(\d\d)[T ]([01]\d|2[0-3]):[0-5]\d'
-        '(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)$') p), false)
+      from regexp_matches(p_value #>> '{}', '^([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]'
+        '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?'
+        '(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)$') p), false)
     else false end
 $$;
 comment on function workflows.is_datetime(jsonb) is

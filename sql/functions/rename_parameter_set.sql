@@ -1,4 +1,5 @@
 -- Gives a recipe another name, in all its versions. What ran keeps the name that it was started by.
+-- Locks the versions and looks again: one that was being added when it came belongs to them too.
 -- Options: actor, reason.
 create or replace function workflows.rename_parameter_set(
   p_workflow_name text, p_set_name text, p_new_name text, p_options text default '{}')
@@ -11,6 +12,11 @@ declare
   v_changed integer;
 begin
   perform workflows.refuse_unless(workflows.name_problem(p_new_name), 'new_name');
+  perform workflows.refuse_unless(
+    case when p_new_name = p_set_name then 'is its name already' end, 'new_name');
+  perform s.set_version from workflows.parameter_set s
+  where s.workflow_name = p_workflow_name and s.set_name = p_set_name
+  order by s.set_version for update;
   begin
     update workflows.parameter_set s set set_name = p_new_name
     where s.workflow_name = p_workflow_name and s.set_name = p_set_name;

@@ -1,8 +1,8 @@
 -- What a workflow starts with: the values of its template, over them those of its recipe, over them
 -- what the caller gives, and declared defaults for what is still missing, all checked against
--- template, enums and declared parameters. p_recipe: template_name, template_version, set_name,
--- set_version, allow_unapproved. Answers every problem at once. frozen says what was used; it is {}
--- where there was nothing but the caller's values. base is what they are laid over.
+-- template, enums and declared parameters. Null is not given: it leaves what it is laid over.
+-- p_recipe names template, recipe and versions. Answers every problem at once. frozen says what was
+-- used; it is {} where that was only the caller's values. base is what they are laid over.
 create or replace function workflows.resolve_values(
   p_workflow_name text, p_workflow_version integer, p_inputs jsonb, p_recipe jsonb,
   out resolved jsonb, out problems jsonb, out frozen jsonb, out base jsonb)
@@ -27,9 +27,9 @@ begin
       'problem', 'must be an object: one value for each parameter');
   end if;
   if problems <> '[]' then return; end if;
-  base := coalesce(v_template.meta -> 'defaultData', '{}')
-    || coalesce(v_set.parameter_values, '{}');
-  resolved := base || p_inputs;
+  base := workflows.lay_over(coalesce(v_template.meta -> 'defaultData', '{}'),
+    coalesce(v_set.parameter_values, '{}'));
+  resolved := workflows.lay_over(base, p_inputs);
   if v_template.template_name is not null then
     select e.* into v_form
     from workflows.expand_form(workflows.template_fields(v_template.meta)) e;
@@ -40,8 +40,8 @@ begin
   if v_parameters is not null then
     resolved := workflows.with_defaults(v_parameters, resolved);
     select e.* into v_form from workflows.expand_form(v_parameters) e;
-    problems := problems
-      || workflows.form_problems(v_form.form, resolved, 'inputs', 'parameter', false);
+    problems := workflows.join_problems(problems,
+      workflows.form_problems(v_form.form, resolved, 'inputs', 'parameter', false));
     v_versions := v_versions || v_form.versions;
   end if;
   if v_template.template_name is null and v_set.set_name is null and v_versions = '{}' then
@@ -52,7 +52,7 @@ begin
     'set_name', v_set.set_name, 'set_version', v_set.set_version, 'set_status', v_set.status,
     'enum_versions', v_versions, 'overrides', (
       select coalesce(jsonb_object_agg(i.key, i.value), '{}') from jsonb_each(p_inputs) i
-      where base -> i.key is distinct from i.value));
+      where i.value <> 'null' and base -> i.key is distinct from i.value));
 end
 $$;
 comment on function workflows.resolve_values(text, integer, jsonb, jsonb) is
@@ -92,6 +92,27 @@ as $$
 $$;
 comment on function workflows.with_defaults(jsonb, jsonb) is
   'Values with the declared defaults of those that are not given.';
+
+create or replace function workflows.lay_over(p_under jsonb, p_values jsonb) returns jsonb
+language sql immutable
+as $$
+  select p_under || coalesce(jsonb_object_agg(v.key, v.value), '{}')
+  from jsonb_each(p_values) v where v.value <> 'null' or not p_under ? v.key
+$$;
+comment on function workflows.lay_over(jsonb, jsonb) is
+  'Values over those that stand, which a null leaves as they are.';
+
+-- What template and parameters both have to say about a value is said once.
+create or replace function workflows.join_problems(p_first jsonb, p_second jsonb) returns jsonb
+language sql immutable
+as $$
+  select p_first || coalesce(jsonb_agg(s order by n), '[]')
+  from jsonb_array_elements(p_second) with ordinality e(s, n)
+  where not exists (
+    select from jsonb_array_elements(p_first) f where f ->> 'path' = s ->> 'path'
+      and (f ->> 'problem' = s ->> 'problem' or f ->> 'code' = s ->> 'code'))
+$$;
+comment on function workflows.join_problems(jsonb, jsonb) is 'Problems of two forms.';
 
 create or replace function workflows.problems_text(p_problems jsonb) returns text
 language sql immutable

@@ -1,6 +1,7 @@
 -- Makes versions of an enum active, obsolete or deleted: the one that enum_version names, else all.
 -- A deleted one is nowhere shown and never comes back; its number is not given again. Refused while
--- a form that is in use refers to it. Options: enum_version, actor, reason.
+-- a form that is in use refers to it: by its version, or to the latest active one where that is the
+-- last. Options: enum_version, actor, reason.
 create or replace function workflows.set_enum_status(
   p_enum_name text, p_status text, p_options text default '{}') returns text
 language plpgsql security definer
@@ -10,7 +11,6 @@ declare
   v_options jsonb := workflows.read_call_options(
     p_options, 'options', '{enum_version,actor,reason}');
   v_version integer := workflows.option_version(v_options, 'enum_version');
-  v_user text;
   v_row record;
   v_found integer := 0;
   v_changed integer := 0;
@@ -19,16 +19,8 @@ begin
     perform workflows.refuse_unless('must be active, obsolete or deleted', 'status');
   end if;
   if p_status = 'deleted' then
-    select t.workflow_name || ' ' || t.template_name || ' version ' || t.template_version
-    into v_user from workflows.parameter_template t, jsonb_each(t.meta -> 'enumRefs') r
-    where t.status <> 'deleted' and r.value ->> 'enumName' = p_enum_name
-      and (v_version is null or (r.value ->> 'enumVersion')::integer = v_version) limit 1;
-    perform workflows.refuse_unless('is used by the template ' || v_user, 'enum_name');
-    select d.workflow_name into v_user from workflows.workflow_definition d,
-      jsonb_array_elements(d.parameters) f
-    where f ->> 'enum' = p_enum_name
-      and (v_version is null or (f ->> 'enum_version')::integer = v_version) limit 1;
-    perform workflows.refuse_unless('is used by the parameters of ' || v_user, 'enum_name');
+    perform workflows.refuse_unless(
+      'is used by ' || workflows.enum_user(p_enum_name, v_version), 'enum_name');
   end if;
   for v_row in
     select e.enum_version, e.status from workflows.parameter_enum e
@@ -54,6 +46,31 @@ end
 $$;
 comment on function workflows.set_enum_status(text, text, text) is
   'Makes versions of an enum active, obsolete or deleted.';
+
+-- A template or the parameters of a workflow that would lack their choices without this version, or
+-- without any where it is null.
+create or replace function workflows.enum_user(p_enum_name text, p_version integer) returns text
+language sql stable
+as $$
+  select u.title
+  from (
+    select 'the template ' || t.workflow_name || ' ' || t.template_name || ' version '
+        || t.template_version as title, (r.value ->> 'enumVersion')::integer as pinned
+    from workflows.parameter_template t, jsonb_each(t.meta -> 'enumRefs') r
+    where t.status <> 'deleted' and r.value ->> 'enumName' = p_enum_name
+    union all
+    select 'the parameters of ' || d.workflow_name, (f ->> 'enum_version')::integer
+    from workflows.workflow_definition d, jsonb_array_elements(d.parameters) f
+    where f ->> 'enum' = p_enum_name) u
+  where case
+    when p_version is null then true
+    when u.pinned is not null then u.pinned = p_version
+    else not exists (select from workflows.parameter_enum e
+      where e.enum_name = p_enum_name and e.status = 'active' and e.enum_version <> p_version) end
+  order by u.title limit 1
+$$;
+comment on function workflows.enum_user(text, integer) is
+  'What would lack its choices without an enum, or null.';
 
 create or replace function workflows.option_version(p_options jsonb, p_key text) returns integer
 language sql volatile

@@ -1,11 +1,12 @@
 create or replace view workflows.workflow_parameter as
 select d.workflow_name, d.workflow_version, p.parameter_no::integer as parameter_no,
   p.field ->> 'name' as parameter_name, p.field ->> 'type' as parameter_type,
-  coalesce((p.field -> 'required')::boolean, false) as is_required,
-  (p.field -> 'default')::text as default_value, (p.field ->> 'min')::float8 as minimum,
-  (p.field ->> 'max')::float8 as maximum, p.field ->> 'unit' as unit,
+  coalesce((p.field ->> 'required')::boolean, false) as is_required,
+  nullif(p.field -> 'default', 'null')::text as default_value,
+  (p.field ->> 'min')::float8 as minimum, (p.field ->> 'max')::float8 as maximum,
+  p.field ->> 'unit' as unit,
   p.field ->> 'enum' as enum_name, (p.field ->> 'enum_version')::integer as enum_version,
-  (p.field -> 'choices')::text as choices, p.field ->> 'description' as description
+  nullif(p.field -> 'choices', 'null')::text as choices, p.field ->> 'description' as description
 from workflows.workflow_definition d
 cross join lateral jsonb_array_elements(d.parameters) with ordinality p(field, parameter_no);
 comment on view workflows.workflow_parameter is 'What workflows take, as they declare it.';

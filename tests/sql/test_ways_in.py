@@ -51,6 +51,25 @@ def test_one_and_many_write_the_same(calls, make_worker, options, is_known):
         ]
 
 
+@pytest.mark.parametrize("options", OPTIONS[:5], ids=json.dumps)
+def test_what_declares_parameters_is_written_the_same_however_it_comes(calls, make_worker, options):
+    """Nothing that is declared goes past its check, and nothing else of the row differs."""
+    before = rows(calls, calls.enqueue("mix", {"x": 1}, **options))
+    make_worker(parameters=[{"name": "x", "type": "integer", "max": 1}])
+    one = calls.enqueue("mix", {"x": 1}, **options)
+    entry = {"workflow_name": "mix", "inputs": {"x": 1}, "options": options}
+    long_options = {**options, "deduplication_id": "a"}
+    clean, long = calls.enqueue_many(entry, {**entry, "options": long_options})
+    for workflow_id in (one, clean["workflow_id"], long["workflow_id"]):
+        assert [_spaced(row) for row in rows(calls, workflow_id)] == [_spaced(r) for r in before]
+    bad = {**entry, "inputs": {"x": 2}}
+    answers = calls.enqueue_many(bad, {**bad, "options": long_options})
+    with refused("WF002", "inputs") as detail:
+        calls.enqueue("mix", {"x": 2}, **options)
+    for answer in answers:
+        assert answer["error"]["errors"] == detail["errors"]
+
+
 def _spaced(row):
     """Inputs are kept as they were written; two writers may put blanks in different places."""
     return (*row[:2], json.loads(row[2]), *row[3:])
