@@ -274,6 +274,8 @@ comment on column workflows.workflow.control is
   'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
 comment on column workflows.workflow.handler_no is
   'Which run of its handler that order is; null: it has no handler.';
+comment on column workflows.workflow.retry_at is
+  'When its next try is due, while it carries an order out before that.';
 comment on column workflows.workflow.previous_workflow_id is
   'The workflow that it repeats, by RESET or fork.';
 comment on column workflows.command.topic is 'Topic under which the workflow asks for commands.';

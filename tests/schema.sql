@@ -65,6 +65,7 @@ CREATE TABLE workflows.workflow (
     actor text,
     control text,
     handler_no integer,
+    retry_at timestamp with time zone,
     previous_workflow_id uuid,
     CONSTRAINT workflow_ended CHECK (((ended_at IS NOT NULL) = (status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[])))),
     CONSTRAINT workflow_held CHECK (((held_at IS NOT NULL) = (status = 'HELD'::text))),
@@ -145,6 +146,8 @@ COMMENT ON COLUMN workflows.workflow.actor IS 'Who, as the caller said.';
 COMMENT ON COLUMN workflows.workflow.control IS 'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
 
 COMMENT ON COLUMN workflows.workflow.handler_no IS 'Which run of its handler that order is; null: it has no handler.';
+
+COMMENT ON COLUMN workflows.workflow.retry_at IS 'When its next try is due, while it carries an order out before that.';
 
 COMMENT ON COLUMN workflows.workflow.previous_workflow_id IS 'The workflow that it repeats, by RESET or fork.';
 

@@ -158,6 +158,22 @@ def engine_batch(tank):
     return engine_note("heat")
 
 
+MONTHS = 1e7
+
+
+@workflow(
+    on_hold=engine_close,
+    on_resume=engine_open,
+    max_attempts=2,
+    backoff_seconds=MONTHS,
+    max_backoff_seconds=MONTHS,
+)
+def engine_trying(tank):
+    seen.append("try " + tank)
+    if seen.count("try " + tank) == 1:
+        raise PumpBlocked("the first time")
+
+
 @workflow()
 def engine_poison():
     return {"text": "a\x00b", "number": float("nan")}

@@ -184,6 +184,15 @@ def test_an_order_to_resume_is_nothing_to_a_workflow_at_work(engine):
     running.boundary()
 
 
+@pytest.mark.parametrize("control", ["resume 1", None])
+def test_a_try_that_is_not_due_does_not_begin(engine, control):
+    """It was held between two tries; the hold may have been taken back meanwhile."""
+    running = engine.begin(control=control, early=True)
+    with pytest.raises(errors.Released):
+        orders.begin(running)
+    assert [name for name, _ in engine.called] == (["on_resume"] if control else [])
+
+
 @pytest.mark.parametrize("name", orders.HANDLERS)
 def test_a_step_is_not_named_like_a_handler(name):
     with pytest.raises(errors.BadArgument):

@@ -53,7 +53,6 @@ def test_one_claimed_ahead_is_starting_again(bring):
         ("HELD PAUSED", "HOLD", ("HELD", "PAUSED")),
         ("WAITING RUNNING", "HOLD", ("ENQUEUED", "RUNNING")),
         ("WAITING RUNNING", "STOP", ("ENQUEUED", "RUNNING")),
-        ("DELAYED RUNNING", "ABORT", ("ENQUEUED", "RUNNING")),
     ],
 )
 def test_one_that_no_worker_has_claimed_is_as_before(bring, where, command, back):

@@ -61,6 +61,14 @@ def obey(running, control):
     running.leave(signal)
 
 
+def begin(running):
+    """Carry out what the workflow was claimed with. Where its try is not due yet, that is all."""
+    running.boundary()
+    resume(running)
+    if running.lease.row.get("early"):
+        running.leave(errors.Released())
+
+
 def resume(running):
     """Run on_resume where the workflow comes back from a hold; where that fails, it is held again."""
     word, _, number = (running.lease.control or "").partition(" ")
