@@ -274,6 +274,8 @@ comment on column workflows.workflow.control is
   'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
 comment on column workflows.workflow.handler_no is
   'Which run of its handler that order is; null: it has no handler.';
+comment on column workflows.workflow.resume_no is
+  'Run of on_resume that the last RESUME owes it; once that is recorded, it has it.';
 comment on column workflows.workflow.retry_at is
   'When its next try is due, while it carries an order out before that.';
 comment on column workflows.workflow.previous_workflow_id is

@@ -65,6 +65,7 @@ CREATE TABLE workflows.workflow (
     actor text,
     control text,
     handler_no integer,
+    resume_no integer,
     retry_at timestamp with time zone,
     previous_workflow_id uuid,
     CONSTRAINT workflow_ended CHECK (((ended_at IS NOT NULL) = (status = ANY ('{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}'::text[])))),
@@ -146,6 +147,8 @@ COMMENT ON COLUMN workflows.workflow.actor IS 'Who, as the caller said.';
 COMMENT ON COLUMN workflows.workflow.control IS 'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
 
 COMMENT ON COLUMN workflows.workflow.handler_no IS 'Which run of its handler that order is; null: it has no handler.';
+
+COMMENT ON COLUMN workflows.workflow.resume_no IS 'Run of on_resume that the last RESUME owes it; once that is recorded, it has it.';
 
 COMMENT ON COLUMN workflows.workflow.retry_at IS 'When its next try is due, while it carries an order out before that.';
 

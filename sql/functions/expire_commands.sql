@@ -58,6 +58,7 @@ $$;
 comment on function workflows.has_begun_handler(workflows.lease) is
   'Whether a worker is in the handler of the order on its lease.';
 
+-- The workflow stands as before; where it was about to resume, on_resume is still owed.
 create or replace function workflows.take_order_back(
   p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text,
   p_now timestamptz) returns text
@@ -65,13 +66,19 @@ language plpgsql volatile
 as $$
 declare
   v_lease workflows.lease%rowtype;
+  v_resume_no integer;
 begin
+  if p_from_state not in ('STARTING', 'RUNNING') then
+    v_resume_no := workflows.next_handler_no(p_workflow, 'resume');
+  end if;
   if p_workflow.status = 'RUNNING' then
-    update workflows.lease l set control = null, handler_no = null
+    update workflows.lease l set handler_no = v_resume_no,
+      control = case when v_resume_no is not null then 'resume' end
     where l.workflow_id = p_workflow.workflow_id and l.control = p_order returning l.* into v_lease;
     if not found then return 'RUNNING'; end if;
     update workflows.workflow w set change_no = w.change_no + 1, reason = null,
-      state = case when v_lease.is_started then 'RUNNING' else 'STARTING' end
+      state = case when v_resume_no is not null then 'RESUMING'
+        when v_lease.is_started then 'RUNNING' else 'STARTING' end
     where w.workflow_id = p_workflow.workflow_id;
     perform workflows.notify_workers('w:' || v_lease.worker_id);
   elsif p_workflow.status = 'ENQUEUED' and p_workflow.control = p_order then
@@ -79,6 +86,8 @@ begin
     if p_from_status = 'HELD' then
       return workflows.settle_workflow(p_workflow.workflow_id, 'HELD', p_from_state,
         p_workflow.reason, 'ENQUEUED', null, p_now);
+    elsif v_resume_no is not null then
+      return workflows.requeue_ordered(p_workflow, 'resume', v_resume_no, null, p_now);
     end if;
     return workflows.settle_workflow(
       p_workflow.workflow_id, 'ENQUEUED', 'RUNNING', null, null, null, p_now);

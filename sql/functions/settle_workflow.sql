@@ -38,6 +38,7 @@ begin
   update workflows.workflow w
   set status = p_status, state = p_state, reason = p_reason, change_no = w.change_no + 1,
     control = null, handler_no = null, retry_at = null, ended_at = case when v_is_final then p_now end,
+    resume_no = case when not v_is_final then w.resume_no end,
     held_at = case when p_status = 'HELD' then coalesce(w.held_at, p_now) end
   where w.workflow_id = p_workflow_id
   returning w.* into v_workflow;

@@ -172,6 +172,14 @@ def test_a_hold_that_came_while_resuming_is_obeyed_after_it(engine):
     assert running.lease.control == "hold 2"
 
 
+def test_an_order_that_came_while_resuming_is_obeyed_before_anything_else(engine):
+    running = engine.begin(control="resume 1")
+    engine.recorder.answer = lambda record: {"a": "recorded", "c": "pause"}
+    with pytest.raises(errors.Held):
+        orders.begin(running)
+    assert engine.keys() == ["on_resume"]
+
+
 def test_code_that_has_lost_its_handler_records_an_empty_one(engine):
     running = engine.begin(control="resume 1")
     running.handlers = {}

@@ -64,7 +64,9 @@ def obey(running, control):
 def begin(running):
     """Carry out what the workflow was claimed with. Where its try is not due yet, that is all."""
     running.boundary()
-    resume(running)
+    while running.lease.control is not None:
+        resume(running)
+        running.boundary()
     if running.lease.row.get("early"):
         running.leave(errors.Released())
 
