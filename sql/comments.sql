@@ -281,7 +281,8 @@ comment on column workflows.workflow.retry_at is
 comment on column workflows.workflow.previous_workflow_id is
   'The workflow that it repeats, by RESET or fork.';
 comment on column workflows.command.topic is 'Topic under which the workflow asks for commands.';
-comment on column workflows.command.expires_at is 'Not obeyed by then, it lapses; null: never.';
+comment on column workflows.command.expires_at is
+  'Not obeyed by then, it lapses; null: never, or its handler has begun.';
 comment on column workflows.command.new_workflow_id is 'Workflow that a RESET has enqueued.';
 comment on column workflows.command.second_actor is 'Who signed as well.';
 comment on column workflows.queue.requires_reason is 'True: commands need a reason.';

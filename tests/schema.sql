@@ -915,55 +915,6 @@ ALTER FUNCTION workflows.hand_over() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.hand_over() IS 'Hands free gates to the workflows that wait first for them.';
 
-CREATE TABLE workflows.lease (
-    workflow_id uuid NOT NULL,
-    lease_token uuid NOT NULL,
-    worker_id uuid NOT NULL,
-    claim_no bigint NOT NULL,
-    claimed_at timestamp with time zone NOT NULL,
-    deadline_at timestamp with time zone,
-    queue_id integer NOT NULL,
-    is_started boolean NOT NULL,
-    is_limited boolean NOT NULL,
-    control text,
-    handler_no integer
-)
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
-
-ALTER TABLE workflows.lease OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.lease IS 'Hot rows of exactly the RUNNING workflows: who works on it, the token that proves it, and the control word.';
-
-COMMENT ON COLUMN workflows.lease.workflow_id IS 'The workflow.';
-
-COMMENT ON COLUMN workflows.lease.lease_token IS 'Random proof of the right to work on it.';
-
-COMMENT ON COLUMN workflows.lease.worker_id IS 'The worker.';
-
-COMMENT ON COLUMN workflows.lease.claim_no IS 'Number of the claim call, for asking again.';
-
-COMMENT ON COLUMN workflows.lease.claimed_at IS 'When it was claimed.';
-
-COMMENT ON COLUMN workflows.lease.deadline_at IS 'When its time is over.';
-
-COMMENT ON COLUMN workflows.lease.queue_id IS 'The queue.';
-
-COMMENT ON COLUMN workflows.lease.is_started IS 'False: claimed ahead and not begun.';
-
-COMMENT ON COLUMN workflows.lease.is_limited IS 'True: counts against max_running.';
-
-COMMENT ON COLUMN workflows.lease.control IS 'Command that waits to be obeyed.';
-
-COMMENT ON COLUMN workflows.lease.handler_no IS 'Which run of its handler the order is; null: it has no handler.';
-
-CREATE FUNCTION workflows.has_begun_handler(p_lease workflows.lease) RETURNS boolean
-    LANGUAGE sql STABLE
-    AS ...;
-
-ALTER FUNCTION workflows.has_begun_handler(p_lease workflows.lease) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.has_begun_handler(p_lease workflows.lease) IS 'Whether a worker is in the handler of the order on its lease.';
-
 CREATE FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -1264,6 +1215,14 @@ CREATE FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order
 ALTER FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) IS 'The number of the next run of a handler, or null.';
+
+CREATE FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) IS 'Notes which handlers begin and which have ended.';
 
 CREATE FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) RETURNS boolean
     LANGUAGE plpgsql
@@ -1664,6 +1623,47 @@ CREATE FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p
 ALTER FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.receive_message(p_workflow_id uuid, p_step_key text, p_topic text, p_is_over boolean, p_now timestamp with time zone) IS 'Takes the oldest message of a topic.';
+
+CREATE TABLE workflows.lease (
+    workflow_id uuid NOT NULL,
+    lease_token uuid NOT NULL,
+    worker_id uuid NOT NULL,
+    claim_no bigint NOT NULL,
+    claimed_at timestamp with time zone NOT NULL,
+    deadline_at timestamp with time zone,
+    queue_id integer NOT NULL,
+    is_started boolean NOT NULL,
+    is_limited boolean NOT NULL,
+    control text,
+    handler_no integer
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.lease OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.lease IS 'Hot rows of exactly the RUNNING workflows: who works on it, the token that proves it, and the control word.';
+
+COMMENT ON COLUMN workflows.lease.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.lease.lease_token IS 'Random proof of the right to work on it.';
+
+COMMENT ON COLUMN workflows.lease.worker_id IS 'The worker.';
+
+COMMENT ON COLUMN workflows.lease.claim_no IS 'Number of the claim call, for asking again.';
+
+COMMENT ON COLUMN workflows.lease.claimed_at IS 'When it was claimed.';
+
+COMMENT ON COLUMN workflows.lease.deadline_at IS 'When its time is over.';
+
+COMMENT ON COLUMN workflows.lease.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.lease.is_started IS 'False: claimed ahead and not begun.';
+
+COMMENT ON COLUMN workflows.lease.is_limited IS 'True: counts against max_running.';
+
+COMMENT ON COLUMN workflows.lease.control IS 'Command that waits to be obeyed.';
+
+COMMENT ON COLUMN workflows.lease.handler_no IS 'Which run of its handler the order is; null: it has no handler.';
 
 CREATE FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -2733,7 +2733,7 @@ COMMENT ON COLUMN workflows.command.obeyed_at IS 'When the workflow obeyed or en
 
 COMMENT ON COLUMN workflows.command.topic IS 'Topic under which the workflow asks for commands.';
 
-COMMENT ON COLUMN workflows.command.expires_at IS 'Not obeyed by then, it lapses; null: never.';
+COMMENT ON COLUMN workflows.command.expires_at IS 'Not obeyed by then, it lapses; null: never, or its handler has begun.';
 
 COMMENT ON COLUMN workflows.command.new_workflow_id IS 'Workflow that a RESET has enqueued.';
 
@@ -2807,7 +2807,7 @@ COMMENT ON COLUMN workflows.command_log.obeyed_at IS 'When the workflow obeyed o
 
 COMMENT ON COLUMN workflows.command_log.topic IS 'Topic under which the workflow asks for commands.';
 
-COMMENT ON COLUMN workflows.command_log.expires_at IS 'Not obeyed by then, it lapses; null: never.';
+COMMENT ON COLUMN workflows.command_log.expires_at IS 'Not obeyed by then, it lapses; null: never, or its handler has begun.';
 
 COMMENT ON COLUMN workflows.command_log.new_workflow_id IS 'Workflow that a RESET has enqueued.';
 
@@ -4275,8 +4275,6 @@ GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_ad
 
 REVOKE ALL ON FUNCTION workflows.hand_over() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.has_begun_handler(p_lease workflows.lease) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) FROM PUBLIC;
@@ -4363,6 +4361,8 @@ REVOKE ALL ON FUNCTION workflows.name_problem(p_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) FROM PUBLIC;
 

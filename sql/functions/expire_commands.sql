@@ -1,8 +1,8 @@
 -- Orders that were not obeyed within their time lapse: what waits for the worker, or for a handler,
 -- is taken back, and the workflow goes on or is held again. What is being obeyed does not lapse any
--- more: an ABORT that took a lease, and an order whose handler a worker has claimed or begun. Takes
--- the hot row first and leaves to the next turn what somebody has locked, so that it waits for
--- nobody.
+-- more: an ABORT that took a lease, and an order with which a worker has claimed the workflow, or
+-- whose handler it has begun (note_handlers). Takes the hot row first and leaves to the next turn
+-- what somebody has locked, so that it waits for nobody.
 create or replace function workflows.expire_commands(p_limit integer, p_now timestamptz)
 returns integer
 language plpgsql volatile
@@ -27,9 +27,9 @@ begin
     continue when exists (
       select from workflows.lease l
       where l.workflow_id = v_late.workflow_id and l.control = lower(v_late.command)
-        and (l.claimed_at >= v_late.accepted_at or workflows.has_begun_handler(l)));
+        and l.claimed_at >= v_late.accepted_at);
     update workflows.command c set outcome = 'expired'
-    where c.command_id = v_late.command_id and c.outcome = 'accepted';
+    where c.command_id = v_late.command_id and c.outcome = 'accepted' and c.expires_at <= p_now;
     continue when not found;
     perform workflows.take_order_back(
       v_workflow, lower(v_late.command), v_late.from_status, v_late.from_state, p_now);
@@ -43,20 +43,6 @@ end
 $$;
 comment on function workflows.expire_commands(integer, timestamptz) is
   'Takes back orders whose time is over.';
-
--- Told by the first step in it: of a handler without steps nothing is known before it has ended.
-create or replace function workflows.has_begun_handler(p_lease workflows.lease) returns boolean
-language sql stable
-as $$
-  select exists (
-    select from workflows.step s
-    where s.workflow_id = p_lease.workflow_id and p_lease.handler_no is not null
-      and starts_with(s.step_key, case p_lease.control when 'hold' then 'on_hold'
-        when 'resume' then 'on_resume' when 'abort' then 'on_abort' else 'on_stop' end
-        || case when p_lease.handler_no > 1 then '#' || p_lease.handler_no else '' end || '/'))
-$$;
-comment on function workflows.has_begun_handler(workflows.lease) is
-  'Whether a worker is in the handler of the order on its lease.';
 
 -- The workflow stands as before; where it was about to resume, on_resume is still owed.
 create or replace function workflows.take_order_back(

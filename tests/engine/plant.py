@@ -158,6 +158,19 @@ def engine_batch(tank):
     return engine_note("heat")
 
 
+def engine_take_long():
+    """Has no step in it."""
+    seen.append("stopping")
+    inside.release()
+    assert gate.acquire(timeout=PATIENCE)
+
+
+@workflow(on_stop=engine_take_long)
+def engine_slow_to_stop():
+    engine_wait_for_test("one")
+    engine_note("two")
+
+
 MONTHS = 1e7
 
 
