@@ -171,6 +171,18 @@ def engine_slow_to_stop():
     engine_note("two")
 
 
+def engine_count_threads():
+    inside.release()
+    assert gate.acquire(timeout=PATIENCE)
+    names = [one.name for one in threading.enumerate()]
+    seen.append(sum(name.startswith("workflows-") and name[10:].isdigit() for name in names))
+
+
+@workflow(on_stop=engine_count_threads)
+def engine_one_of_many():
+    getWorkflows().sleep(3600)
+
+
 MONTHS = 1e7
 
 
