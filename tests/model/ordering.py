@@ -47,6 +47,7 @@ def lapse(book: Book, w: Workflow, now: int) -> None:
     if order is None or w.order_expires is None or w.order_expires > now or not w.is_live:
         return
     word = order[0].lower()
+    book.is_unordered = True  # several at once, in the order of their times
     if w.status == "RUNNING" and w.control == word and w.claimed >= w.ordered:
         return
     order[1] = "expired"

@@ -74,6 +74,7 @@ def cancel_maintained(book: Book, now: int) -> tuple[int, int]:
             continue
         running, queued = running + (w.status == "RUNNING"), queued + (w.status != "RUNNING")
         command(book, w, "CANCEL", "maintenance", now)
+        book.is_unordered = True
     return queued, running
 
 

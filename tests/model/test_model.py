@@ -1,4 +1,4 @@
-"""The SQL contract against a model in plain Python; the rules are in worker_rules.py and people_rules.py."""
+"""The SQL contract against a model in plain Python; the rules are in worker_rules.py, people_rules.py, handler_rules.py."""
 
 import json
 import os
