@@ -274,10 +274,15 @@ comment on column workflows.workflow.control is
   'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
 comment on column workflows.workflow.handler_no is
   'Which run of its handler that order is; null: it has no handler.';
+comment on column workflows.workflow.resume_no is
+  'Run of on_resume that the last RESUME owes it; once that is recorded, it has it.';
+comment on column workflows.workflow.retry_at is
+  'When its next try is due, while it carries an order out before that.';
 comment on column workflows.workflow.previous_workflow_id is
   'The workflow that it repeats, by RESET or fork.';
 comment on column workflows.command.topic is 'Topic under which the workflow asks for commands.';
-comment on column workflows.command.expires_at is 'Not obeyed by then, it lapses; null: never.';
+comment on column workflows.command.expires_at is
+  'Not obeyed by then, it lapses; null: never, or its handler has begun.';
 comment on column workflows.command.new_workflow_id is 'Workflow that a RESET has enqueued.';
 comment on column workflows.command.second_actor is 'Who signed as well.';
 comment on column workflows.queue.requires_reason is 'True: commands need a reason.';

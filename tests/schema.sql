@@ -67,6 +67,8 @@ CREATE TABLE workflows.workflow (
     actor text,
     control text,
     handler_no integer,
+    resume_no integer,
+    retry_at timestamp with time zone,
     previous_workflow_id uuid
 )
 WITH (fillfactor='45', autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.1');
@@ -144,6 +146,10 @@ COMMENT ON COLUMN workflows.workflow.actor IS 'Who, as the caller said.';
 COMMENT ON COLUMN workflows.workflow.control IS 'Order that it must carry out when it is claimed next; while it runs, its lease has it.';
 
 COMMENT ON COLUMN workflows.workflow.handler_no IS 'Which run of its handler that order is; null: it has no handler.';
+
+COMMENT ON COLUMN workflows.workflow.resume_no IS 'Run of on_resume that the last RESUME owes it; once that is recorded, it has it.';
+
+COMMENT ON COLUMN workflows.workflow.retry_at IS 'When its next try is due, while it carries an order out before that.';
 
 COMMENT ON COLUMN workflows.workflow.previous_workflow_id IS 'The workflow that it repeats, by RESET or fork.';
 
@@ -316,6 +322,14 @@ CREATE FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text DEFA
 ALTER FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) IS 'Cancels a workflow.';
+
+CREATE FUNCTION workflows.characters_text(p_count text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.characters_text(p_count text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.characters_text(p_count text) IS 'A number of characters as a person reads it.';
 
 CREATE FUNCTION workflows.choices_problem(p_choices jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1287,55 +1301,6 @@ ALTER FUNCTION workflows.hand_over() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.hand_over() IS 'Hands free gates to the workflows that wait first for them.';
 
-CREATE TABLE workflows.lease (
-    workflow_id uuid NOT NULL,
-    lease_token uuid NOT NULL,
-    worker_id uuid NOT NULL,
-    claim_no bigint NOT NULL,
-    claimed_at timestamp with time zone NOT NULL,
-    deadline_at timestamp with time zone,
-    queue_id integer NOT NULL,
-    is_started boolean NOT NULL,
-    is_limited boolean NOT NULL,
-    control text,
-    handler_no integer
-)
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
-
-ALTER TABLE workflows.lease OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.lease IS 'Hot rows of exactly the RUNNING workflows: who works on it, the token that proves it, and the control word.';
-
-COMMENT ON COLUMN workflows.lease.workflow_id IS 'The workflow.';
-
-COMMENT ON COLUMN workflows.lease.lease_token IS 'Random proof of the right to work on it.';
-
-COMMENT ON COLUMN workflows.lease.worker_id IS 'The worker.';
-
-COMMENT ON COLUMN workflows.lease.claim_no IS 'Number of the claim call, for asking again.';
-
-COMMENT ON COLUMN workflows.lease.claimed_at IS 'When it was claimed.';
-
-COMMENT ON COLUMN workflows.lease.deadline_at IS 'When its time is over.';
-
-COMMENT ON COLUMN workflows.lease.queue_id IS 'The queue.';
-
-COMMENT ON COLUMN workflows.lease.is_started IS 'False: claimed ahead and not begun.';
-
-COMMENT ON COLUMN workflows.lease.is_limited IS 'True: counts against max_running.';
-
-COMMENT ON COLUMN workflows.lease.control IS 'Command that waits to be obeyed.';
-
-COMMENT ON COLUMN workflows.lease.handler_no IS 'Which run of its handler the order is; null: it has no handler.';
-
-CREATE FUNCTION workflows.has_begun_handler(p_lease workflows.lease) RETURNS boolean
-    LANGUAGE sql STABLE
-    AS ...;
-
-ALTER FUNCTION workflows.has_begun_handler(p_lease workflows.lease) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.has_begun_handler(p_lease workflows.lease) IS 'Whether a worker is in the handler of the order on its lease.';
-
 CREATE FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -1756,6 +1721,14 @@ ALTER FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order 
 
 COMMENT ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) IS 'The number of the next run of a handler, or null.';
 
+CREATE FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) IS 'Notes which handlers begin and which have ended.';
+
 CREATE FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -2151,6 +2124,47 @@ CREATE FUNCTION workflows.recipe_problems(p_recipe jsonb, p_set workflows.parame
 ALTER FUNCTION workflows.recipe_problems(p_recipe jsonb, p_set workflows.parameter_set, p_template workflows.parameter_template) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.recipe_problems(p_recipe jsonb, p_set workflows.parameter_set, p_template workflows.parameter_template) IS 'What is wrong with the recipe and template that a caller asks for.';
+
+CREATE TABLE workflows.lease (
+    workflow_id uuid NOT NULL,
+    lease_token uuid NOT NULL,
+    worker_id uuid NOT NULL,
+    claim_no bigint NOT NULL,
+    claimed_at timestamp with time zone NOT NULL,
+    deadline_at timestamp with time zone,
+    queue_id integer NOT NULL,
+    is_started boolean NOT NULL,
+    is_limited boolean NOT NULL,
+    control text,
+    handler_no integer
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.lease OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.lease IS 'Hot rows of exactly the RUNNING workflows: who works on it, the token that proves it, and the control word.';
+
+COMMENT ON COLUMN workflows.lease.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.lease.lease_token IS 'Random proof of the right to work on it.';
+
+COMMENT ON COLUMN workflows.lease.worker_id IS 'The worker.';
+
+COMMENT ON COLUMN workflows.lease.claim_no IS 'Number of the claim call, for asking again.';
+
+COMMENT ON COLUMN workflows.lease.claimed_at IS 'When it was claimed.';
+
+COMMENT ON COLUMN workflows.lease.deadline_at IS 'When its time is over.';
+
+COMMENT ON COLUMN workflows.lease.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.lease.is_started IS 'False: claimed ahead and not begun.';
+
+COMMENT ON COLUMN workflows.lease.is_limited IS 'True: counts against max_running.';
+
+COMMENT ON COLUMN workflows.lease.control IS 'Command that waits to be obeyed.';
+
+COMMENT ON COLUMN workflows.lease.handler_no IS 'Which run of its handler the order is; null: it has no handler.';
 
 CREATE FUNCTION workflows.reclaim_lease(p_lease workflows.lease, p_cause text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -3411,7 +3425,7 @@ COMMENT ON COLUMN workflows.command.obeyed_at IS 'When the workflow obeyed or en
 
 COMMENT ON COLUMN workflows.command.topic IS 'Topic under which the workflow asks for commands.';
 
-COMMENT ON COLUMN workflows.command.expires_at IS 'Not obeyed by then, it lapses; null: never.';
+COMMENT ON COLUMN workflows.command.expires_at IS 'Not obeyed by then, it lapses; null: never, or its handler has begun.';
 
 COMMENT ON COLUMN workflows.command.new_workflow_id IS 'Workflow that a RESET has enqueued.';
 
@@ -3485,7 +3499,7 @@ COMMENT ON COLUMN workflows.command_log.obeyed_at IS 'When the workflow obeyed o
 
 COMMENT ON COLUMN workflows.command_log.topic IS 'Topic under which the workflow asks for commands.';
 
-COMMENT ON COLUMN workflows.command_log.expires_at IS 'Not obeyed by then, it lapses; null: never.';
+COMMENT ON COLUMN workflows.command_log.expires_at IS 'Not obeyed by then, it lapses; null: never, or its handler has begun.';
 
 COMMENT ON COLUMN workflows.command_log.new_workflow_id IS 'Workflow that a RESET has enqueued.';
 
@@ -5073,6 +5087,8 @@ REVOKE ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason te
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.characters_text(p_count text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.choices_problem(p_choices jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.choices_text(p_choices jsonb) FROM PUBLIC;
@@ -5281,8 +5297,6 @@ GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_ad
 
 REVOKE ALL ON FUNCTION workflows.hand_over() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.has_begun_handler(p_lease workflows.lease) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) FROM PUBLIC;
@@ -5412,6 +5426,8 @@ REVOKE ALL ON FUNCTION workflows.name_problem(p_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) FROM PUBLIC;
 

@@ -1,6 +1,7 @@
 -- Applies an accepted order to a workflow that the caller has locked. A running one is asked
 -- through its lease, ABORT excepted, which takes the lease. One at rest moves at once, unless it
--- has to run a handler first: then it goes to the queue with the order, ahead of everything.
+-- has to run a handler first: then it goes to the queue with the order, ahead of everything, and
+-- what is left of a backoff is waited for afterwards.
 create or replace function workflows.apply_command(
   p_workflow workflows.workflow, p_transition workflows.transition, p_reason text,
   p_now timestamptz) returns text
@@ -18,6 +19,9 @@ begin
   end if;
   v_handler_no := workflows.next_handler_no(p_workflow, v_order);
   if v_handler_no is not null then
+    update workflows.workflow w set retry_at = p.resume_at from workflows.parked p
+    where w.workflow_id = p_workflow.workflow_id and p.workflow_id = p_workflow.workflow_id
+      and 'DELAYED' in (p.status, p.resume_status);
     perform workflows.remove_hot_row(p_workflow);
     return workflows.requeue_ordered(p_workflow, v_order, v_handler_no, p_reason, p_now);
   elsif v_order = 'resume' and p_workflow.status = 'HELD' then

@@ -1,5 +1,6 @@
 -- The answer of a claim, and of the same claim asked again. Big inputs and long histories are left
--- out and marked is_partial: the worker loads those one by one.
+-- out and marked is_partial: the worker loads those one by one. early: it comes for its order only,
+-- and is given back after that.
 create or replace function workflows.claim_answer(
   p_worker_id uuid, p_claim_no bigint, p_is_idle boolean, p_retry_ms integer, p_now timestamptz) returns text
 language plpgsql stable
@@ -13,6 +14,7 @@ begin
       || ',"queue":' || to_json(q.queue_name)
       || case when octet_length(p.inputs) > 65536 then ',"inputs":null' else ',"inputs":' || coalesce(p.inputs, '{}') end
       || case when l.control is null then '' else ',"control":"' || concat_ws(' ', l.control, l.handler_no) || '"' end
+      || case when w.retry_at is null then '' else ',"early":true' end
       || case when w.parent_workflow_id is null then '' else ',"parent":"' || w.parent_workflow_id || '"' end
       || case when l.deadline_at is null then '' else ',"deadline_ms":' || (extract(epoch from l.deadline_at - p_now) * 1000)::bigint end
       || case when w.attempt > 1 or w.previous_workflow_id is not null then ',"steps":'

@@ -1,8 +1,8 @@
 -- Orders that were not obeyed within their time lapse: what waits for the worker, or for a handler,
 -- is taken back, and the workflow goes on or is held again. What is being obeyed does not lapse any
--- more: an ABORT that took a lease, and an order whose handler a worker has claimed or begun. Takes
--- the hot row first and leaves to the next turn what somebody has locked, so that it waits for
--- nobody.
+-- more: an ABORT that took a lease, and an order with which a worker has claimed the workflow, or
+-- whose handler it has begun (note_handlers). Takes the hot row first and leaves to the next turn
+-- what somebody has locked, so that it waits for nobody.
 create or replace function workflows.expire_commands(p_limit integer, p_now timestamptz)
 returns integer
 language plpgsql volatile
@@ -27,9 +27,9 @@ begin
     continue when exists (
       select from workflows.lease l
       where l.workflow_id = v_late.workflow_id and l.control = lower(v_late.command)
-        and (l.claimed_at >= v_late.accepted_at or workflows.has_begun_handler(l)));
+        and l.claimed_at >= v_late.accepted_at);
     update workflows.command c set outcome = 'expired'
-    where c.command_id = v_late.command_id and c.outcome = 'accepted';
+    where c.command_id = v_late.command_id and c.outcome = 'accepted' and c.expires_at <= p_now;
     continue when not found;
     perform workflows.take_order_back(
       v_workflow, lower(v_late.command), v_late.from_status, v_late.from_state, p_now);
@@ -44,20 +44,7 @@ $$;
 comment on function workflows.expire_commands(integer, timestamptz) is
   'Takes back orders whose time is over.';
 
--- Told by the first step in it: of a handler without steps nothing is known before it has ended.
-create or replace function workflows.has_begun_handler(p_lease workflows.lease) returns boolean
-language sql stable
-as $$
-  select exists (
-    select from workflows.step s
-    where s.workflow_id = p_lease.workflow_id and p_lease.handler_no is not null
-      and starts_with(s.step_key, case p_lease.control when 'hold' then 'on_hold'
-        when 'resume' then 'on_resume' when 'abort' then 'on_abort' else 'on_stop' end
-        || case when p_lease.handler_no > 1 then '#' || p_lease.handler_no else '' end || '/'))
-$$;
-comment on function workflows.has_begun_handler(workflows.lease) is
-  'Whether a worker is in the handler of the order on its lease.';
-
+-- The workflow stands as before; where it was about to resume, on_resume is still owed.
 create or replace function workflows.take_order_back(
   p_workflow workflows.workflow, p_order text, p_from_status text, p_from_state text,
   p_now timestamptz) returns text
@@ -65,13 +52,19 @@ language plpgsql volatile
 as $$
 declare
   v_lease workflows.lease%rowtype;
+  v_resume_no integer;
 begin
+  if p_from_state not in ('STARTING', 'RUNNING') then
+    v_resume_no := workflows.next_handler_no(p_workflow, 'resume');
+  end if;
   if p_workflow.status = 'RUNNING' then
-    update workflows.lease l set control = null, handler_no = null
+    update workflows.lease l set handler_no = v_resume_no,
+      control = case when v_resume_no is not null then 'resume' end
     where l.workflow_id = p_workflow.workflow_id and l.control = p_order returning l.* into v_lease;
     if not found then return 'RUNNING'; end if;
     update workflows.workflow w set change_no = w.change_no + 1, reason = null,
-      state = case when v_lease.is_started then 'RUNNING' else 'STARTING' end
+      state = case when v_resume_no is not null then 'RESUMING'
+        when v_lease.is_started then 'RUNNING' else 'STARTING' end
     where w.workflow_id = p_workflow.workflow_id;
     perform workflows.notify_workers('w:' || v_lease.worker_id);
   elsif p_workflow.status = 'ENQUEUED' and p_workflow.control = p_order then
@@ -79,6 +72,8 @@ begin
     if p_from_status = 'HELD' then
       return workflows.settle_workflow(p_workflow.workflow_id, 'HELD', p_from_state,
         p_workflow.reason, 'ENQUEUED', null, p_now);
+    elsif v_resume_no is not null then
+      return workflows.requeue_ordered(p_workflow, 'resume', v_resume_no, null, p_now);
     end if;
     return workflows.settle_workflow(
       p_workflow.workflow_id, 'ENQUEUED', 'RUNNING', null, null, null, p_now);

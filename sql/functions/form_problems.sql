@@ -64,9 +64,9 @@ begin
     v_size := length(p_value #>> '{}');
     return case
       when v_size < (p_field ->> 'min')::numeric
-        then 'must have at least ' || (p_field ->> 'min') || ' characters'
+        then 'must have at least ' || workflows.characters_text(p_field ->> 'min')
       when v_size > (p_field ->> 'max')::numeric
-        then 'must have at most ' || (p_field ->> 'max') || ' characters' end;
+        then 'must have at most ' || workflows.characters_text(p_field ->> 'max') end;
   elsif v_type = 'any' then
     return null;
   end if;
@@ -95,6 +95,11 @@ as $$
 $$;
 comment on function workflows.is_choice(jsonb, jsonb) is
   'Whether a value is one of the choices of a field.';
+
+create or replace function workflows.characters_text(p_count text) returns text
+language sql immutable
+as $$select p_count || ' character' || case p_count when '1' then '' else 's' end$$;
+comment on function workflows.characters_text(text) is 'A number of characters as a person reads it.';
 
 create or replace function workflows.choices_text(p_choices jsonb) returns text
 language sql immutable

@@ -12,6 +12,9 @@ declare
   v_is_waiting boolean;
   v_done json;
 begin
+  if p_kind = 'handler' then  -- noted before, and no step yet
+    return json_strip_nulls(json_build_object('n', p_n, 'a', 'begun', 'c', p_control));
+  end if;
   perform pg_advisory_xact_lock(hashtextextended('workflows.exchange ' || p_workflow_id, 0));
   select s.* into v_step from workflows.step s
   where s.workflow_id = p_workflow_id and s.step_key = p_step_key;

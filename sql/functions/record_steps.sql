@@ -13,6 +13,9 @@ declare
   v_now timestamptz := workflows.clock_now();
   v_answers json;
 begin
+  if position('"handler"' in p_records) > 0 then  -- however the JSON is spaced
+    perform workflows.note_handlers(p_records, v_now);
+  end if;
   with asked as materialized (
     select distinct on (x.w, x.t, x.k) x.* from json_to_recordset(p_records::json) as x(
       n integer, w uuid, t uuid, k text, kind text, status text, output json, error json, attempt integer, retry json,
@@ -38,9 +41,6 @@ begin
     'retry', a.retry, 'attempt', a.attempt, 'error', a.error, 'status', a.status, 'output', a.output, 'ask', a.ask, 'due_ms', a.seconds * 1000))
   into v_answers
   from answered a where a.answer <> 'recorded' or a.control is not null or a.seconds is not null;
-  if position('"handler"' in p_records) > 0 then  -- however the JSON is spaced
-    perform workflows.end_resuming(p_records, v_now);
-  end if;
   if position('"tx"' in p_records) > 0 then
     -- a transactional step commits next; who dies before that must not keep the lease locked
     perform set_config('idle_in_transaction_session_timeout',
@@ -60,6 +60,28 @@ end
 $$;
 comment on function workflows.record_steps(text, text) is
   'Records the results of steps for a worker.';
+
+-- Handlers that begin or have ended, before anything is recorded: a record that locks its lease for
+-- key share first and for more later meets an ABORT that wants to delete the lease in between. An
+-- order whose handler has begun does not lapse any more. One that does not stand any more is not
+-- begun: the answer to the record tells what stands.
+create or replace function workflows.note_handlers(p_records text, p_now timestamptz) returns integer
+language plpgsql volatile
+as $$
+begin
+  perform from workflows.lease l
+  where l.workflow_id in (select x.w from json_to_recordset(p_records::json) as x(w uuid))
+  order by l.workflow_id for no key update of l;
+  update workflows.command c set expires_at = null
+  from json_to_recordset(p_records::json) as x(w uuid, t uuid, kind text, ask json)
+  join workflows.lease l on l.workflow_id = x.w and l.lease_token = x.t
+  where x.kind = 'handler' and x.ask ->> 'control' = concat_ws(' ', l.control, l.handler_no)
+    and c.workflow_id = x.w and c.command = upper(l.control) and c.outcome = 'accepted';
+  return workflows.end_resuming(p_records, p_now);
+end
+$$;
+comment on function workflows.note_handlers(text, timestamptz) is
+  'Notes which handlers begin and which have ended.';
 
 -- An on_resume that has been recorded: the order is carried out. States: RESUMING -> RUNNING.
 create or replace function workflows.end_resuming(p_records text, p_now timestamptz) returns integer

@@ -9,6 +9,7 @@ as $$
 begin
   update workflows.workflow w set control = p_order, handler_no = p_handler_no, reason = p_reason,
     status = 'ENQUEUED', held_at = null,
+    resume_no = case p_order when 'resume' then p_handler_no else w.resume_no end,
     deadline_at = w.deadline_at + coalesce(p_now - w.held_at, interval '0'),
     state = case p_order when 'hold' then 'HOLDING' when 'resume' then 'RESUMING'
       when 'abort' then 'ABORTING' else 'STOPPING' end
@@ -23,7 +24,8 @@ comment on function workflows.requeue_ordered(
 
 -- Which run of its handler an order would be, counted over the life of the workflow; null where
 -- it has none, or where nothing of it is in work: never started, or waiting for its gates.
--- on_resume undoes on_hold: where there is both, it runs only if on_hold was the last to run.
+-- on_resume undoes on_hold: where there is both, it runs only if on_hold was the last to run. Alone
+-- it runs after HELD, and stays owed through any orders that come before it has run.
 create or replace function workflows.next_handler_no(
   p_workflow workflows.workflow, p_order text) returns integer
 language plpgsql stable
@@ -36,8 +38,11 @@ declare
   v_count integer;
   v_last text;
 begin
-  if v_handler is null or p_workflow.started_at is null or p_workflow.status = 'BLOCKED'
-    or p_workflow.gate_ids is not null and p_workflow.ticket_seq is null then
+  if v_handler is null or p_workflow.started_at is null
+    or p_workflow.gate_ids is not null and not exists (
+      select from workflows.gate_ticket t
+      where t.gate_id = p_workflow.gate_ids[1] and t.priority = p_workflow.priority
+        and t.ticket_seq = p_workflow.ticket_seq and t.is_holder) then
     return null;
   end if;
   select d.handlers into v_handlers from workflows.workflow_definition d
@@ -52,7 +57,7 @@ begin
     and s.status in ('SUCCESS', 'ERROR');
   if p_order = 'resume' and (case when 'on_hold' = any (v_handlers)
     then v_last is null or v_last like 'on_resume%'
-    else p_workflow.state <> 'HELD' end) then
+    else p_workflow.state <> 'HELD' and p_workflow.resume_no is distinct from v_count + 1 end) then
     return null;
   end if;
   return v_count + 1;

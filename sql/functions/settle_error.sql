@@ -29,6 +29,7 @@ begin
     v_definition.backoff_rate, v_definition.max_backoff_seconds) * interval '1 second';
   perform workflows.forget_failed_steps(v_id);
   if p_lease.control is not null and p_lease.handler_no is not null then
+    update workflows.workflow w set retry_at = v_due where w.workflow_id = v_id;
     return workflows.requeue_ordered(
       p_workflow, p_lease.control, p_lease.handler_no, p_workflow.reason, p_now);
   elsif p_lease.control is not null then

@@ -1,6 +1,7 @@
 -- Moves one workflow that the caller has locked and whose hot row it has removed to a new status:
 -- every transition but claim, plain success and those of whole batches goes through here. Final:
 -- its gates are freed (whoever takes the next turn hands them over) and open commands are answered.
+-- One whose try is not due comes back by its time, also where it would be claimable now.
 create or replace function workflows.settle_workflow(
   p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamptz,
   p_now timestamptz) returns text
@@ -9,13 +10,26 @@ as $$
 declare
   v_workflow workflows.workflow%rowtype;
   v_before text;
+  v_retry_at timestamptz;
   v_is_final boolean := p_status in ('SUCCESS', 'ERROR', 'CANCELLED', 'STOPPED', 'ABORTED');
 begin
   if p_status = 'ENQUEUED' then
-    update workflows.workflow w set reason = p_reason, control = null, handler_no = null
-    where w.workflow_id = p_workflow_id;
+    update workflows.workflow w set reason = p_reason, control = null, handler_no = null,
+      retry_at = case when w.retry_at > p_now then w.retry_at end
+    where w.workflow_id = p_workflow_id returning w.retry_at into v_retry_at;
+    if v_retry_at is not null then
+      return workflows.settle_workflow(
+        p_workflow_id, 'DELAYED', 'RUNNING', p_reason, null, v_retry_at, p_now);
+    end if;
     perform workflows.requeue_workflows(array[p_workflow_id]);
     return p_status;
+  elsif p_resume_status = 'ENQUEUED' then
+    select w.retry_at into v_retry_at from workflows.workflow w
+    where w.workflow_id = p_workflow_id and w.retry_at > p_now;
+    if found then
+      return workflows.settle_workflow(
+        p_workflow_id, p_status, p_state, p_reason, 'DELAYED', v_retry_at, p_now);
+    end if;
   end if;
   if p_status = 'ERROR' then  -- always audited, and rare enough to look once more
     select w.status || ' ' || w.state into v_before
@@ -23,7 +37,8 @@ begin
   end if;
   update workflows.workflow w
   set status = p_status, state = p_state, reason = p_reason, change_no = w.change_no + 1,
-    control = null, handler_no = null, ended_at = case when v_is_final then p_now end,
+    control = null, handler_no = null, retry_at = null, ended_at = case when v_is_final then p_now end,
+    resume_no = case when not v_is_final then w.resume_no end,
     held_at = case when p_status = 'HELD' then coalesce(w.held_at, p_now) end
   where w.workflow_id = p_workflow_id
   returning w.* into v_workflow;

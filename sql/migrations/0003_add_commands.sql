@@ -30,6 +30,8 @@ alter table workflows.lease
 alter table workflows.workflow
   add column control text,
   add column handler_no integer,
+  add column resume_no integer,
+  add column retry_at timestamptz,
   add column previous_workflow_id uuid;
 
 -- squawk-ignore ban-drop-constraint

@@ -27,7 +27,7 @@ comment on column workflows.command_log.obeyed_at is 'When the workflow obeyed o
 comment on column workflows.command_log.topic is
   'Topic under which the workflow asks for commands.';
 comment on column workflows.command_log.expires_at is
-  'Not obeyed by then, it lapses; null: never.';
+  'Not obeyed by then, it lapses; null: never, or its handler has begun.';
 comment on column workflows.command_log.new_workflow_id is
   'Workflow that a RESET has enqueued.';
 comment on column workflows.command_log.second_actor is 'Who signed as well.';

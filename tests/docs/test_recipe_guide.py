@@ -103,7 +103,7 @@ def start_batch(block: str, workflows: Any) -> str:
     screen = Screen("carla")
     screen.parts["Batch"].props.value = ""
     run(block + CLICK, {"button": screen})
-    assert "inputs.batch must have at least 1 characters" in screen.message
+    assert "inputs.batch must have at least 1 character" in screen.message
     screen.parts["Batch"].props.value = "R-17"
     run(block + CLICK, {"button": screen})
     assert screen.message == "started"
@@ -140,7 +140,7 @@ def test_from_a_form_to_a_running_batch(workflows, shell, conn, sql, capsys):
     workflow_id = start_batch(start, workflows)
     run(resolve, names)
     assert capsys.readouterr().out.splitlines() == [
-        "inputs.batch must have at least 1 characters",
+        "inputs.batch must have at least 1 character",
         "inputs.temperature must be at most 95 degC",
     ]
     others = [shell(from_shell).strip(), conn.execute(sql(from_sql)).fetchone()[0]]

@@ -219,15 +219,21 @@ def read_entry(text):
 
 
 class FakeRecorder:
-    """Keeps the records and answers each by `answer(record)`, None for all being well."""
+    """Keeps the records and answers each by `answer(record)`, None for all being well. A handler may begin."""
 
     def __init__(self, answer=lambda record: None):
         self.records = []
+        self.begun = []
         self.answer = answer
+        self.answer_begin = lambda control: {"a": "begun", "c": control}
 
     def put(self, entry):
         lease, text, waiting = entry
         record = read_entry(text)
+        if record["kind"] == "handler" and "ask" in record:
+            self.begun.append((record["k"], record["ask"]["control"]))
+            waiting.settle(self.answer_begin(lease.control))
+            return
         self.records.append(record)
         waiting.settle(self.answer(record))
 

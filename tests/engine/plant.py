@@ -158,6 +158,47 @@ def engine_batch(tank):
     return engine_note("heat")
 
 
+def engine_take_long():
+    """Has no step in it."""
+    seen.append("stopping")
+    inside.release()
+    assert gate.acquire(timeout=PATIENCE)
+
+
+@workflow(on_stop=engine_take_long)
+def engine_slow_to_stop():
+    engine_wait_for_test("one")
+    engine_note("two")
+
+
+def engine_count_threads():
+    inside.release()
+    assert gate.acquire(timeout=PATIENCE)
+    names = [one.name for one in threading.enumerate()]
+    seen.append(sum(name.startswith("workflows-") and name[10:].isdigit() for name in names))
+
+
+@workflow(on_stop=engine_count_threads)
+def engine_one_of_many():
+    getWorkflows().sleep(3600)
+
+
+MONTHS = 1e7
+
+
+@workflow(
+    on_hold=engine_close,
+    on_resume=engine_open,
+    max_attempts=2,
+    backoff_seconds=MONTHS,
+    max_backoff_seconds=MONTHS,
+)
+def engine_trying(tank):
+    seen.append("try " + tank)
+    if seen.count("try " + tank) == 1:
+        raise PumpBlocked("the first time")
+
+
 @workflow()
 def engine_poison():
     return {"text": "a\x00b", "number": float("nan")}

@@ -33,6 +33,10 @@ class FakeThreads:
         self.busy = 0
         self.urgent = 0
         self.taken = []
+        self.order_room = True
+
+    def has_room_for_order(self):
+        return self.order_room
 
     def busy_count(self):
         return self.busy
@@ -109,6 +113,17 @@ def test_orders_that_come_one_by_one_are_claimed_at_once():
     assert len(desk.asked()) == 3
     assert desk.turn() > 0
     assert len(desk.asked()) == 3
+
+
+def test_an_order_that_would_have_no_thread_is_left_to_others():
+    desk = Desk(answer(1), threads=1)
+    desk.threads.busy, desk.threads.order_room = 1, False
+    desk.dispatcher.poke()
+    desk.turn()
+    assert desk.asked() == []
+    desk.threads.order_room = True
+    desk.turn()
+    assert [one["start_now"] for one in desk.asked()] == [0]
 
 
 def test_a_short_claim_waits_for_a_notification_or_the_poll():

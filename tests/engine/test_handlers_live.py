@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.engine.plant import ended, gate, seen, wait_for_status, wait_inside
+from tests.calls import Calls
+from tests.engine.plant import MONTHS, ended, gate, seen, wait_for_status, wait_inside
 from tests.waiting import wait_until
 
 TANK = {"tank": "T-1"}
@@ -72,6 +73,35 @@ def test_a_held_batch_is_ended_with_its_handler(rt, worker, command, status):
     assert ended(rt, workflow_id)["status"] == status
     assert seen[1] == "close T-1"
     assert len(seen) == 3
+
+
+def test_one_that_is_held_between_two_tries_waits_for_the_second(rt, worker, clock):
+    workflow_id = rt.enqueue("engine_trying", TANK)
+    wait_for_status(rt, workflow_id, "DELAYED")
+    rt.sendCommand(workflow_id, "HOLD")
+    wait_for_status(rt, workflow_id, "HELD")
+    rt.sendCommand(workflow_id, "RESUME")
+    wait_for_status(rt, workflow_id, "DELAYED")
+    assert seen == ["try T-1", "close T-1", "open T-1"]
+    clock.advance(MONTHS)
+    assert ended(rt, workflow_id)["status"] == "SUCCESS"
+    assert seen[3:] == ["try T-1"]
+
+
+def test_an_order_whose_handler_is_at_work_does_not_lapse(rt, worker, clock, conn):
+    calls = Calls(conn)
+    workflow_id = rt.enqueue("engine_slow_to_stop")
+    wait_inside()
+    rt.sendCommand(workflow_id, "STOP", validForSeconds=5)
+    gate.release()
+    wait_inside()
+    clock.advance(6)
+    calls.maintain()
+    query = "select outcome, obeyed_at is null from workflows.command_log"
+    assert calls.rows(query) == [("accepted", True)]
+    gate.release()
+    assert ended(rt, workflow_id)["status"] == "STOPPED"
+    assert (calls.rows(query), seen) == ([("obeyed", False)], ["one", "stopping"])
 
 
 def test_a_pause_runs_no_handler(rt, worker):

@@ -44,6 +44,39 @@ def test_a_handler_runs_as_a_recorded_step_and_then_the_workflow_leaves(engine, 
     assert (left.value.outcome, left.value.error) == (outcome, None)
 
 
+def test_the_database_is_told_before_a_handler_begins(engine):
+    told = []
+    engine.handlers["on_stop"] = lambda **inputs: told.extend(engine.recorder.begun)
+    running = engine.begin(control="stop 2")
+    with pytest.raises(errors.Stopped):
+        running.boundary()
+    assert told == [("on_stop#2", "stop 2")]
+
+
+@pytest.mark.parametrize("control", ["stop 1", "resume 1"])
+def test_an_order_that_lapsed_before_its_handler_began_is_not_obeyed(engine, control):
+    running = engine.begin(control=control)
+    engine.recorder.answer_begin = lambda control: {"a": "begun"}
+    orders.begin(running)
+    assert (engine.called, engine.recorder.records, running.lease.control) == ([], [], None)
+
+
+def test_an_order_that_came_before_the_handler_began_is_obeyed_instead(engine):
+    running = engine.begin(control="hold 1")
+    engine.recorder.answer_begin = lambda control: {"a": "begun", "c": "stop 1"}
+    with pytest.raises(errors.Stopped):
+        running.boundary()
+    assert (engine.keys(), len(engine.recorder.begun)) == (["on_stop"], 2)
+
+
+def test_a_handler_of_a_lost_lease_does_not_begin(engine):
+    running = engine.begin(control="stop 1")
+    engine.recorder.answer_begin = lambda control: {"a": "WF001"}
+    with pytest.raises(errors.LeaseLost):
+        running.boundary()
+    assert engine.called == []
+
+
 def test_without_a_number_no_handler_runs(engine):
     running = engine.begin(control="hold")
     with pytest.raises(errors.Held):
@@ -172,6 +205,14 @@ def test_a_hold_that_came_while_resuming_is_obeyed_after_it(engine):
     assert running.lease.control == "hold 2"
 
 
+def test_an_order_that_came_while_resuming_is_obeyed_before_anything_else(engine):
+    running = engine.begin(control="resume 1")
+    engine.recorder.answer = lambda record: {"a": "recorded", "c": "pause"}
+    with pytest.raises(errors.Held):
+        orders.begin(running)
+    assert engine.keys() == ["on_resume"]
+
+
 def test_code_that_has_lost_its_handler_records_an_empty_one(engine):
     running = engine.begin(control="resume 1")
     running.handlers = {}
@@ -182,6 +223,15 @@ def test_code_that_has_lost_its_handler_records_an_empty_one(engine):
 def test_an_order_to_resume_is_nothing_to_a_workflow_at_work(engine):
     running = engine.begin(control="resume 1")
     running.boundary()
+
+
+@pytest.mark.parametrize("control", ["resume 1", None])
+def test_a_try_that_is_not_due_does_not_begin(engine, control):
+    """It was held between two tries; the hold may have been taken back meanwhile."""
+    running = engine.begin(control=control, early=True)
+    with pytest.raises(errors.Released):
+        orders.begin(running)
+    assert [name for name, _ in engine.called] == (["on_resume"] if control else [])
 
 
 @pytest.mark.parametrize("name", orders.HANDLERS)

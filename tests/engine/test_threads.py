@@ -9,6 +9,7 @@ from exchange.workflows import settings
 from exchange.workflows.engine.threads import WorkflowThreads
 from exchange.workflows.host import cpython
 from tests.engine.fakes import make_lease
+from tests.waiting import wait_until
 
 PATIENCE = 10
 
@@ -69,6 +70,51 @@ def test_an_order_waits_neither_for_work_nor_for_another_order(make_crew):
         crew.threads.submit(orders(number))
         assert crew.threads.thread_count() == number
         assert crew.next_begun()[0] == str(number)
+
+
+def test_a_thousand_orders_do_not_start_a_thousand_threads(make_crew):
+    crew = make_crew(2)
+    crew.threads.submit(leases(1, 1))
+    most = 2 + settings.ORDER_THREADS
+    for number in range(1000):
+        crew.threads.submit(orders(number))
+    assert crew.threads.thread_count() == most
+    begun = [crew.next_begun() for _ in range(most)]
+    assert not crew.threads.has_room_for_order()
+    assert crew.threads.waiting_count() == 1002 - most
+    crew.finish(1002)
+    begun += [crew.next_begun() for _ in range(1002 - most)]
+    assert len({thread for _, thread in begun}) == most
+
+
+def test_threads_beyond_the_number_take_orders_only_and_end_after_them(make_crew):
+    crew = make_crew(1)
+    crew.threads.submit(leases(1))
+    crew.next_begun()
+    crew.threads.submit(leases(2))
+    crew.threads.submit(orders(3, 4))
+    started = [crew.next_begun() for _ in range(2)]
+    assert [number for number, _ in started] == ["3", "4"]
+    for left in (2, 1):
+        crew.finish(1)
+        wait_until(lambda left=left: crew.threads.thread_count() == left)
+    crew.finish(1)
+    assert crew.next_begun()[0] == "2"
+
+
+def test_room_for_an_order(make_crew):
+    crew = make_crew(1)
+    crew.threads.submit(leases(1))
+    crew.next_begun()
+    for number in range(settings.ORDER_THREADS):
+        assert crew.threads.has_room_for_order()
+        crew.threads.submit(orders(number))
+        crew.next_begun()
+    assert not crew.threads.has_room_for_order()
+    crew.room.clear()
+    crew.finish(1)
+    assert crew.room.wait(PATIENCE), "the dispatcher is told"
+    wait_until(crew.threads.has_room_for_order)
 
 
 def test_an_order_goes_before_work_that_waits(make_crew):

@@ -39,7 +39,7 @@ def test_an_operator_reads_everything_that_is_wrong(plant: Plant) -> None:
     answer = plant.call(f"{PARAMS}.resolveInputs('demo.batch', overridesData={given})")
     assert (answer["ok"], answer["code"]) == (False, "INVALID_ARGUMENTS")
     assert "inputs.temperature must be at most 95 degC" in answer["errors"]
-    assert "inputs.batch must have at least 1 characters" in answer["errors"]
+    assert "inputs.batch must have at least 1 character" in answer["errors"]
     assert "inputs.colour is not a parameter" in answer["errors"]
     assert [one["path"] for one in answer["problems"]] == [
         "inputs.batch",

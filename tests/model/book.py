@@ -14,7 +14,12 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     "trying": {"max_attempts": 3, "on_worker_lost": "retry", "timeout_seconds": 9},
     "valve": {"max_attempts": 2, "on_worker_lost": "hold", "timeout_seconds": None},
     "press": {"max_attempts": 1, "on_worker_lost": "fail", "timeout_seconds": None},
+    # With handlers: drawn by the rules of handler_rules.py alone.
+    "batch": {"max_attempts": 3, "on_worker_lost": "retry", "timeout_seconds": 9},
+    "lift": {"max_attempts": 2, "on_worker_lost": "hold", "timeout_seconds": None},
 }
+DEFINITIONS["batch"]["handlers"] = ["on_abort", "on_hold", "on_resume", "on_stop"]
+DEFINITIONS["lift"]["handlers"] = ["on_resume", "on_stop"]
 for _name, _definition in DEFINITIONS.items():
     _definition |= _SHARED | {"workflow_name": _name}
 
@@ -67,15 +72,26 @@ class Workflow:
     claim: int = 0
     claimed: int = 0
     is_started: bool = False
+    is_limited: bool = False
     control: str | None = None
+    handler: int | None = None
+    owed: int | None = None
+    retry: int | None = None
     result: Any = None
     steps: dict[str, Step] = field(default_factory=dict)
     orders: list[list[str]] = field(default_factory=list)
     order_expires: int | None = None
+    ordered: int = 0
+    ordered_from: tuple[str, str] = ("", "")
 
     @property
     def is_live(self) -> bool:
         return self.status not in FINAL
+
+    @property
+    def word(self) -> str | None:
+        """The control word as a worker is told it."""
+        return f"{self.control} {self.handler}" if self.handler else self.control
 
     @property
     def definition(self) -> dict[str, Any]:
@@ -151,12 +167,12 @@ class Book:
 
     def leave(self, w: Workflow) -> None:
         """The hot row is gone."""
-        w.worker = w.control = w.due = w.resume = w.resume_status = None
-        w.is_started = False
+        w.worker = w.control = w.handler = w.due = w.resume = w.resume_status = None
+        w.is_started = w.is_limited = False
 
     def requeue(self, w: Workflow) -> None:
         self.leave(w)
-        w.status, w.held = "ENQUEUED", None
+        w.status, w.held, w.retry = "ENQUEUED", None, None
         w.state = "IDLE" if w.started is None else "RUNNING"
         if w.gates and w.ticket is None:
             w.kind = "gated"
@@ -165,6 +181,13 @@ class Book:
         else:
             w.kind = first_kind(w)
         self.line_up(w)
+
+    def come_back(self, w: Workflow, now: int) -> None:
+        """Claimable, or not before its next try is due."""
+        if w.retry is not None and not 0 <= w.retry <= now:
+            self.park(w, "DELAYED", w.retry)
+        else:
+            self.requeue(w)
 
     def requeue_together(self, several: list[Workflow]) -> None:
         """They keep their order."""
@@ -183,19 +206,23 @@ class Book:
         w.state = "COMPLETE" if status == "SUCCESS" else status
         self.is_waking = self.is_waking or w.ticket is not None
         w.is_holder = w.is_passed_over = False
+        if status != "SUCCESS":
+            w.owed = w.retry = None
 
     def park(self, w: Workflow, status: str, resume: int | None) -> None:
         """DELAYED, WAITING or BLOCKED: comes back by its time, at the latest by its deadline."""
         self.leave(w)
-        w.status, w.resume, w.held = status, resume, None
+        w.status, w.resume, w.held, w.retry = status, resume, None, None
         w.state = "IDLE" if w.started is None else "RUNNING"
         w.due = least(resume, w.start_before if w.started is None else w.deadline)
 
     def hold(
         self, w: Workflow, resume_status: str, resume: int | None, now: int, state: str = "HELD"
     ) -> None:
+        if resume_status == "ENQUEUED" and w.retry is not None and not 0 <= w.retry <= now:
+            resume_status, resume = "DELAYED", w.retry
         self.leave(w)
-        w.status, w.state, w.held = "HELD", state, now
+        w.status, w.state, w.held, w.retry = "HELD", state, now, None
         w.resume_status, w.resume = resume_status, resume
         w.due = w.start_before if w.started is None else None
 

@@ -6,7 +6,7 @@ from tests.model.book import Book, Workflow, least
 
 PLAIN = (
     "name queue priority status state attempt failures reclaims started ended held deadline inputs"
-    " start_before ticket result reason"
+    " start_before ticket result reason owed retry"
 ).split()
 
 
@@ -52,6 +52,9 @@ def take_over(book: Book, rows: Any, parked: Any, steps: Any, now: int) -> None:
                 w.resume is not None and now <= w.resume <= now + most + 1
             ), "backoff out of bounds"
             w.due = least(w.resume, w.deadline) if w.status == "DELAYED" else None
+        if w.retry == -1:
+            w.retry = rows[w.id]["retry"]
+            assert w.retry is not None and now <= w.retry <= now + 6001, "backoff out of bounds"
     for row in steps:
         step = book.workflows[row["id"]].steps.get(row["key"])
         if step and step.status == "RETRYING" and step.due is None:
@@ -61,11 +64,17 @@ def take_over(book: Book, rows: Any, parked: Any, steps: Any, now: int) -> None:
 
 def compare_hot_rows(book: Book, dump: dict[str, Any]) -> None:
     leases = {
-        (w.id, w.token, w.worker, w.claim, w.claimed, w.deadline, w.is_started, w.control)
+        (w.id, w.token, w.worker, w.claim, w.claimed, w.deadline, w.is_started, w.word)
         for w in book.status("RUNNING")
     }
-    names = ("id", "token", "worker", "claim", "claimed", "deadline", "is_started", "control")
-    assert leases == {tuple(row[n] for n in names) for row in dump["lease"]}, "leases differ"
+    names = ("id", "token", "worker", "claim", "claimed", "deadline", "is_started", "word")
+    words = (
+        {**r, "word": " ".join(map(str, filter(None, (r["control"], r["handler"]))))}
+        for r in dump["lease"]
+    )
+    assert leases == {
+        tuple(row[n] or None if n == "word" else row[n] for n in names) for row in words
+    }, "leases differ"
     parked = {
         (w.id, w.status, w.due, w.resume, w.resume_status)
         for w in book.workflows.values()

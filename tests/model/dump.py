@@ -47,7 +47,9 @@ select json_build_object(
       when workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, 'new') then 'new'
       when workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, 'single') then 'single'
       when workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, 'gated') then 'gated'
-      when workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, 'returning') then 'returning' end,
+      when workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, 'returning') then 'returning'
+      when workflows.lane_key(w.queue_id, w.workflow_name, w.workflow_version, w.priority, 'command') then 'command' end,
+    'control', w.control, 'owed', w.resume_no, 'retry', {_ms('w.retry_at')},
     'inputs', nullif(i.inputs, '{{}}')::json, 'result', o.result::json, 'error', o.error_message))
     from workflows.workflow w join workflows.queue q on q.queue_id = w.queue_id
     left join workflows.workflow_definition d
@@ -61,7 +63,7 @@ select json_build_object(
   'lease', (select json_agg(json_build_object('id', l.workflow_id, 'token', l.lease_token,
     'worker', l.worker_id, 'claim', l.claim_no, 'claimed', {_ms('l.claimed_at')}, 'queue', q.queue_name,
     'deadline', {_ms('l.deadline_at')}, 'is_started', l.is_started, 'is_limited', l.is_limited,
-    'control', l.control)) from workflows.lease l join workflows.queue q on q.queue_id = l.queue_id),
+    'control', l.control, 'handler', l.handler_no)) from workflows.lease l join workflows.queue q on q.queue_id = l.queue_id),
   'parked', (select json_agg(json_build_object('id', p.workflow_id, 'status', p.status,
     'due', {_ms('p.due_at')}, 'resume', {_ms('p.resume_at')}, 'resume_status', p.resume_status))
     from workflows.parked p),

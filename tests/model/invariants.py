@@ -31,8 +31,8 @@ class Invariants:
         audit_folds(dump, rows)
         tries_are_bounded(rows)
         self._none_starts_early(dump, rows)
-        self._none_starts_where_it_may_not(dump)
-        self._limits_hold(dump)
+        self._none_starts_where_it_may_not(dump, rows)
+        self._limits_hold(dump, rows)
         self._attempts_rise(rows)
         self._endings_stay(rows)
         self._steps_stay(dump)
@@ -48,7 +48,7 @@ class Invariants:
             is_due = available is None or lease["claimed"] >= available
             assert is_due or lease["id"] in self._ever_retried, f"{lease['id']} started early"
 
-    def _none_starts_where_it_may_not(self, dump: Dump) -> None:
+    def _none_starts_where_it_may_not(self, dump: Dump, rows: Any) -> None:
         """Nothing is claimed in maintenance, by a draining worker, or by one of the wrong node."""
         queues = {queue["name"]: queue for queue in dump["queue"]}
         workers = {worker["id"]: worker for worker in dump["worker"]}
@@ -56,14 +56,17 @@ class Invariants:
             queue, worker = queues[lease["queue"]], workers[lease["worker"]]
             if self._before.get(lease["id"], {}).get("token") == lease["token"]:
                 continue
-            assert not queue["mode"] or lease["claimed"] <= queue["entered"], "in maintenance"
+            is_order = rows[lease["id"]]["control"] not in (None, "resume")
+            is_before = not queue["mode"] or lease["claimed"] <= queue["entered"]
+            assert is_order or is_before, "in maintenance"
             assert worker["is_active"] or queue["run_on"] != "active", "by an inactive node"
             assert not worker["is_draining"], "by a worker that drains"
 
-    def _limits_hold(self, dump: Dump) -> None:
-        """I10: a lowered limit is reached by waiting; nothing starts above it."""
+    def _limits_hold(self, dump: Dump, rows: Any) -> None:
+        """I10: a lowered limit is reached by waiting; nothing starts above it but what carries out an order."""
         for queue in dump["queue"]:
-            running = sum(row["queue"] == queue["name"] for row in dump["lease"])
+            at_work = [row for row in dump["lease"] if row["queue"] == queue["name"]]
+            running = sum(rows[row["id"]]["control"] in (None, "resume") for row in at_work)
             limit = queue["max_running"]
             allowed = (
                 max(limit, self._allowed.get(queue["name"], 0)) if limit is not None else 10**6
@@ -172,11 +175,11 @@ def orders_are_answered(dump: Dump, rows: Any) -> None:
     open_orders = Counter(c["id"] for c in dump["command"] if c["outcome"] == "accepted")
     controls = {lease["id"]: lease["control"] for lease in dump["lease"]}
     for workflow_id, count in open_orders.items():
-        is_under_way = controls.get(workflow_id) or rows[workflow_id]["state"] == "ABORTING"
+        is_under_way = controls.get(workflow_id) or rows[workflow_id]["control"]
         assert count == 1 and is_under_way, f"{count} open orders of {workflow_id}"
     for row in dump["command"]:
         assert row["actor"], "an order without an actor"
-        is_answered = row["outcome"] in ("obeyed", "overtaken")
+        is_answered = row["outcome"] in ("obeyed", "overtaken", "failed")
         assert is_answered == (row["obeyed"] is not None), "answered without a time"
 
 

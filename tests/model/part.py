@@ -6,6 +6,7 @@ import sys
 import psycopg
 
 from exchange.workflows.cpython import installer
+from tests.model.handler_rules import HandlerMachine
 from tests.model.running import run_machine
 from tests.model.session import Session
 
@@ -13,7 +14,7 @@ from tests.model.session import Session
 def main(dsn: str, schema: str, examples: str, seed: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as conn:
         session = Session(conn, lambda text: installer.rename(text, schema))
-        drawn = run_machine(session, int(examples), int(seed))
+        drawn = run_machine(session, int(examples), int(seed), kind=HandlerMachine)
     print(json.dumps(drawn))
 
 

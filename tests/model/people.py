@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.model import ordering
 from tests.model.book import LEASE_MS, Book, Workflow, first_kind, least
 
 REFUSED = "WF005"
@@ -69,10 +70,11 @@ def cancel_maintained(book: Book, now: int) -> tuple[int, int]:
     for w in book.workflows.values():
         orders = [book.maintenance[k] for k in (None, w.queue) if k in book.maintenance]
         before = max((at for mode, at in orders if mode == "cancel"), default=0)
-        if not w.is_live or w.enqueued >= before or w.control not in (None, *HOLDING):
+        if not w.is_live or w.enqueued >= before or w.control not in (None, "resume", *HOLDING):
             continue
         running, queued = running + (w.status == "RUNNING"), queued + (w.status != "RUNNING")
         command(book, w, "CANCEL", "maintenance", now)
+        book.is_unordered = True
     return queued, running
 
 
@@ -88,40 +90,59 @@ def command(
     book: Book, w: Workflow, order: str, reason: str | None, now: int, seconds: int | None = None
 ) -> str:
     """The outcome, with its effect applied; RESET enqueues elsewhere."""
-    outcome = decide(w, order)
+    outcome, before = decide(w, order), (w.status, w.state)
     if outcome == "accepted" and order == "RESET":
         w.reset = now
     elif outcome == "accepted":
+        w.answer_orders("overtaken")
+        number = ordering.next_number(w, order.lower())
         if w.status == "RUNNING":
-            w.answer_orders("overtaken")
-            ask(book, w, order, reason, now)
-        elif order in ENDS:
-            book.end(w, ENDS[order], reason, now)
-        elif order != "RESUME" and w.status == "HELD":
-            w.state, w.reason = "HELD", reason
-        elif order != "RESUME":
-            w.is_passed_over = w.is_passed_over or w.status == "BLOCKED"
-            book.hold(w, w.status, w.resume, now, HELD_BY[order.lower()])
-            w.reason = reason
+            ask(book, w, order, number, reason, now)
+        elif number is not None:
+            w.retry = w.resume if "DELAYED" in (w.status, w.resume_status) else w.retry
+            ordering.send(book, w, order.lower(), number, reason, now)
         else:
-            resume(book, w, now)
-    is_under_way = outcome == "accepted" and w.state in (*ASKED.values(), "ABORTING")
-    is_obeyed = outcome == "accepted" and (not is_under_way or order == "RESET")
-    w.orders.append([order, "obeyed" if is_obeyed else outcome])
+            obey(book, w, order, reason, now)
+    is_under_way = outcome == "accepted" and w.state in ordering.MOVING and order != "RESET"
+    w.orders.append([order, "obeyed" if outcome == "accepted" and not is_under_way else outcome])
     if is_under_way:
-        w.order_expires = now + seconds * 1000 if seconds and order != "ABORT" else None
+        may_lapse = seconds and (order, before[0]) != ("ABORT", "RUNNING")
+        w.order_expires = now + seconds * 1000 if seconds and may_lapse else None
+        w.ordered, w.ordered_from = now, before
     return outcome
 
 
-def ask(book: Book, w: Workflow, order: str, reason: str | None, now: int) -> None:
+def obey(book: Book, w: Workflow, order: str, reason: str | None, now: int) -> None:
+    """One that no worker has, and that has no handler to run."""
+    if order in ENDS:
+        book.end(w, ENDS[order], reason, now)
+    elif order == "RESUME" and w.status == "HELD":
+        resume(book, w, now)
+    elif order == "RESUME":
+        w.reason = reason
+        book.come_back(w, now)
+    elif w.status == "HELD":
+        w.state, w.reason = "HELD", reason
+    else:
+        w.is_passed_over = w.is_passed_over or w.status == "BLOCKED"
+        book.hold(w, w.status, w.resume, now, HELD_BY[order.lower()])
+        w.reason = reason
+
+
+def ask(
+    book: Book, w: Workflow, order: str, number: int | None, reason: str | None, now: int
+) -> None:
     """An order to one that runs: its worker is told, and an ABORT takes its lease."""
     if order != "ABORT":
-        w.control = None if order == "RESUME" else order.lower()
-        w.state = ASKED.get(order, "RUNNING" if w.is_started else "STARTING")
-    elif w.gates:
+        is_taken_back = order == "RESUME" and number is None
+        w.control = None if is_taken_back else order.lower()
+        w.handler = number if w.is_started else None
+        going_on = "RUNNING" if w.is_started else "STARTING"
+        w.state = ASKED.get(order, going_on if is_taken_back else "RESUMING")
+    elif w.is_started and (number or w.gates):
         book.park(w, "DELAYED", now + LEASE_MS)
         w.deadline, w.due = None, w.resume
-        w.state, w.control, w.token = "ABORTING", "abort", None
+        w.state, w.control, w.handler, w.token = "ABORTING", "abort", number, None
     else:
         book.end(w, "ABORTED", reason, now)
         w.deadline = w.token = None

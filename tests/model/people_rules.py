@@ -125,10 +125,12 @@ class Machine(NodeRules):
 
     @rule(pick=PICK)
     def retry(self, pick: int) -> None:
-        now = self.session.tick()
         w = self.any(pick, only=("ERROR", "CANCELLED", "STOPPED")) or self.any(pick)
-        if not w:
-            return
+        if w:
+            self.retry_one(w)
+
+    def retry_one(self, w: Workflow) -> None:
+        now = self.session.tick()
         outcome = people.retry(self.book, w, now)
         if outcome == "accepted":
             self.laws.retried.add(w.id)

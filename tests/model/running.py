@@ -10,7 +10,11 @@ from tests.model.session import Session
 
 
 def run_machine(
-    session: Session, examples: int, chosen_seed: int | None = None, is_shrinking: bool = True
+    session: Session,
+    examples: int,
+    chosen_seed: int | None = None,
+    is_shrinking: bool = True,
+    kind: type[Machine] = Machine,
 ) -> Counter[str]:
     """How many tokens were drawn stale and current. Without a seed every run is the same."""
     drawn: Counter[str] = Counter()
@@ -27,7 +31,7 @@ def run_machine(
     )
 
     def machine() -> Machine:
-        return Machine(session, drawn)
+        return kind(session, drawn)
 
     if chosen_seed is not None:
         machine = seed(chosen_seed)(machine)

@@ -24,6 +24,8 @@ CLEAN = """
 truncate workflows.message, workflows.event, workflows.event_history, workflows.stream,
   workflows.prompt, workflows.wait, workflows.wake_call"""
 
+ENDED = ("SUCCESS", "CANCELLED")
+
 
 @dataclass
 class Wait:
@@ -112,8 +114,9 @@ class Talk:
             t.due = now + 1000
         t.status = "ENQUEUED" if self.has_come(t) else "WAITING"
 
-    def end(self, t: Talker) -> None:
-        t.status, t.wait = "SUCCESS", None
+    def end(self, t: Talker, status: str = "SUCCESS") -> None:
+        """It waits for nothing any more, and nobody needs to answer what it asked."""
+        t.status, t.wait = status, None
         asked = t.open_prompt()
         if asked:
             asked[1] = "WITHDRAWN"
@@ -163,6 +166,14 @@ class Talk:
             "prompt": [[t.id, *p] for t in ts for p in t.prompts],
             "wait": [[t.id, t.key] for t in ts if t.wait],
         }
+
+
+def nothing_outlives_its_workflow(found: dict[str, Any]) -> None:
+    """From the tables alone: who has ended waits for nothing, and asks nobody."""
+    ended = {workflow_id for workflow_id, status in found["status"].items() if status in ENDED}
+    assert not ended & {workflow_id for workflow_id, _ in found["wait"]}, "it waits, and has ended"
+    asking = {workflow_id for workflow_id, _, status, _ in found["prompt"] if status == "OPEN"}
+    assert not ended & asking, "it asks, and has ended"
 
 
 def dumped(session: Session) -> dict[str, Any]:

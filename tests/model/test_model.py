@@ -1,4 +1,4 @@
-"""The SQL contract against a model in plain Python; the rules are in worker_rules.py and people_rules.py."""
+"""The SQL contract against a model in plain Python; the rules are in worker_rules.py, people_rules.py, handler_rules.py."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.calls import shared_database
 from tests.model import draws
+from tests.model.handler_rules import HandlerMachine
 from tests.model.running import run_machine
 from tests.model.session import Session
 from tests.servers import Server
@@ -32,6 +33,12 @@ def assert_stale_share(drawn: dict[str, int]) -> None:
 def test_the_functions_do_what_the_model_says(session: Session) -> None:
     """The same examples in every run; WORKFLOWS_MODEL_EXAMPLES sets how many."""
     assert_stale_share(run_machine(session, int(os.environ.get("WORKFLOWS_MODEL_EXAMPLES", "150"))))
+
+
+@pytest.mark.timeout(400)
+def test_workflows_with_handlers_too(session: Session) -> None:
+    examples = int(os.environ.get("WORKFLOWS_MODEL_EXAMPLES", "150"))
+    assert_stale_share(run_machine(session, examples, kind=HandlerMachine))
 
 
 def run_part(server: Server, template: Any, schema: str, examples: int, seed: int) -> None:

@@ -53,7 +53,7 @@ class WorkerRules(Stage):
         answer = self.session.call("claim_workflows", *arguments)
         started = [x["w"] for x in answer["workflows"] if x["started"]]
         ahead = [x["w"] for x in answer["workflows"] if not x["started"]]
-        rank = {w.id: working.rank(w)[::2] for w in self.book.workflows.values()}
+        rank = {w.id: working.rank(w)[1::2] for w in self.book.workflows.values()}
         assert started == sorted(
             expected.started, key=rank.__getitem__
         ), f"claimed {started}, not {expected}"
@@ -72,7 +72,8 @@ class WorkerRules(Stage):
 
     def check_claimed(self, w: Workflow, element: dict[str, Any]) -> None:
         assert element["attempt"] == w.attempt and element["name"] == w.name
-        assert element["inputs"] == (w.inputs or {}) and element.get("control") == w.control
+        assert element["inputs"] == (w.inputs or {}) and element.get("control") == w.word
+        assert element.get("early") == (True if w.retry is not None else None)
         replayed = {s["k"]: s["status"] for s in element.get("steps") or []}
         recorded = {key: step.status for key, step in w.steps.items()}
         assert w.attempt == 1 or replayed == recorded, f"replays {replayed}, recorded {recorded}"
@@ -116,7 +117,7 @@ class WorkerRules(Stage):
             self.check_recorded(w, expected, answers.get(record["n"]))
 
     def check_recorded(self, w: Workflow | None, expected: Any, answer: Any) -> None:
-        control = w.control if w else None
+        control = w.word if w else None
         if answer is None:
             assert expected == {"a": "recorded"} and control is None, f"no answer, not {expected}"
             return
@@ -227,6 +228,8 @@ class WorkerRules(Stage):
         self.session.tick()
         self.session.call("set_queue", queue, {"max_running": limit})
         self.book.queues[queue].max_running = limit
+        for w in self.book.status("RUNNING") if limit is not None else []:
+            w.is_limited = w.is_limited or w.queue == queue
 
 
 def _plain(pair: Any) -> Any:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.model import people
+from tests.model import ordering, people
 from tests.model.book import LEASE_MS, MAX_RECLAIMS, Book, Step, Worker, Workflow, least
 
-ENDING = ("stop", "cancel", "timeout")
-TIMEOUT_STATUS = {"stop": "STOPPED", "stopped": "STOPPED"}
+ENDING = ("stop", "cancel", "timeout", "abort")
+ENDS_IN = {"stop": "STOPPED", "stopped": "STOPPED", "abort": "ABORTED", "aborted": "ABORTED"}
+HANDLER_FAILED = "handler failed: Boom: it broke"
 
 
 @dataclass
@@ -46,9 +47,9 @@ def take(
             (w for w in chosen if w not in late), key=lambda w: (may_prefetch(book, w), rank(w))
         )
         for place, w in enumerate(rest):
-            is_started = place < start_now - total
+            is_started = w.kind == "command" or place < start_now - total
             (claimed.started if is_started else claimed.ahead).append(w.id)
-            lease(w, worker, is_started, now)
+            lease(book, w, worker, is_started, now)
         for w in late:
             book.end(w, "CANCELLED", "not started before its start_before", now)
         total += len(rest)
@@ -72,24 +73,26 @@ def choose(book: Book, worker: Worker, start_now: int, prefetch: int, now: int) 
     queues = open_queues(book, worker, now)
     room = {}
     for name, queue in book.queues.items():
-        running = sum(w.queue == name for w in book.status("RUNNING"))
+        running = sum(w.queue == name and w.is_limited for w in book.status("RUNNING"))
         room[name] = 10**6 if queue.max_running is None else queue.max_running - running
     chosen: list[Workflow] = []
     places = 0
     for w in sorted(book.status("ENQUEUED"), key=rank):
         if w.kind == "gated" or w.name not in worker.names or w.queue not in queues:
             continue
-        if not book.starts(w.queue) or room[w.queue] <= 0:
+        is_order = w.kind == "command"  # it waits for no room, not even in its worker
+        if not is_order and (not book.starts(w.queue) or room[w.queue] <= 0):
             continue
-        room[w.queue] -= 1
+        room[w.queue] -= not is_order
         places += 1
-        if places <= start_now or may_prefetch(book, w) and len(chosen) < start_now + prefetch:
+        is_ahead = may_prefetch(book, w) and len(chosen) < start_now + prefetch
+        if places <= start_now or is_ahead or is_order and places == 1:
             chosen.append(w)
     return chosen
 
 
-def rank(w: Workflow) -> tuple[int, bool, int]:
-    return w.priority, w.kind != "returning", w.seq
+def rank(w: Workflow) -> tuple[bool, int, bool, int]:
+    return w.kind != "command", w.priority, w.kind != "returning", w.seq
 
 
 def may_prefetch(book: Book, w: Workflow) -> bool:
@@ -97,8 +100,13 @@ def may_prefetch(book: Book, w: Workflow) -> bool:
     return w.kind == "new" and is_unlimited and w.definition["on_worker_lost"] == "retry"
 
 
-def lease(w: Workflow, worker: Worker, is_started: bool, now: int) -> None:
-    w.status, w.state = "RUNNING", "RUNNING" if is_started else "STARTING"
+def lease(book: Book, w: Workflow, worker: Worker, is_started: bool, now: int) -> None:
+    w.status = "RUNNING"
+    if w.control in ("cancel", "timeout"):
+        w.state = "CANCELLING"
+    elif w.control is None:
+        w.state = "RUNNING" if is_started else "STARTING"
+    w.is_limited = book.queues[w.queue].max_running is not None and w.kind != "command"
     w.worker, w.claim, w.claimed, w.is_started = worker.id, worker.request_no, now, is_started
     w.attempt += 1
     w.started = now if w.started is None else w.started
@@ -136,20 +144,58 @@ def finish(book: Book, w: Workflow, asked: dict[str, Any], now: int) -> None:
         book.end(w, "SUCCESS", None, now)
     elif outcome == "error":
         fail(book, w, now)
-    elif control in ENDING or control is None and outcome in ("stopped", "cancelled"):
-        end_as_ordered(book, w, control or outcome, now)
+    elif control is None and outcome in ("stopped", "cancelled", "aborted"):
+        end_as_ordered(book, w, outcome, now)
+    elif control and w.handler and not has_obeyed(w, outcome, "error" in asked):
+        w.reason = HANDLER_FAILED if "error" in asked else w.reason
+        ordering.send(book, w, control, w.handler, w.reason, now)
+    elif control and w.handler and "error" in asked:
+        fail_to_obey(book, w, now)
+    elif control in ENDING:
+        end_as_ordered(book, w, control or "", now)
     else:
         if outcome == "released":
             forget_start(w)
+        number = ordering.next_number(w, "resume") if outcome == "held" and not control else None
+        if number is not None:  # the hold was taken back when its handler had run
+            ordering.send(book, w, "resume", number, None, now)
+            return
         depart(book, w, asked.get("k") if outcome == "suspend" else None, outcome == "suspend", now)
+
+
+def fail_to_obey(book: Book, w: Workflow, now: int) -> None:
+    """The handler has raised: who is told to end does end, and whatever else is held."""
+    w.answer_orders("failed")
+    if w.control in ENDING:
+        book.end(w, ENDS_IN.get(w.control, "CANCELLED"), HANDLER_FAILED, now)
+    else:
+        book.hold(w, "ENQUEUED", None, now)
+        w.reason = HANDLER_FAILED
+
+
+def has_obeyed(w: Workflow, outcome: str, has_failed: bool) -> bool:
+    """Whether who leaves with this outcome has run the handler of the order."""
+    if outcome != ordering.LEAVES_WITH[w.control or ""]:
+        return False
+    return (
+        outcome != "held"
+        or has_failed
+        or ordering.key_of(w.control or "", w.handler or 0) in w.steps
+    )
 
 
 def fail(book: Book, w: Workflow, now: int) -> None:
     w.failures += 1
-    if w.control in ENDING:
+    if w.control in ENDING and w.handler is not None:
+        ordering.send(book, w, w.control, w.handler, w.reason, now)
+    elif w.control in ENDING:
         end_as_ordered(book, w, w.control, now)
     elif w.failures >= w.tries:
         book.end(w, "ERROR", "Boom: it broke", now)
+    elif w.handler is not None:
+        w.forget_failed_steps()
+        w.retry = -1
+        ordering.send(book, w, w.control or "", w.handler, w.reason, now)
     elif w.control in people.HOLDING:
         w.forget_failed_steps()
         w.answer_orders("obeyed")
@@ -162,7 +208,7 @@ def fail(book: Book, w: Workflow, now: int) -> None:
 
 def end_as_ordered(book: Book, w: Workflow, control: str, now: int) -> None:
     w.answer_orders("obeyed")
-    book.end(w, TIMEOUT_STATUS.get(control, "CANCELLED"), w.reason, now)
+    book.end(w, ENDS_IN.get(control, "CANCELLED"), w.reason, now)
 
 
 def forget_start(w: Workflow) -> None:
@@ -174,37 +220,59 @@ def forget_start(w: Workflow) -> None:
 def depart(book: Book, w: Workflow, step_key: str | None, is_suspended: bool, now: int) -> None:
     step = w.steps.get(step_key or "")
     due = ((step.due if step else None) or now) if is_suspended else None
-    if w.control in people.HOLDING:
+    if w.control is not None:
         w.answer_orders("obeyed")
         status = "WAITING" if is_suspended else "ENQUEUED"
-        book.hold(w, status, due, now, people.HELD_BY[w.control])
+        book.hold(w, status, due, now, people.HELD_BY.get(w.control, "HELD"))
     elif is_suspended:
         book.park(w, "WAITING", due)
     else:
-        book.requeue(w)
+        book.come_back(w, now)
 
 
 def reclaim(book: Book, w: Workflow, is_lost: bool, now: int) -> None:
     """What several leave behind at once comes back in any order."""
     book.is_unordered = True
     w.token = None
-    if w.control in ENDING:
+    if not is_lost or not w.is_started:
+        give_back(book, w, now)
+    elif w.control in ENDING and w.handler is None:
         end_as_ordered(book, w, w.control, now)
-    elif not is_lost or not w.is_started:
+    else:
+        lose(book, w, now)
+
+
+def give_back(book: Book, w: Workflow, now: int) -> None:
+    if w.handler is not None:
+        ordering.send(book, w, w.control or "", w.handler, w.reason, now)
+    elif w.control in ENDING:
+        end_as_ordered(book, w, w.control, now)
+    else:
         forget_start(w)
         depart(book, w, None, False, now)
+
+
+def lose(book: Book, w: Workflow, now: int) -> None:
+    """It was at work, and its worker is gone."""
+    w.reclaims += 1
+    is_poison = w.reclaims > MAX_RECLAIMS
+    if w.control in ENDING and is_poison:
+        w.answer_orders("failed")
+        reason = f"handler failed: worker lost {w.reclaims} times"
+        book.end(w, ENDS_IN.get(w.control, "CANCELLED"), reason, now)
+    elif w.control in ENDING:
+        give_back(book, w, now)
+    elif w.lost_policy == "fail":
+        book.end(w, "ERROR", "worker lost", now)
+    elif is_poison:
+        book.end(w, "ERROR", f"worker lost {w.reclaims} times", now)
+    elif w.lost_policy == "hold":
+        held = "failed" if w.handler else "obeyed"
+        w.answer_orders("overtaken" if w.control == "resume" else held)
+        book.hold(w, "ENQUEUED", None, now)
+        w.reason = "worker lost"
     else:
-        w.reclaims += 1
-        if w.lost_policy == "fail":
-            book.end(w, "ERROR", "worker lost", now)
-        elif w.reclaims > MAX_RECLAIMS:
-            book.end(w, "ERROR", f"worker lost {w.reclaims} times", now)
-        elif w.lost_policy == "hold":
-            w.answer_orders("obeyed")
-            book.hold(w, "ENQUEUED", None, now)
-            w.reason = "worker lost"
-        else:
-            depart(book, w, None, False, now)
+        give_back(book, w, now)
 
 
 def renew(
@@ -228,7 +296,7 @@ def renew(
     for w in mine:
         if w.id not in known and w.claimed < now - LEASE_MS / 2:
             reclaim(book, w, False, now)
-    running = {(w.id, w.token): w.control for w in book.status("RUNNING")}
+    running = {(w.id, w.token): w.word for w in book.status("RUNNING")}
     return {
         "is_lost": False,
         "lease_ms": LEASE_MS,
@@ -265,14 +333,24 @@ def release_due(book: Book, now: int) -> None:
         elif w.due is not None and w.due <= now:
             if is_late:
                 book.end(w, "CANCELLED", "not started before its start_before", now)
-            elif w.control == "abort":
-                w.answer_orders("obeyed")
-                book.end(w, "ABORTED", w.reason, now)
-            elif w.deadline is not None and w.deadline <= now:
-                book.end(w, "CANCELLED", "timeout", now)
+            elif w.control == "abort" or w.deadline is not None and w.deadline <= now:
+                end_due(book, w, now)
             else:
                 free.append(w)
     book.requeue_together(free)
+
+
+def end_due(book: Book, w: Workflow, now: int) -> None:
+    """The lease of one that was aborted has run out, or the time of one that waits is over."""
+    order, reason = w.control or "timeout", w.reason if w.control else "timeout"
+    number = ordering.next_number(w, order)
+    if number is not None:
+        book.is_unordered = True
+        ordering.send(book, w, order, number, reason, now)
+        return
+    if w.control:
+        w.answer_orders("obeyed")
+    book.end(w, ENDS_IN.get(order, "CANCELLED"), reason, now)
 
 
 def turn(book: Book, gap: int, now: int) -> None:
@@ -283,21 +361,13 @@ def turn(book: Book, gap: int, now: int) -> None:
     for w in sorted(book.status("RUNNING"), key=lambda w: w.id):
         if book.workers[w.worker or ""].is_gone:
             reclaim(book, w, True, now)
-        elif is_over(w, now) and w.control in (None, *people.HOLDING):
+        elif is_over(w, now) and w.control in (None, "resume", *people.HOLDING):
+            w.handler = ordering.next_number(w, "timeout")
             w.control, w.state, w.reason = "timeout", "CANCELLING", "timeout"
             w.answer_orders("overtaken")
     people.cancel_maintained(book, now)
-    for w in book.status("RUNNING"):
-        if w.order_expires is not None and w.order_expires <= now and w.control:
-            lapse(w)
-
-
-def lapse(w: Workflow) -> None:
-    """The worker has not obeyed in time; what came after the order stands."""
-    if any(order == [w.control.upper() if w.control else "", "accepted"] for order in w.orders):
-        w.answer_orders("expired")
-        w.control = w.reason = None
-        w.state = "RUNNING" if w.is_started else "STARTING"
+    for w in book.workflows.values():
+        ordering.lapse(book, w, now)
 
 
 def is_over(w: Workflow, now: int) -> bool:

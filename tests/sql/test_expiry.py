@@ -53,7 +53,6 @@ def test_one_claimed_ahead_is_starting_again(bring):
         ("HELD PAUSED", "HOLD", ("HELD", "PAUSED")),
         ("WAITING RUNNING", "HOLD", ("ENQUEUED", "RUNNING")),
         ("WAITING RUNNING", "STOP", ("ENQUEUED", "RUNNING")),
-        ("DELAYED RUNNING", "ABORT", ("ENQUEUED", "RUNNING")),
     ],
 )
 def test_one_that_no_worker_has_claimed_is_as_before(bring, where, command, back):
@@ -81,6 +80,63 @@ def test_a_handler_at_work_is_not_taken_back(bring, command):
     s.obey()
     assert s.command_row() == ("obeyed", True)
     assert s.stands[1] == {"STOP": "STOPPED", "ABORT": "ABORTED", "RESUME": "RUNNING"}[command]
+
+
+def begin(s):
+    """The worker of a running one says that it begins the handler of its order."""
+    control = s.ordered
+    answer = s.worker.record(s.claimed, "on_stop", kind="handler", ask={"control": control})
+    assert (answer["a"], answer.get("c")) == ("begun", control)
+
+
+@pytest.mark.parametrize("command", ["HOLD", "STOP", "CANCEL"])
+def test_a_handler_that_has_begun_is_not_taken_back(bring, command):
+    """Without a step in it nothing else tells; obeyed it is when it has ended, not before."""
+    s = bring("RUNNING RUNNING")
+    s.order(command, valid_for_seconds=5)
+    begin(s)
+    lapse(s)
+    assert (s.ordered is not None, s.command_row()) == (True, ("accepted", False))
+    assert s.calls.steps(s.workflow_id) == []
+    s.obey()
+    assert s.command_row() == ("obeyed", True)
+
+
+@pytest.mark.parametrize(("has_begun", "outcome"), [(True, "accepted"), (False, "expired")])
+@pytest.mark.parametrize("where", ["RUNNING RUNNING", "HELD HELD"])
+def test_a_handler_whose_worker_is_lost_is_not_taken_back(bring, where, has_begun, outcome):
+    s = bring(where)
+    s.order("STOP", valid_for_seconds=5)
+    if where == "HELD HELD":
+        s.claim()
+    if has_begun:
+        begin(s)
+    s.worker.retire()
+    s.claimed = None
+    lapse(s)
+    assert s.command_row() == (outcome, False)
+
+
+def test_what_begins_too_late_is_told_what_stands_now(bring):
+    s = bring("RUNNING RUNNING")
+    s.order("HOLD")
+    s.order("STOP", valid_for_seconds=5)
+    asked = {"control": "hold 1"}
+    assert s.worker.record(s.claimed, "on_hold", kind="handler", ask=asked)["c"] == "stop 1"
+    lapse(s)
+    assert s.command_row() == ("expired", False)
+    assert "c" not in s.worker.record(s.claimed, "on_stop", kind="handler", ask=asked)
+    s.finish("success")
+
+
+def test_a_stale_worker_begins_nothing(bring):
+    s = bring("RUNNING RUNNING")
+    s.order("STOP", valid_for_seconds=5)
+    late = {**s.claimed, "t": s.workflow_id}
+    asked = {"control": s.ordered}
+    assert s.worker.record(late, "on_stop", kind="handler", ask=asked)["a"] == "WF001"
+    lapse(s)
+    assert s.command_row() == ("expired", False)
 
 
 def test_a_lease_that_was_taken_is_not_given_back(bring):

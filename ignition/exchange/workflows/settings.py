@@ -31,6 +31,8 @@ SUSPEND_OVER_MS = 2000
 
 # The worker.
 THREADS = 16
+# How many more may start for orders that find all of these busy; the others wait in their lane.
+ORDER_THREADS = 4
 # How often a short wait in a thread asks for what it waits for, and the longest wait there is.
 ASK_AGAIN_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 315360000

@@ -117,6 +117,8 @@ class Dispatcher(object):
         return min(self._prefetch, int(self._rate * settings.PREFETCH_SECONDS))
 
     def _is_worth_it(self, room):
+        if not room.start_now and not self._threads.has_room_for_order():
+            return False
         # Also without room: an order that waits for a worker goes before everything, see WorkflowThreads.submit.
         if self._is_poked or self._host.monotonic() >= self._poll_at:
             return True

@@ -78,8 +78,7 @@ class Executor(object):
         try:
             if lease.row.get("is_partial"):
                 self._load(lease, running)
-            running.boundary()
-            orders.resume(running)
+            orders.begin(running)
             result = _call(definition.function, lease.row["inputs"])
         except errors.ControlSignal as signal:
             self._leave(lease, running.signal or signal)

@@ -1,4 +1,9 @@
-"""The workflow threads of a worker: they start when needed, up to a number, and end when idle."""
+"""The workflow threads of a worker: they start when needed, up to a number, and end when idle.
+
+An order that finds them all busy starts one more, up to another number: an emergency stop of a thousand workflows
+must not start a thousand threads. A thread beyond the first number takes orders only: it ends when it is idle, or
+meets other work.
+"""
 
 from __future__ import absolute_import, division, print_function
 
@@ -45,9 +50,18 @@ class WorkflowThreads(object):
         with self._lock:
             idle = self.idle_count()
             missing = min(len(leases) - idle, self._count - len(self._threads))
-            # An order waits for nobody, not for work and not for another order whose handler takes its time.
-            for _ in range(max(missing, len(self._ordered) - idle)):
+            # An order waits for no other work, and not for another order whose handler takes its time.
+            ordered = min(len(self._ordered) - idle, self._most() - len(self._threads))
+            for _ in range(max(missing, ordered)):
                 self._start()
+
+    def _most(self):
+        return self._count + settings.ORDER_THREADS
+
+    def has_room_for_order(self):
+        """Whether one more order would have a thread."""
+        free = self._most() - len(self._threads) + self.idle_count()
+        return len(self._ordered) < free
 
     def _line_of(self, lease):
         if lease.control is not None:
@@ -122,7 +136,7 @@ class WorkflowThreads(object):
             one.is_busy = True
             lease = self._next()
             if lease is None:
-                if self._is_ended and self._leave(one):
+                if self._leave_surplus(one) or self._is_ended and self._leave(one):
                     return
                 continue
             if self.low_water and len(self._fetched) == self.low_water:
@@ -135,11 +149,16 @@ class WorkflowThreads(object):
                 )
                 if compat.is_termination(error):
                     raise
-            if len(self._threads) > self._count and self._leave_surplus(one):
-                return
 
     def _next(self):
-        for line in (self._ordered, self._urgent, self._fetched):
+        try:
+            return self._ordered.popleft()
+        except IndexError:
+            pass
+        if len(self._threads) > self._count:
+            self._tickets.put(True)
+            return None
+        for line in (self._urgent, self._fetched):
             try:
                 return line.popleft()
             except IndexError:
@@ -147,9 +166,9 @@ class WorkflowThreads(object):
         return None
 
     def _leave_surplus(self, one):
-        """Whether this thread ends that was started for an order beyond the number."""
+        """Whether this thread may end that is beyond the number: not while an order waits."""
         with self._lock:
-            if len(self._threads) <= self._count:
+            if len(self._threads) <= self._count or self._ordered:
                 return False
             self._threads.discard(one)
             return True
