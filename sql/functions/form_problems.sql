@@ -99,7 +99,8 @@ comment on function workflows.is_choice(jsonb, jsonb) is
 create or replace function workflows.characters_text(p_count text) returns text
 language sql immutable
 as $$select p_count || ' character' || case p_count when '1' then '' else 's' end$$;
-comment on function workflows.characters_text(text) is 'A number of characters as a person reads it.';
+comment on function workflows.characters_text(text) is
+  'A number of characters as a person reads it.';
 
 create or replace function workflows.choices_text(p_choices jsonb) returns text
 language sql immutable

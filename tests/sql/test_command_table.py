@@ -153,7 +153,9 @@ def test_the_situations_are_all_that_can_exist(shared):
     query = """select s || ' ' || t from unnest(%s::text[]) s, unnest(%s::text[]) t
       where workflows.workflow_fits(s, t, null, null) or workflows.workflow_fits(s, t, now(), null)
         or workflows.workflow_fits(s, t, null, now())"""
-    words = sorted({word for where in [*SITUATIONS, *NEVER] for word in re.findall("[A-Z]+", where)})
+    words = sorted(
+        {word for where in [*SITUATIONS, *NEVER] for word in re.findall("[A-Z]+", where)}
+    )
     allowed = {pair for (pair,) in Calls(shared).rows(query, words, words)}
     brought = {where.partition(",")[0] for where in SITUATIONS}
     assert allowed == brought | set(NEVER)

@@ -18,7 +18,7 @@ def judged(shared):
     """judged(form, texts): what the SQL says of each, through the front door: no problem, or the paths."""
     calls = Calls(shared)
     worker = Worker(calls, ("bake",))
-    asked = json.dumps(worker.asked()).replace('"handlers": []', '"handlers": [], "parameters": %s')
+    asked = json.dumps(worker.asked()).replace('"parameters": null', '"parameters": %s')
 
     def judge(form, texts):
         arguments = {"worker_id": worker.worker_id, "registration": asked % form}

@@ -335,7 +335,7 @@ def test_bad_parameters_are_not_registered(calls, make_worker, parameters, probl
 def test_a_limit_that_no_number_reaches_is_not_registered(calls, make_worker):
     """It would stand in a view whose columns are doubles."""
     worker = make_worker("mix")
-    asked = json.dumps(worker.asked()).replace('"handlers": []', '"handlers": [], "parameters": %s')
+    asked = json.dumps(worker.asked()).replace('"parameters": null', '"parameters": %s')
     with refused("WF002", "parameters"):
         parameters = '[{"name": "a", "type": "number", "max": 1e400}]'
         arguments = {"worker_id": worker.worker_id, "registration": asked % parameters}
