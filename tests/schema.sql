@@ -934,7 +934,7 @@ COMMENT ON COLUMN workflows.workflow_definition.parameters IS 'Declared paramete
 COMMENT ON COLUMN workflows.workflow_definition.signature IS 'What its function takes: arguments, required ones, and whether it takes more.';
 
 CREATE FUNCTION workflows.find_definition(p_workflow_name text, p_workflow_version integer) RETURNS workflows.workflow_definition
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS ...;
 
 ALTER FUNCTION workflows.find_definition(p_workflow_name text, p_workflow_version integer) OWNER TO workflows_owner;
@@ -1433,7 +1433,7 @@ ALTER FUNCTION workflows.is_json_array(p_text text) OWNER TO workflows_owner;
 COMMENT ON FUNCTION workflows.is_json_array(p_text text) IS 'Whether a text is a JSON array.';
 
 CREATE FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     AS ...;
 
 ALTER FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) OWNER TO workflows_owner;
@@ -1473,7 +1473,7 @@ ALTER FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text)
 COMMENT ON FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) IS 'Latest version of a recipe that a workflow was started with, or null.';
 
 CREATE FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     AS ...;
 
 ALTER FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) OWNER TO workflows_owner;
@@ -3001,7 +3001,7 @@ ALTER FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) OWNER T
 COMMENT ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) IS 'Wakes workflows that wait, when the transaction commits.';
 
 CREATE FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     AS ...;
 
 ALTER FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) OWNER TO workflows_owner;

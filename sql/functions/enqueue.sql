@@ -1,8 +1,9 @@
 -- Accepts one workflow and answers its id. Inserts only, so that a caller's open transaction blocks
 -- neither claims nor other enqueuers. A repeated workflow_id or deduplication_id answers the id
 -- that already stands, unless on_duplicate says otherwise. Buttons and tags enqueue one at a time,
--- so one that asks for nothing unusual is written here, in one statement; the rest goes through
--- enqueue_requests, which costs twice as much. The tests hold both ways against each other.
+-- so one that asks for nothing unusual is written here, a plain statement for each table; the rest
+-- goes through enqueue_requests, which costs twice as much. The tests hold both ways against each
+-- other.
 create or replace function workflows.enqueue(
   p_workflow_name text, p_inputs text default '{}', p_options text default '{}') returns text
 language plpgsql security definer
@@ -19,7 +20,6 @@ declare
   v_kind text;
   v_lane bigint;
   v_seq bigint;
-  v_has_lane boolean;
 begin
   -- what the library sends; a pattern would be worked out anew in each call
   if left(v_options, 16) = '{"workflow_id":"'
@@ -63,34 +63,30 @@ begin
   v_id := coalesce(v_id, v_request.workflow_id, workflows.new_workflow_id(v_now));
   -- the transaction has its id before ready_seq is drawn: the marks of lane rely on that
   v_seq := case when pg_current_xact_id() is not null then nextval('workflows.ready_seq') end;
-  with added as (
-    insert into workflows.workflow (
-      workflow_id, lane_id, ready_seq, status, state, enqueued_at, available_at, start_before,
-      timeout_seconds, queue_id, workflow_version, max_attempts, priority, workflow_name,
-      on_worker_lost, partition_key, resources, gate_ids, enqueued_by, actor)
-    values (v_id, v_lane, v_seq,
-      case when v_request.available_at is null then 'ENQUEUED' else 'DELAYED' end, 'IDLE', v_now,
-      v_request.available_at, v_request.start_before, v_request.timeout_seconds, v_place.queue_id,
-      v_place.version, v_request.max_attempts, v_place.priority, p_workflow_name,
-      v_request.on_worker_lost, v_request.partition_key, v_request.resources, v_gates,
-      session_user, v_request.actor)
-    on conflict do nothing returning workflow_id),
-  payload as (
-    insert into workflows.workflow_payload (workflow_id, inputs)
-    select a.workflow_id, v_inputs from added a where v_inputs <> '{}'),
-  queued as (
-    insert into workflows.ready (lane_id, ready_seq, workflow_id, start_before)
-    select v_lane, v_seq, a.workflow_id, v_request.start_before from added a
-    where v_request.available_at is null)
-  select exists (select from workflows.lane l where l.lane_id = v_lane) into v_has_lane from added;
-  if v_has_lane is null then return v_id; end if;
+  insert into workflows.workflow (
+    workflow_id, lane_id, ready_seq, status, state, enqueued_at, available_at, start_before,
+    timeout_seconds, queue_id, workflow_version, max_attempts, priority, workflow_name,
+    on_worker_lost, partition_key, resources, gate_ids, enqueued_by, actor)
+  values (v_id, v_lane, v_seq,
+    case when v_request.available_at is null then 'ENQUEUED' else 'DELAYED' end, 'IDLE', v_now,
+    v_request.available_at, v_request.start_before, v_request.timeout_seconds, v_place.queue_id,
+    v_place.version, v_request.max_attempts, v_place.priority, p_workflow_name,
+    v_request.on_worker_lost, v_request.partition_key, v_request.resources, v_gates,
+    session_user, v_request.actor)
+  on conflict do nothing;
+  if not found then return v_id; end if;
+  if v_inputs <> '{}' then
+    insert into workflows.workflow_payload (workflow_id, inputs) values (v_id, v_inputs);
+  end if;
   if v_request.available_at is not null then
     insert into workflows.parked (workflow_id, queue_id, status, due_at, resume_at)
     values (v_id, v_place.queue_id, 'DELAYED',
       least(v_request.available_at, v_request.start_before), v_request.available_at);
     return v_id;
   end if;
-  if not v_has_lane then
+  insert into workflows.ready (lane_id, ready_seq, workflow_id, start_before)
+  values (v_lane, v_seq, v_id, v_request.start_before);
+  if not exists (select from workflows.lane l where l.lane_id = v_lane) then
     insert into workflows.new_lane (
       lane_id, queue_id, workflow_name, workflow_version, priority, kind)
     values (v_lane, v_place.queue_id, p_workflow_name, v_place.version, v_place.priority, v_kind);

@@ -17,8 +17,13 @@ begin
     cross join lateral (select case when r.on_duplicate in ('replace', 'debounce')
       then workflows.waiting_version(r.workflow_name, r.deduplication_id, r.workflow_version)
       else r.workflow_version end as version) c
-    where r.problem is null and r.frozen is null and (r.recipe is not null
-      or (workflows.find_definition(r.workflow_name, c.version)).parameters is not null)
+    left join lateral (
+      select d.parameters from workflows.workflow_definition d
+      where d.workflow_name = r.workflow_name
+        and (c.version is null or d.workflow_version = c.version)
+      order by d.workflow_version desc limit 1) d on true
+    where r.problem is null and r.frozen is null
+      and (r.recipe is not null or d.parameters is not null)
   loop
     v_request := v_requests[v_index];
     select v.* into v_values from workflows.resolve_values(

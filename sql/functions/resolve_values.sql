@@ -16,20 +16,24 @@ declare
   v_versions jsonb := jsonb_build_object();
 begin
   frozen := jsonb_build_object();
-  v_set := workflows.find_set(
-    p_workflow_name, p_recipe ->> 'set_name', (p_recipe ->> 'set_version')::integer);
-  v_template := workflows.find_template(p_workflow_name,
-    coalesce(v_set.template_name, p_recipe ->> 'template_name'),
-    coalesce(v_set.template_version, (p_recipe ->> 'template_version')::integer));
-  problems := workflows.recipe_problems(coalesce(p_recipe, '{}'), v_set, v_template);
+  base := jsonb_build_object();
+  problems := jsonb_build_array();
+  if p_recipe is not null then
+    v_set := workflows.find_set(
+      p_workflow_name, p_recipe ->> 'set_name', (p_recipe ->> 'set_version')::integer);
+    v_template := workflows.find_template(p_workflow_name,
+      coalesce(v_set.template_name, p_recipe ->> 'template_name'),
+      coalesce(v_set.template_version, (p_recipe ->> 'template_version')::integer));
+    problems := workflows.recipe_problems(p_recipe, v_set, v_template);
+    base := workflows.lay_over(coalesce(v_template.meta -> 'defaultData', '{}'),
+      coalesce(v_set.parameter_values, '{}'));
+  end if;
   if jsonb_typeof(p_inputs) <> 'object' then
     problems := problems || jsonb_build_object('path', 'inputs',
       'problem', 'must be an object: one value for each parameter');
   end if;
   if problems <> '[]' then return; end if;
-  base := workflows.lay_over(coalesce(v_template.meta -> 'defaultData', '{}'),
-    coalesce(v_set.parameter_values, '{}'));
-  resolved := workflows.lay_over(base, p_inputs);
+  resolved := case when base = '{}' then p_inputs else workflows.lay_over(base, p_inputs) end;
   if v_template.template_name is not null then
     select e.* into v_form
     from workflows.expand_form(workflows.template_fields(v_template.meta)) e;
@@ -44,9 +48,7 @@ begin
       workflows.form_problems(v_form.form, resolved, 'inputs', 'parameter', false));
     v_versions := v_versions || v_form.versions;
   end if;
-  if v_template.template_name is null and v_set.set_name is null and v_versions = '{}' then
-    return;
-  end if;
+  if p_recipe is null and v_versions = '{}' then return; end if;
   frozen := jsonb_build_object(
     'template_name', v_template.template_name, 'template_version', v_template.template_version,
     'set_name', v_set.set_name, 'set_version', v_set.set_version, 'set_status', v_set.status,
@@ -83,34 +85,43 @@ comment on function workflows.recipe_problems(
 
 create or replace function workflows.with_defaults(p_parameters jsonb, p_values jsonb)
 returns jsonb
-language sql immutable
+language plpgsql immutable
 as $$
-  select p_values || coalesce(jsonb_object_agg(f ->> 'name', f -> 'default'), '{}')
-  from jsonb_array_elements(p_parameters) f
-  where nullif(f -> 'default', 'null') is not null
-    and nullif(p_values -> (f ->> 'name'), 'null') is null
+begin
+  return (
+    select p_values || coalesce(jsonb_object_agg(f ->> 'name', f -> 'default'), '{}')
+    from jsonb_array_elements(p_parameters) f
+    where nullif(f -> 'default', 'null') is not null
+      and nullif(p_values -> (f ->> 'name'), 'null') is null);
+end
 $$;
 comment on function workflows.with_defaults(jsonb, jsonb) is
   'Values with the declared defaults of those that are not given.';
 
 create or replace function workflows.lay_over(p_under jsonb, p_values jsonb) returns jsonb
-language sql immutable
+language plpgsql immutable
 as $$
-  select p_under || coalesce(jsonb_object_agg(v.key, v.value), '{}')
-  from jsonb_each(p_values) v where v.value <> 'null' or not p_under ? v.key
+begin
+  return (
+    select p_under || coalesce(jsonb_object_agg(v.key, v.value), '{}')
+    from jsonb_each(p_values) v where v.value <> 'null' or not p_under ? v.key);
+end
 $$;
 comment on function workflows.lay_over(jsonb, jsonb) is
   'Values over those that stand, which a null leaves as they are.';
 
 -- What template and parameters both have to say about a value is said once.
 create or replace function workflows.join_problems(p_first jsonb, p_second jsonb) returns jsonb
-language sql immutable
+language plpgsql immutable
 as $$
-  select p_first || coalesce(jsonb_agg(s order by n), '[]')
-  from jsonb_array_elements(p_second) with ordinality e(s, n)
-  where not exists (
-    select from jsonb_array_elements(p_first) f where f ->> 'path' = s ->> 'path'
-      and (f ->> 'problem' = s ->> 'problem' or f ->> 'code' = s ->> 'code'))
+begin
+  return (
+    select p_first || coalesce(jsonb_agg(s order by n), '[]')
+    from jsonb_array_elements(p_second) with ordinality e(s, n)
+    where not exists (
+      select from jsonb_array_elements(p_first) f where f ->> 'path' = s ->> 'path'
+        and (f ->> 'problem' = s ->> 'problem' or f ->> 'code' = s ->> 'code')));
+end
 $$;
 comment on function workflows.join_problems(jsonb, jsonb) is 'Problems of two forms.';
 
