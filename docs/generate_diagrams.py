@@ -1,4 +1,4 @@
-"""Draws the two diagrams of docs/concepts: the states from the table `transition`, the statuses from the list here.
+"""Draws the two diagrams of docs/concepts: what commands do is in the table `transition`, what the engine does here.
 
     python -m docs.generate_diagrams
 
@@ -66,7 +66,7 @@ def main() -> None:
         with psycopg.connect(server.dsn()) as connection:
             installer.install(connection)
             write("state", state_dot(connection))
-    write("status", status_dot())
+            write("status", status_dot(connection))
 
 
 def state_dot(connection: psycopg.Connection[Any], schema: str = "workflows") -> str:
@@ -172,21 +172,20 @@ STATUS_MOVES = [
     ("ENQUEUED", "BLOCKED", "key or resource taken"),
     ("ENQUEUED", "RUNNING", "claim"),
     ("RUNNING", "ENQUEUED", "release, reclaim,\\nhandler to run"),
-    ("RUNNING", "DELAYED", "failed, tries left;\\nABORT"),
     ("RUNNING", "WAITING", "suspend"),
     ("WAITING", "ENQUEUED", "due, or a handler to run"),
-    ("RUNNING", "HELD", "HOLD, PAUSE"),
-    ("HELD", "ENQUEUED", "RESUME, or a handler to run"),
     ("RUNNING", "final", "ends"),
 ]
-STATUS_FINAL = """\
-  final [shape=plain, style="", label=<<table border="0" cellborder="1" cellspacing="3" color="#4d9a5f" bgcolor="white">
-    <tr><td bgcolor="#e3f4e7">SUCCESS</td></tr><tr><td bgcolor="#fde8e8" color="#c0504d">ERROR</td></tr>
-    <tr><td bgcolor="#f2f2f2" color="#888888">CANCELLED</td></tr><tr><td bgcolor="#f2f2f2" color="#888888">STOPPED</td></tr>
-    <tr><td bgcolor="#f2f2f2" color="#888888">ABORTED</td></tr></table>>]"""
+STATUS_COMMANDS = """
+select string_agg(command, ', ' order by command) from workflows.transition
+where outcome = 'accepted' and from_state = %s and to_state = any (%s)"""
+STATUS_FINAL = """
+select distinct to_state from workflows.transition
+where outcome = 'accepted' and from_state = 'RUNNING' and to_state like '%%ED'
+  and to_state not in ('HELD', 'PAUSED') order by to_state"""
 
 
-def status_dot() -> str:
+def status_dot(connection: psycopg.Connection[Any], schema: str = "workflows") -> str:
     """The status diagram as graphviz text."""
     ranks = ("start; BLOCKED", "DELAYED; ENQUEUED", "WAITING; HELD")
     lines = [
@@ -194,10 +193,41 @@ def status_dot() -> str:
         STYLE.format(graph="rankdir=LR, nodesep=0.55, ranksep=1.1").rstrip(),
     ]
     lines += [f"  {{ rank=same; {names} }}" for names in ranks]
-    lines.append(STATUS_FINAL)
+
+    def asked(query: str, *arguments: Any) -> list[str]:
+        text = query.replace("workflows.", schema + ".")
+        return [row[0] for row in connection.execute(text.encode(), arguments).fetchall()]
+
+    lines.append(final_box(["SUCCESS", "ERROR", *asked(STATUS_FINAL)]))
+    moves = [*STATUS_MOVES]
+    (held,) = asked(STATUS_COMMANDS, "RUNNING", ["HELD", "PAUSED"])
+    (freed,) = asked(STATUS_COMMANDS, "HELD", ["RUNNING"])
+    (revoked,) = asked(STATUS_COMMANDS, "RUNNING", ["ABORTED"])
+    moves += [
+        ("RUNNING", "HELD", held),
+        ("HELD", "ENQUEUED", f"{freed}, or a handler to run"),
+        ("RUNNING", "DELAYED", f"failed, tries left;\\n{revoked}"),
+    ]
     thick = ("claim", "ends")
-    lines += [edge(Move(*move), "penwidth=2" if move[2] in thick else "") for move in STATUS_MOVES]
+    lines += [edge(Move(*move), "penwidth=2" if move[2] in thick else "") for move in moves]
     return "\n".join([*lines, "}", ""])
+
+
+def final_box(names: list[str]) -> str:
+    """One node with the final statuses."""
+    looks = {"SUCCESS": "#e3f4e7", "ERROR": '#fde8e8" color="#c0504d'}
+    rows = "\n    ".join(
+        (
+            f'<tr><td bgcolor="{looks[name]}">{name}</td></tr>'
+            if name in looks
+            else f'<tr><td bgcolor="#f2f2f2" color="#888888">{name}</td></tr>'
+        )
+        for name in names
+    )
+    return (
+        '  final [shape=plain, style="", label=<<table border="0" cellborder="1" cellspacing="3"'
+        f' color="#4d9a5f" bgcolor="white">\n    {rows}</table>>]'
+    )
 
 
 def mark_of(dot: str) -> str:
