@@ -17,9 +17,14 @@ select p.proname, p.pronargs from pg_proc p
 where p.pronamespace = %s::regnamespace
   and exists (select from aclexplode(p.proacl) a where a.grantee <> p.proowner)"""
 
+_CHOICES = [{"label": "@enum:Grade", "value": "__enum__"}]
+_WIDGETS = [
+    {"id": "kg", "type": "numeric"},
+    {"id": "grade", "type": "dropdown", "options": _CHOICES},
+]
 FORM = {
-    "columns": {"items": [{"rows": {"items": [{"widgets": [{"id": "kg", "type": "numeric"}]}]}}]},
-    "data": {"kg": 1},
+    "columns": {"items": [{"rows": {"items": [{"widgets": _WIDGETS}]}}]},
+    "data": {"kg": 1, "grade": "A"},
 }
 
 DUE = """

@@ -77,8 +77,8 @@ class Scene:
 
     def reach(self, function):
         """(tables that a call touches, rows that it writes); what it did is taken back. The first
-        time it also makes plans, for which it touches more."""
-        for _ in range(2):
+        times it also makes plans, for which it touches more: a plan is kept after five."""
+        for _ in range(7):
             self.conn.execute("select setval('barrier.writes', 1, false)")
             with self.conn.transaction(force_rollback=True):
                 self.conn.execute(*self.statements[function])
