@@ -89,12 +89,14 @@ GROUPS = [
     ("For workers", {"worker"}),
     ("For administrators", {"admin"}),
 ]
+SOURCES = "select proname, prosrc from pg_proc where pronamespace = 'workflows'::regnamespace"
 INSIDE_VIEWS = {"count_ready", "count_parked"}
 
 
 def functions_page(connection: psycopg.Connection[Any]) -> str:
     """The functions that some role may call, each under the first group that may."""
     functions = connection.execute(FUNCTIONS, [ROLES]).fetchall()
+    sources = dict(connection.execute(SOURCES).fetchall())
     page = FUNCTIONS_INTRODUCTION
     told = set(INSIDE_VIEWS)
     for title, group in GROUPS:
@@ -103,7 +105,25 @@ def functions_page(connection: psycopg.Connection[Any]) -> str:
             if name not in told and group & set(roles):
                 told.add(name)
                 page += function_section(name, arguments, result, description, roles)
+                page += f"May refuse with: {', '.join(refusals(name, sources)) or 'nothing'}.\n\n"
     return page
+
+
+def refusals(name: str, sources: dict[str, str]) -> list[str]:
+    """The errors that a function may raise, itself or in a function that it calls."""
+    reached, waiting = {"refuse"}, {name}
+    codes: set[str] = set()
+    while waiting:
+        source = sources[waiting.pop()]
+        codes |= set(re.findall(r"'(WF0\d\d)'", source))
+        if re.search(r"workflows\.(bad_argument|refuse_unless)\(", source):
+            codes.add("WF002")
+        called = set(re.findall(r"workflows\.(\w+)\(", source)) & set(sources)
+        waiting |= called - reached
+        reached |= called
+    meanings = dict(re.findall(r"when '(WF\d{3})' then '([^']*)'", sources["refuse"]))
+    rest = re.search(r"else '([^']*)' end", sources["refuse"])
+    return [f"{code} {meanings.get(code, rest and rest.group(1))}" for code in sorted(codes)]
 
 
 def function_section(
