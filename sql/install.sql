@@ -39,6 +39,7 @@
 \ir functions/queue_figures.sql
 \ir functions/set_maintenance_modes.sql
 \ir functions/workflow_fits.sql
+\ir functions/limit_open_transaction.sql
 
 -- parameters and recipes
 \ir functions/read_call_options.sql

@@ -1197,14 +1197,6 @@ ALTER FUNCTION workflows.form_problems(p_form jsonb, p_values jsonb, p_root text
 
 COMMENT ON FUNCTION workflows.form_problems(p_form jsonb, p_values jsonb, p_root text, p_noun text, p_is_partial boolean) IS 'What is wrong with values for a form.';
 
-CREATE FUNCTION workflows.form_values_problem(p_problems jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
-    AS ...;
-
-ALTER FUNCTION workflows.form_values_problem(p_problems jsonb) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.form_values_problem(p_problems jsonb) IS 'Detail of a WF002 with every problem of a form, or null.';
-
 CREATE FUNCTION workflows.free_gates(p_workflow_ids uuid[]) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1479,6 +1471,14 @@ CREATE FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) RETURNS jsonb
 ALTER FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) IS 'Values over those that stand, which a null leaves as they are.';
+
+CREATE FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) IS 'Lets the server end a session that leaves this transaction open for longer than a lease.';
 
 CREATE FUNCTION workflows.list_enums(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2784,14 +2784,6 @@ ALTER FUNCTION workflows.set_template_status(p_workflow_name text, p_template_na
 
 COMMENT ON FUNCTION workflows.set_template_status(p_workflow_name text, p_template_name text, p_status text, p_options text) IS 'Makes versions of a template active, obsolete or deleted.';
 
-CREATE FUNCTION workflows.set_values_problem(p_problems jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
-    AS ...;
-
-ALTER FUNCTION workflows.set_values_problem(p_problems jsonb) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.set_values_problem(p_problems jsonb) IS 'Detail of a WF002 with every problem of a recipe, or null.';
-
 CREATE FUNCTION workflows.setting_of(p_name text) RETURNS text
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -2976,13 +2968,13 @@ ALTER FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) OWNER T
 
 COMMENT ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) IS 'Sends locked workflows on for which something came.';
 
-CREATE FUNCTION workflows.values_problem(p_problems jsonb) RETURNS jsonb
+CREATE FUNCTION workflows.values_problem(p_field text, p_problems jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS ...;
 
-ALTER FUNCTION workflows.values_problem(p_problems jsonb) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.values_problem(p_field text, p_problems jsonb) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.values_problem(p_problems jsonb) IS 'Detail of a WF002 with every problem of some values, or null.';
+COMMENT ON FUNCTION workflows.values_problem(p_field text, p_problems jsonb) IS 'Detail of a WF002 with every problem of some values, or null.';
 
 CREATE FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) RETURNS integer
     LANGUAGE sql STABLE
@@ -5255,8 +5247,6 @@ REVOKE ALL ON FUNCTION workflows.form_problem(p_form jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.form_problems(p_form jsonb, p_values jsonb, p_root text, p_noun text, p_is_partial boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.form_values_problem(p_problems jsonb) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION workflows.free_gates(p_workflow_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.gate_head(p_gate_id bigint) FROM PUBLIC;
@@ -5341,6 +5331,8 @@ REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost
 REVOKE ALL ON FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.list_enums(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_enqueuer;
@@ -5671,8 +5663,6 @@ GRANT ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor t
 REVOKE ALL ON FUNCTION workflows.set_template_status(p_workflow_name text, p_template_name text, p_status text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_template_status(p_workflow_name text, p_template_name text, p_status text, p_options text) TO workflows_admin;
 
-REVOKE ALL ON FUNCTION workflows.set_values_problem(p_problems jsonb) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION workflows.setting_of(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.settle_ending(p_workflow workflows.workflow, p_order text, p_has_failed boolean, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
@@ -5719,7 +5709,7 @@ REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.values_problem(p_problems jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.values_problem(p_field text, p_problems jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.waiting_version(p_workflow_name text, p_deduplication_id text, p_asked integer) FROM PUBLIC;
 

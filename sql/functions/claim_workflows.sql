@@ -33,9 +33,7 @@ begin
     perform workflows.refuse('WF001', jsonb_build_object('worker_id', p_worker_id),
       'this worker is not registered or was declared lost; register again under a new id');
   end if;
-  -- a gateway commits in a call of its own: one that dies before it must not keep what it has locked
-  perform set_config('idle_in_transaction_session_timeout',
-    ceil(v_lease_seconds * 1000)::integer::text, true);
+  perform workflows.limit_open_transaction(v_lease_seconds);
   if p_is_idle then perform workflows.unmark_idle(v_all_queues); end if;
   if not pg_try_advisory_xact_lock_shared(hashtext('workflows.maintenance'), 0) then
     v_retry_ms := 5;  -- get_maintenance waits for claims in progress before it counts

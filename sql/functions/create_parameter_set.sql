@@ -27,7 +27,7 @@ begin
     perform workflows.refuse_unless(case when v_template.template_name is null then
       'has no such active version: ' || (v_options ->> 'template_name') end, 'template_name');
   end if;
-  perform workflows.refuse_values(workflows.set_values_problem(
+  perform workflows.refuse_values(workflows.values_problem('values',
     workflows.set_problems(p_workflow_name, v_template, p_values::jsonb)));
   loop
     -- so that a renaming of the recipe comes before or after, and never between its versions
@@ -92,13 +92,3 @@ end
 $$;
 comment on function workflows.set_problems(text, workflows.parameter_template, jsonb) is
   'What does not fit among the values of a recipe.';
-
-create or replace function workflows.set_values_problem(p_problems jsonb) returns jsonb
-language sql immutable
-as $$
-  select case when p_problems <> '[]' then workflows.bad_argument('values',
-    'do not fit: ' || workflows.problems_text(p_problems))
-    || jsonb_build_object('errors', p_problems) end
-$$;
-comment on function workflows.set_values_problem(jsonb) is
-  'Detail of a WF002 with every problem of a recipe, or null.';

@@ -29,7 +29,8 @@ begin
   v_meta := workflows.form_meta(v_form);
   v_form := v_form || jsonb_build_object('data', v_meta -> 'defaultData');
   perform workflows.refuse_values(
-    workflows.form_values_problem(workflows.template_problems(p_workflow_name, v_form, v_meta)));
+    workflows.values_problem('form',
+      workflows.template_problems(p_workflow_name, v_form, v_meta)));
   loop
     insert into workflows.parameter_template (workflow_name, template_name, template_version,
       status, form, meta, description, created_by, created_at)
@@ -153,13 +154,3 @@ as $$
 $$;
 comment on function workflows.signature_problems(workflows.workflow_definition, jsonb) is
   'Keys of a template that its workflow does not take, and those that it lacks.';
-
-create or replace function workflows.form_values_problem(p_problems jsonb) returns jsonb
-language sql immutable
-as $$
-  select case when p_problems <> '[]' then workflows.bad_argument('form',
-    'does not fit: ' || workflows.problems_text(p_problems))
-    || jsonb_build_object('errors', p_problems) end
-$$;
-comment on function workflows.form_values_problem(jsonb) is
-  'Detail of a WF002 with every problem of a form, or null.';

@@ -42,9 +42,7 @@ begin
   into v_answers
   from answered a where a.answer <> 'recorded' or a.control is not null or a.seconds is not null;
   if position('"tx"' in p_records) > 0 then
-    -- a transactional step commits next; who dies before that must not keep the lease locked
-    perform set_config('idle_in_transaction_session_timeout',
-      ceil(workflows.setting_of('lease_seconds')::float8 * 1000)::integer::text, true);
+    perform workflows.limit_open_transaction(workflows.setting_of('lease_seconds')::float8);
   end if;
   if v_answers is null then return null; end if;
   return (

@@ -25,9 +25,7 @@ begin
   where w.worker_id = p_worker_id::uuid and w.lost_at is null and w.retired_at is null
   returning w.* into v_worker;
   if not found then return '{"is_lost":true}'; end if;
-  -- a gateway commits in a call of its own: one that dies before it must not keep what it has locked
-  perform set_config('idle_in_transaction_session_timeout',
-    ceil(v_worker.lease_seconds * 1000)::integer::text, true);
+  perform workflows.limit_open_transaction(v_worker.lease_seconds);
   perform workflows.mark_started(v_worker.worker_id, v_held -> 'started', v_now);
   perform workflows.release_unknown(v_worker, v_held -> 'held', v_now);
   if (v_held ->> 'ping')::boolean then

@@ -28,7 +28,8 @@ begin
     v_request := v_requests[v_index];
     select v.* into v_values from workflows.resolve_values(
       v_request.workflow_name, v_version, v_request.inputs::jsonb, v_request.recipe) v;
-    v_request.problem := coalesce(workflows.values_problem(v_values.problems),
+    v_request.problem := coalesce(
+      workflows.values_problem('inputs', v_values.problems),
       case when workflows.payload_problem(v_values.resolved::text) is not null then
         workflows.bad_argument('inputs', workflows.payload_problem(v_values.resolved::text)) end);
     continue when v_request.problem is not null and exists (
@@ -58,18 +59,19 @@ comment on function workflows.waiting_version(text, text, integer) is
   'Version of the workflow whose values a request would replace, else the one it asks for.';
 
 -- Every problem in one WF002: errors for programs, one line for people. Null where there is none.
-create or replace function workflows.values_problem(p_problems jsonb) returns jsonb
+-- What is wrong with the recipe or template itself is said of those, not of p_field.
+create or replace function workflows.values_problem(p_field text, p_problems jsonb) returns jsonb
 language sql immutable
 as $$
-  select case when p_problems <> '[]' then workflows.bad_argument(
-    case when p_problems #>> '{0,path}' in ('set_name', 'template_name')
-      then p_problems #>> '{0,path}' else 'inputs' end,
-    case when p_problems #>> '{0,path}' in ('set_name', 'template_name')
-      then p_problems #>> '{0,problem}'
-      else 'do not fit: ' || workflows.problems_text(p_problems) end)
+  select case when p_problems <> '[]' then case
+    when p_problems #>> '{0,path}' in ('set_name', 'template_name')
+      then workflows.bad_argument(p_problems #>> '{0,path}', p_problems #>> '{0,problem}')
+    else workflows.bad_argument(p_field,
+      case p_field when 'form' then 'does not fit: ' else 'do not fit: ' end
+        || workflows.problems_text(p_problems)) end
     || jsonb_build_object('errors', p_problems) end
 $$;
-comment on function workflows.values_problem(jsonb) is
+comment on function workflows.values_problem(text, jsonb) is
   'Detail of a WF002 with every problem of some values, or null.';
 
 create or replace function workflows.refuse_values(p_problem jsonb) returns boolean

@@ -67,7 +67,7 @@ begin
   perform workflows.refuse_unless(case
     when p_set.template_name is not null and v_template.template_name is null
       then 'was made of a template that is gone: ' || p_set.template_name end, 'set_name');
-  return workflows.refuse_values(workflows.set_values_problem(
+  return workflows.refuse_values(workflows.values_problem('values',
     workflows.set_problems(p_set.workflow_name, v_template, p_set.parameter_values)));
 end
 $$;

@@ -56,7 +56,7 @@ def test_without_the_limit_its_workflow_is_held_for_ever(
     calls, clock, make_worker, left_open, without, function
 ):
     """The control: as long as the transaction is open, nobody gets at what it has locked."""
-    without(function, "perform set_config('idle", "perform concat('idle")
+    without(function, "workflows.limit_open_transaction(", "abs(")
     left, workflow_id = left_open(function)
     assert left.value("select current_setting('idle_in_transaction_session_timeout')") == "0"
     lose(clock, make_worker("other"))

@@ -27,7 +27,9 @@ def test_placeholders_are_only_what_stands_outside_quotes_and_comments(sql, expe
     assert to_psycopg(sql) == expected
 
 
-@pytest.mark.parametrize("code", ["08006", "08P01", "25006", "57P01", "57P02", "57P03", "53300"])
+@pytest.mark.parametrize(
+    "code", ["08006", "08P01", "25006", "25P03", "25P04", "57P01", "57P02", "57P03", "53300"]
+)
 def test_these_states_evict_the_connection(code):
     error = errors.DatabaseError("x", code)
     assert sqlstates.is_lost(error)
