@@ -26,15 +26,15 @@ class Violation:
         return f"{self.invariant}: {self.found} (workflow {self.workflow_id})"
 
 
-def check(history: History, needs_refusals: bool = False) -> list[Violation]:
+def check(history: History, needs_late_writes: bool = False) -> list[Violation]:
     """Every violation, in the order of the invariants."""
     found = [
         Violation(invariant.__name__, *one)
         for invariant in INVARIANTS
         for one in invariant(history)
     ]
-    if needs_refusals and not history.refused():
-        found.append(Violation("late_writes_were_tried", None, "no late write was refused"))
+    if needs_late_writes and not history.late():
+        found.append(Violation("late_writes_were_tried", None, "no write came too late"))
     return found
 
 
@@ -210,9 +210,10 @@ def steps_begin_after_the_record_before(history: History) -> Found:
         if previous and previous["step_key"] != e["step_key"]:
             at = recorded.get((e["workflow_id"], previous["step_key"]))
             if at is None or at > e["time"]:
-                yield e[
-                    "workflow_id"
-                ], f"{e['step_key']} began before {previous['step_key']} was recorded"
+                yield (
+                    e["workflow_id"],
+                    f"{e['step_key']} began before {previous['step_key']} was recorded",
+                )
 
 
 def attempts_rise_by_one(history: History) -> Found:

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class Write:
     status: str | None = None
     outcome: str = "info"
     said: str | None = None
+    sent_at: float = 0.0
 
 
 @dataclass
@@ -128,6 +130,15 @@ class History:
     def refused(self) -> int:
         """Writes that came too late and were refused."""
         return sum(1 for write in self.writes if write.said == "WF001")
+
+    def late(self) -> int:
+        """Writes that came too late: refused, or lost together with their session after the lease had ended."""
+        ended_at = {one.token: one.ended_at for one in self.tenures()}
+        return self.refused() + sum(
+            1
+            for write in self.writes
+            if write.outcome == "info" and write.sent_at > (ended_at.get(write.token) or math.inf)
+        )
 
     def unknown(self) -> int:
         """Writes of which the worker does not know whether they were taken."""
@@ -207,7 +218,8 @@ def read_writes(lines: list[dict[str, Any]]) -> list[Write]:
     for line in lines:
         calls.setdefault(line["number"], line)
         if line["type"] != "invoke":
-            calls[line["number"]] = {**line, "is_answered": True}
+            sent_at = calls[line["number"]]["time"]
+            calls[line["number"]] = {**line, "time": sent_at, "is_answered": True}
     writes = []
     for line in calls.values():
         answers = {}
@@ -219,6 +231,16 @@ def read_writes(lines: list[dict[str, Any]]) -> list[Write]:
             if said in ("WF001", "WF004", "WF007", "busy"):
                 outcome = "fail"
             writes.append(
-                Write(line["call"], workflow_id, token, what, result, status, outcome, said)
+                Write(
+                    line["call"],
+                    workflow_id,
+                    token,
+                    what,
+                    result,
+                    status,
+                    outcome,
+                    said,
+                    line["time"],
+                )
             )
     return writes

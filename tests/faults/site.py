@@ -143,6 +143,13 @@ class Site:
         self._note({**line, "type": "ok"})
         return workflow_id
 
+    def enqueue_at_once(self, name: str, inputs: Any, count: int) -> list[str]:
+        """So many of one kind in one transaction, so that one claim can find them all."""
+        ids = [new_id() for _ in range(count)]
+        entries = [{"name": name, "inputs": inputs, "workflow_id": one} for one in ids]
+        self.one("select workflows.enqueue_many(%s)", json.dumps(entries))
+        return ids
+
     def _note(self, line: dict[str, Any]) -> None:
         with self._lock, (self.directory / "enqueues.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
@@ -261,14 +268,14 @@ class Site:
         history.waits = set(self.waits)
         return history
 
-    def violations(self, needs_refusals: bool = False) -> list[Violation]:
-        return check(self.history(), needs_refusals)
+    def violations(self, needs_late_writes: bool = False) -> list[Violation]:
+        return check(self.history(), needs_late_writes)
 
-    def assert_promises(self, needs_refusals: bool = False, label: str = "") -> History:
+    def assert_promises(self, needs_late_writes: bool = False, label: str = "") -> History:
         """End the workers, then check everything; prints figures of the run."""
         self.end()
         history = self.history()
-        found = check(history, needs_refusals)
+        found = check(history, needs_late_writes)
         assert not found, "\n".join(str(one) for one in found[:20]) + self.logs()
         if label:
             FIGURES.append(f"{label:34} {figures(history)}")

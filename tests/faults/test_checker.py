@@ -121,7 +121,18 @@ def test_each_invariant_notices(invariant):
 
 
 def test_a_run_without_late_writes_proves_nothing_about_them():
-    assert [v.invariant for v in check(good(), needs_refusals=True)] == ["late_writes_were_tried"]
+    assert [v.invariant for v in check(good(), needs_late_writes=True)] == [
+        "late_writes_were_tried"
+    ]
+
+
+@pytest.mark.parametrize(("sent_at", "late"), [(2.5, 0), (99.0, 1)])
+def test_a_write_that_is_lost_with_its_session_is_late_after_its_lease(sent_at, late):
+    history = good()
+    history.writes.append(
+        Write("finish_workflows", "w", "t", "success", None, None, "info", None, sent_at)
+    )
+    assert history.late() == late
 
 
 def test_an_unanswered_write_is_unknown_and_a_refused_one_failed():
@@ -129,6 +140,7 @@ def test_an_unanswered_write_is_unknown_and_a_refused_one_failed():
         "number": "1",
         "call": "record_steps",
         "writes": [[0, "w", "t", "s", 1, "SUCCESS"]],
+        "time": 5.0,
     }
     refused = {**line, "number": "2", "type": "ok", "answer": [{"n": 0, "a": "WF001"}]}
     taken = {**line, "number": "3", "type": "ok", "answer": None}

@@ -189,7 +189,7 @@ def test_f57_reset_during_a_step_whose_old_attempt_finishes_later(site, workflow
     time.sleep(1)
     assert (site.workflow(old), site.workflow(new)) == before
     assert zombie.is_alive
-    site.assert_promises(needs_refusals=True, label=f"F57 {workflow} is reset under a zombie")
+    site.assert_promises(needs_late_writes=True, label=f"F57 {workflow} is reset under a zombie")
 
 
 def test_f57_an_abort_under_a_worker_that_is_well(site):
@@ -204,4 +204,4 @@ def test_f57_an_abort_under_a_worker_that_is_well(site):
     assert handlers_run(site, workflow_id) == ["on_abort"]
     query = "select count(*) from workflows.step where workflow_id = %s and step_key = 'second'"
     assert site.one(query, workflow_id) == 0
-    site.assert_promises(needs_refusals=True, label="F57 ABORT inside a step")
+    site.assert_promises(needs_late_writes=True, label="F57 ABORT inside a step")

@@ -119,7 +119,9 @@ GATEWAY_MUTATIONS = [
 def test_the_runs_of_gateways_pass_with_every_guard_in_place(site, scenario):
     found = _RUNS[scenario](site, [])
     is_late = scenario in ("zombie_step", "zombie_outcome")
-    history = site.assert_promises(needs_refusals=is_late, label=f"control of gateways: {scenario}")
+    history = site.assert_promises(
+        needs_late_writes=is_late, label=f"control of gateways: {scenario}"
+    )
     assert not found
     assert max(history.reclaim_seconds(), default=0) < 2 * RECLAIM_SECONDS
 

@@ -17,7 +17,7 @@ KILLS: list[tuple[str, str, str]] = []
 def test_the_runs_pass_with_every_guard_in_place(site, scenario):
     SCENARIOS[scenario](site, "")
     is_late = scenario.startswith("zombie")
-    history = site.assert_promises(needs_refusals=is_late, label=f"control: {scenario}")
+    history = site.assert_promises(needs_late_writes=is_late, label=f"control: {scenario}")
     assert max(history.reclaim_seconds(), default=0) < RECLAIM_SECONDS
 
 

@@ -10,4 +10,4 @@ def test_f1_a_killed_worker(site):
 
 def test_f6_a_zombie_is_refused(site):
     SCENARIOS["zombie_step"](site, "")
-    site.assert_promises(needs_refusals=True)
+    site.assert_promises(needs_late_writes=True)

@@ -40,7 +40,7 @@ def test_f5_a_zombie_wakes_after_its_work_was_done_elsewhere(site, workflow):
     assert zombie.is_alive, "it drops the work, it does not die of it"
     assert site.workflow(workflow_id)["result"] == result
     has_late_write = workflow != "steps_after_waiting"
-    site.assert_promises(needs_refusals=has_late_write, label=f"F5 zombie in {workflow}")
+    site.assert_promises(needs_late_writes=has_late_write, label=f"F5 zombie in {workflow}")
 
 
 @pytest.mark.parametrize("workflow", ["three_steps", "no_steps"])
@@ -55,7 +55,7 @@ def test_f6_a_zombie_wakes_while_its_replacement_works(site, workflow):
     assert site.wait_ended(workflow_id) == ["SUCCESS"]
     assert site.workflow(workflow_id)["attempt"] == 2
     time.sleep(0.5)
-    site.assert_promises(needs_refusals=True, label=f"F6 zombie beside its heir, {workflow}")
+    site.assert_promises(needs_late_writes=True, label=f"F6 zombie beside its heir, {workflow}")
 
 
 def test_f6_a_zombie_alone_gets_its_work_back_under_a_new_id(site):
@@ -232,5 +232,5 @@ def test_f67_keys_stay_exclusive_while_their_holders_freeze(site):
     finally:
         ending.set()
         nemesis.join()
-    history = site.assert_promises(needs_refusals=True, label="F67 keys under SIGSTOP")
+    history = site.assert_promises(needs_late_writes=True, label="F67 keys under SIGSTOP")
     assert history.reclaim_seconds()
