@@ -145,10 +145,9 @@ class Site:
 
     def enqueue_at_once(self, name: str, inputs: Any, count: int) -> list[str]:
         """So many of one kind in one transaction, so that one claim can find them all."""
-        ids = [new_id() for _ in range(count)]
-        entries = [{"name": name, "inputs": inputs, "workflow_id": one} for one in ids]
-        self.one("select workflows.enqueue_many(%s)", json.dumps(entries))
-        return ids
+        entry = {"workflow_name": name, "inputs": inputs}
+        answers = self.one("select workflows.enqueue_many(%s)", json.dumps([entry] * count))
+        return [answer["workflow_id"] for answer in json.loads(answers)]
 
     def _note(self, line: dict[str, Any]) -> None:
         with self._lock, (self.directory / "enqueues.jsonl").open("a") as log:

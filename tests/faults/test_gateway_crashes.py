@@ -29,7 +29,7 @@ def test_f4_a_gateway_is_killed_with_work_claimed_and_not_begun(site):
     site.worker("b")
     assert set(site.wait_ended(*ids)) == {"SUCCESS"}
     history = site.assert_promises(label="F4 gateway killed with prefetched work")
-    assert len(history.reclaim_seconds()) == claimed > 10
+    assert len(history.reclaim_seconds()) >= claimed > 10
     assert max(history.reclaim_seconds()) < RECLAIM_SECONDS
     assert {w["failure_count"] for w in history.workflows.values()} == {0}
 

@@ -100,7 +100,7 @@ def test_f67_keys_stay_exclusive_while_gateways_freeze(site):
             if victim is None or ending.wait(0.2):
                 return
             victim.freeze()
-            ending.wait(1.8)
+            until_true(lambda name=victim.name: not site.busy(name), 5)
             victim.thaw()
 
     wait_until(lambda: any(site.busy(w.name) for w in workers), "work to begin")
