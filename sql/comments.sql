@@ -16,6 +16,14 @@ comment on column workflows.queue.accepts_work is 'False: enqueue is refused.';
 comment on column workflows.queue.max_running is 'How many may run at once; null: no limit.';
 comment on column workflows.queue.max_enqueued is
   'How many may be claimable before enqueue is refused; null: no limit.';
+comment on column workflows.queue.rate_limit is
+  'How many may be claimed in any rate_seconds; null: no limit.';
+comment on column workflows.queue.rate_seconds is 'Seconds that rate_limit is about.';
+comment on column workflows.queue.key_rate_limit is
+  'How many of one partition key may begin in any key_rate_seconds; null: no limit.';
+comment on column workflows.queue.key_rate_seconds is 'Seconds that key_rate_limit is about.';
+comment on column workflows.queue.is_limited is
+  'Whether max_running or rate_limit is set: its workflows are not claimed in advance.';
 comment on column workflows.queue.history is 'full: every transition is audited.';
 comment on column workflows.queue.pause_reason is 'Why it was paused.';
 comment on column workflows.queue.created_at is 'When it was made.';
@@ -152,10 +160,18 @@ comment on column workflows.gate_ticket.gate_name is 'Partition key or resource 
 comment on column workflows.wake.wake_id is 'Number.';
 comment on column workflows.wake.gate_id is 'Hash that stands for the partition key or resource.';
 
+comment on column workflows.rate_use.rate_use_id is 'Number of the row.';
+comment on column workflows.rate_use.queue_id is 'Queue whose limit it is.';
+comment on column workflows.rate_use.gate_id is 'Partition key, or 0 for the queue as a whole.';
+comment on column workflows.rate_use.used is 'How many were claimed together.';
+comment on column workflows.rate_use.expires_at is 'When they do not count any more.';
+
 comment on column workflows.deduplication.workflow_name is 'Name of the registered function.';
 comment on column workflows.deduplication.deduplication_id is
   'Id that one live workflow of this name holds at a time.';
 comment on column workflows.deduplication.workflow_id is 'The workflow.';
+comment on column workflows.deduplication.expires_at is
+  'The id is held until then, also when its workflow has ended before.';
 
 comment on column workflows.workflow.workflow_id is 'The workflow.';
 comment on column workflows.workflow.lease_token is 'Token of the last claim.';
@@ -208,7 +224,7 @@ comment on column workflows.step.workflow_id is 'The workflow.';
 comment on column workflows.step.step_key is
   'Name of the step, #2 and so on for later calls, after its parent and a slash.';
 comment on column workflows.step.kind is 'step, tx (transactional) or sleep.';
-comment on column workflows.step.status is 'SUCCESS, ERROR, RETRYING or WAITING.';
+comment on column workflows.step.status is 'SUCCESS, ERROR, RETRYING, WAITING; RUNNING: its body began and nothing else is known.';
 comment on column workflows.step.attempts is 'Tries so far.';
 comment on column workflows.step.started_at is 'When it began.';
 comment on column workflows.step.ended_at is 'When it was recorded.';

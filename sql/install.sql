@@ -16,6 +16,7 @@
 \ir migrations/0004_add_messages.sql
 \ir migrations/0005_add_audit_columns.sql
 \ir migrations/0006_add_recipes.sql
+\ir migrations/0007_add_flow_control.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -68,6 +69,7 @@
 \ir functions/requeue_ordered.sql
 \ir functions/settle_workflow.sql
 \ir functions/settle_error.sql
+\ir functions/release_rates.sql
 \ir functions/hand_over.sql
 \ir functions/reclaim_lease.sql
 

@@ -24,7 +24,9 @@ CREATE TYPE workflows.enqueue_request AS (
 	problem jsonb,
 	allow_during_maintenance boolean,
 	recipe jsonb,
-	frozen jsonb
+	frozen jsonb,
+	deduplication_seconds double precision,
+	debounce_limit_seconds double precision
 );
 
 ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
@@ -1205,13 +1207,13 @@ ALTER FUNCTION workflows.free_gates(p_workflow_ids uuid[]) OWNER TO workflows_ow
 
 COMMENT ON FUNCTION workflows.free_gates(p_workflow_ids uuid[]) IS 'Frees the gates of workflows that ended.';
 
-CREATE FUNCTION workflows.gate_head(p_gate_id bigint) RETURNS uuid
+CREATE FUNCTION workflows.gate_head(p_gate_id bigint, p_now timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql STABLE
     AS ...;
 
-ALTER FUNCTION workflows.gate_head(p_gate_id bigint) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.gate_head(p_gate_id bigint, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.gate_head(p_gate_id bigint) IS 'The workflow that waits first for a free gate.';
+COMMENT ON FUNCTION workflows.gate_head(p_gate_id bigint, p_now timestamp with time zone) IS 'The workflow that waits first for a free gate.';
 
 CREATE FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key text, p_resources text[]) RETURNS bigint[]
     LANGUAGE sql IMMUTABLE
@@ -1617,13 +1619,13 @@ ALTER FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_l
 
 COMMENT ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) IS 'Inputs and recorded steps of one claimed workflow.';
 
-CREATE FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) RETURNS record
+CREATE FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp with time zone, OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) RETURNS record
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp with time zone, OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) IS 'Locks the limited queues and answers how many more may run.';
+COMMENT ON FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp with time zone, OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) IS 'Locks the limited queues and answers how many more may be claimed.';
 
 CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid) RETURNS workflows.workflow
     LANGUAGE plpgsql
@@ -2331,6 +2333,14 @@ ALTER FUNCTION workflows.release_due(p_limit integer, p_now timestamp with time 
 
 COMMENT ON FUNCTION workflows.release_due(p_limit integer, p_now timestamp with time zone) IS 'Moves workflows whose time has come.';
 
+CREATE FUNCTION workflows.release_rates(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.release_rates(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.release_rates(p_limit integer, p_now timestamp with time zone) IS 'Frees what was taken of rate limits and is over.';
+
 CREATE TABLE workflows.worker (
     worker_id uuid NOT NULL,
     expires_at timestamp with time zone NOT NULL,
@@ -2832,6 +2842,14 @@ ALTER FUNCTION workflows.signature_problems(p_definition workflows.workflow_defi
 
 COMMENT ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) IS 'Keys of a template that its workflow does not take, and those that it lacks.';
 
+CREATE FUNCTION workflows.steps_in_doubt(p_workflow_id uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.steps_in_doubt(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.steps_in_doubt(p_workflow_id uuid) IS 'Names the steps of which nobody knows whether they took place.';
+
 CREATE FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE plpgsql
     AS ...;
@@ -2856,13 +2874,13 @@ ALTER FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_
 
 COMMENT ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) IS 'Pauses or resumes a queue.';
 
-CREATE FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) RETURNS jsonb
+CREATE FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) IS 'Takes a deduplication id for a request, or says who holds it.';
+COMMENT ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) IS 'Takes a deduplication id for a request, or says who holds it.';
 
 CREATE FUNCTION workflows.take_maintenance(p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
@@ -2967,6 +2985,22 @@ CREATE FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) RETURN
 ALTER FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) IS 'Sends locked workflows on for which something came.';
+
+CREATE FUNCTION workflows.use_key_rate(p_granted uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.use_key_rate(p_granted uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.use_key_rate(p_granted uuid[], p_now timestamp with time zone) IS 'Counts workflows that got their key against the rate limit of that key.';
+
+CREATE FUNCTION workflows.use_rate(p_claimed uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.use_rate(p_claimed uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.use_rate(p_claimed uuid[], p_now timestamp with time zone) IS 'Counts claimed workflows against the rate limits of their queues.';
 
 CREATE FUNCTION workflows.values_problem(p_field text, p_problems jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -3074,10 +3108,19 @@ CREATE TABLE workflows.queue (
     run_on text DEFAULT 'active'::text NOT NULL,
     maintenance_mode text,
     requires_reason boolean DEFAULT false NOT NULL,
+    rate_limit integer,
+    rate_seconds double precision,
+    key_rate_limit integer,
+    key_rate_seconds double precision,
+    is_limited boolean GENERATED ALWAYS AS (((max_running IS NOT NULL) OR (rate_limit IS NOT NULL))) STORED NOT NULL,
     CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
+    CONSTRAINT queue_key_rate_limit CHECK ((key_rate_limit > 0)),
+    CONSTRAINT queue_key_rate_seconds CHECK (((key_rate_seconds >= (0.001)::double precision) AND (key_rate_seconds <= (31622400)::double precision))),
     CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
     CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
     CONSTRAINT queue_max_running CHECK ((max_running >= 0)),
+    CONSTRAINT queue_rate_limit CHECK ((rate_limit > 0)),
+    CONSTRAINT queue_rate_seconds CHECK (((rate_seconds >= (0.001)::double precision) AND (rate_seconds <= (31622400)::double precision))),
     CONSTRAINT queue_run_on CHECK ((run_on = ANY (ARRAY['active'::text, 'any'::text, 'prefer_active'::text])))
 );
 
@@ -3109,6 +3152,16 @@ COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while mai
 
 COMMENT ON COLUMN workflows.queue.requires_reason IS 'True: commands need a reason.';
 
+COMMENT ON COLUMN workflows.queue.rate_limit IS 'How many may be claimed in any rate_seconds; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.rate_seconds IS 'Seconds that rate_limit is about.';
+
+COMMENT ON COLUMN workflows.queue.key_rate_limit IS 'How many of one partition key may begin in any key_rate_seconds; null: no limit.';
+
+COMMENT ON COLUMN workflows.queue.key_rate_seconds IS 'Seconds that key_rate_limit is about.';
+
+COMMENT ON COLUMN workflows.queue.is_limited IS 'Whether max_running or rate_limit is set: its workflows are not claimed in advance.';
+
 CREATE TABLE workflows.step (
     workflow_id uuid NOT NULL,
     step_key text NOT NULL,
@@ -3119,8 +3172,7 @@ CREATE TABLE workflows.step (
     ended_at timestamp with time zone NOT NULL,
     due_at timestamp with time zone,
     output text,
-    error text,
-    CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text])))
+    error text
 )
 WITH (autovacuum_vacuum_scale_factor='0.05');
 
@@ -3134,7 +3186,7 @@ COMMENT ON COLUMN workflows.step.step_key IS 'Name of the step, #2 and so on for
 
 COMMENT ON COLUMN workflows.step.kind IS 'step, tx (transactional) or sleep.';
 
-COMMENT ON COLUMN workflows.step.status IS 'SUCCESS, ERROR, RETRYING or WAITING.';
+COMMENT ON COLUMN workflows.step.status IS 'SUCCESS, ERROR, RETRYING, WAITING; RUNNING: its body began and nothing else is known.';
 
 COMMENT ON COLUMN workflows.step.attempts IS 'Tries so far.';
 
@@ -3568,7 +3620,8 @@ COMMENT ON COLUMN workflows.dead_letter.error_message IS 'Message of the error.'
 CREATE TABLE workflows.deduplication (
     workflow_name text NOT NULL,
     deduplication_id text NOT NULL,
-    workflow_id uuid NOT NULL
+    workflow_id uuid NOT NULL,
+    expires_at timestamp with time zone
 );
 
 ALTER TABLE workflows.deduplication OWNER TO workflows_owner;
@@ -3580,6 +3633,8 @@ COMMENT ON COLUMN workflows.deduplication.workflow_name IS 'Name of the register
 COMMENT ON COLUMN workflows.deduplication.deduplication_id IS 'Id that one live workflow of this name holds at a time.';
 
 COMMENT ON COLUMN workflows.deduplication.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.deduplication.expires_at IS 'The id is held until then, also when its workflow has ended before.';
 
 CREATE VIEW workflows.enum_list AS
  SELECT e.enum_name,
@@ -4231,6 +4286,37 @@ COMMENT ON COLUMN workflows.open_prompt.due_at IS 'When its time is over; null: 
 
 ALTER TABLE workflows.queue ALTER COLUMN queue_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME workflows.queue_queue_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE workflows.rate_use (
+    rate_use_id bigint NOT NULL,
+    queue_id integer NOT NULL,
+    gate_id bigint DEFAULT 0 NOT NULL,
+    used integer NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.rate_use OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.rate_use IS 'What was taken of the rate limits, until it is free again; gate_id 0 is the queue as a whole.';
+
+COMMENT ON COLUMN workflows.rate_use.rate_use_id IS 'Number of the row.';
+
+COMMENT ON COLUMN workflows.rate_use.queue_id IS 'Queue whose limit it is.';
+
+COMMENT ON COLUMN workflows.rate_use.gate_id IS 'Partition key, or 0 for the queue as a whole.';
+
+COMMENT ON COLUMN workflows.rate_use.used IS 'How many were claimed together.';
+
+COMMENT ON COLUMN workflows.rate_use.expires_at IS 'When they do not count any more.';
+
+ALTER TABLE workflows.rate_use ALTER COLUMN rate_use_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.rate_use_rate_use_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -4915,11 +5001,20 @@ ALTER TABLE ONLY workflows.prompt
 ALTER TABLE ONLY workflows.queue_count
     ADD CONSTRAINT queue_count_pkey PRIMARY KEY (queue_id);
 
+ALTER TABLE workflows.queue
+    ADD CONSTRAINT queue_key_rate CHECK (((key_rate_limit IS NULL) = (key_rate_seconds IS NULL))) NOT VALID;
+
 ALTER TABLE ONLY workflows.queue
     ADD CONSTRAINT queue_pkey PRIMARY KEY (queue_id);
 
 ALTER TABLE ONLY workflows.queue
     ADD CONSTRAINT queue_queue_name_key UNIQUE (queue_name);
+
+ALTER TABLE workflows.queue
+    ADD CONSTRAINT queue_rate CHECK (((rate_limit IS NULL) = (rate_seconds IS NULL))) NOT VALID;
+
+ALTER TABLE ONLY workflows.rate_use
+    ADD CONSTRAINT rate_use_pkey PRIMARY KEY (expires_at, rate_use_id);
 
 ALTER TABLE ONLY workflows.ready
     ADD CONSTRAINT ready_pkey PRIMARY KEY (lane_id, ready_seq);
@@ -4938,6 +5033,9 @@ ALTER TABLE workflows.step
 
 ALTER TABLE ONLY workflows.step
     ADD CONSTRAINT step_pkey PRIMARY KEY (workflow_id, step_key);
+
+ALTER TABLE workflows.step
+    ADD CONSTRAINT step_status CHECK ((status = ANY (ARRAY['SUCCESS'::text, 'ERROR'::text, 'RETRYING'::text, 'WAITING'::text, 'RUNNING'::text]))) NOT VALID;
 
 ALTER TABLE ONLY workflows.stream
     ADD CONSTRAINT stream_pkey PRIMARY KEY (workflow_id, stream_name, stream_offset);
@@ -5016,6 +5114,8 @@ CREATE INDEX parked_queue ON workflows.parked USING btree (queue_id, status);
 CREATE INDEX prompt_open ON workflows.prompt USING btree (asked_at) WHERE (status = 'OPEN'::text);
 
 CREATE INDEX prompt_step ON workflows.prompt USING btree (workflow_id, step_key, asked_at);
+
+CREATE INDEX rate_use_place ON workflows.rate_use USING btree (queue_id, gate_id, expires_at);
 
 CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WHERE (start_before IS NOT NULL);
 
@@ -5249,7 +5349,7 @@ REVOKE ALL ON FUNCTION workflows.form_problems(p_form jsonb, p_values jsonb, p_r
 
 REVOKE ALL ON FUNCTION workflows.free_gates(p_workflow_ids uuid[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.gate_head(p_gate_id bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.gate_head(p_gate_id bigint, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key text, p_resources text[]) FROM PUBLIC;
 
@@ -5393,7 +5493,7 @@ REVOKE ALL ON FUNCTION workflows.live_before(p_queue_id integer, p_before timest
 REVOKE ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) TO workflows_worker;
 
-REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp with time zone, OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
@@ -5555,6 +5655,8 @@ GRANT ALL ON FUNCTION workflows.reject_entries(p_entries text) TO workflows_admi
 
 REVOKE ALL ON FUNCTION workflows.release_due(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.release_rates(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) FROM PUBLIC;
@@ -5675,13 +5777,15 @@ REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status te
 
 REVOKE ALL ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.steps_in_doubt(p_workflow_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.sweep_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.take_maintenance(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5708,6 +5812,10 @@ REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM P
 REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.use_key_rate(p_granted uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.use_rate(p_claimed uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.values_problem(p_field text, p_problems jsonb) FROM PUBLIC;
 

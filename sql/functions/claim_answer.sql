@@ -14,6 +14,8 @@ begin
       || ',"queue":' || to_json(q.queue_name)
       || case when octet_length(p.inputs) > 65536 then ',"inputs":null' else ',"inputs":' || coalesce(p.inputs, '{}') end
       || case when l.control is null then '' else ',"control":"' || concat_ws(' ', l.control, l.handler_no) || '"' end
+      || case when w.on_worker_lost is null then ''
+         else ',"on_worker_lost":"' || w.on_worker_lost || '"' end
       || case when w.retry_at is null then '' else ',"early":true' end
       || case when w.parent_workflow_id is null then '' else ',"parent":"' || w.parent_workflow_id || '"' end
       || case when l.deadline_at is null then '' else ',"deadline_ms":' || (extract(epoch from l.deadline_at - p_now) * 1000)::bigint end

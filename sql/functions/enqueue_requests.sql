@@ -30,7 +30,7 @@ begin
         v_request.problem := case when v_request.on_duplicate = 'reject' then workflows.held_problem(v_taken.workflow_id)
           else jsonb_build_object('holder', v_taken.workflow_id) end;
       else
-        v_request.problem := workflows.take_deduplication_id(v_request);
+        v_request.problem := workflows.take_deduplication_id(v_request, p_now);
         if v_request.problem is null then
           v_taken := v_request;
           v_taken_index := v_index;
@@ -84,26 +84,36 @@ comment on function workflows.held_problem(uuid) is
 
 -- Takes the deduplication id of a request for its workflow. Null: taken, go on. {"holder": id}:
 -- answer that workflow instead. Otherwise the error. An id is free again once its workflow has
--- ended, which is judged here, so that finishing never touches this table.
+-- ended, which is judged here, so that finishing never touches this table; for requests with a
+-- window not before that is over; and for a debounced one as soon as that workflow has started, so
+-- that the last of many calls always runs.
 create or replace function workflows.take_deduplication_id(
-  p_request workflows.enqueue_request) returns jsonb
+  p_request workflows.enqueue_request, p_now timestamptz) returns jsonb
 language plpgsql volatile
 as $$
 declare
+  v_until timestamptz := p_now + p_request.deduplication_seconds * interval '1 second';
   v_holder uuid;
-  v_holder_ended boolean;
+  v_is_free boolean;
 begin
   loop
-    insert into workflows.deduplication (workflow_name, deduplication_id, workflow_id)
-    values (p_request.workflow_name, p_request.deduplication_id, p_request.workflow_id) on conflict do nothing;
+    insert into workflows.deduplication (workflow_name, deduplication_id, workflow_id, expires_at)
+    values (p_request.workflow_name, p_request.deduplication_id, p_request.workflow_id, v_until)
+    on conflict do nothing;
     if found then return null; end if;
-    select d.workflow_id, w.ended_at is not null or w.workflow_id is null into v_holder, v_holder_ended
+    select d.workflow_id, case
+        when p_request.deduplication_seconds is not null and d.expires_at > p_now then false
+        when p_request.on_duplicate = 'debounce' and w.started_at is not null then true
+        else w.ended_at is not null or w.workflow_id is null end
+    into v_holder, v_is_free
     from workflows.deduplication d left join workflows.workflow w on w.workflow_id = d.workflow_id
-    where d.workflow_name = p_request.workflow_name and d.deduplication_id = p_request.deduplication_id;
+    where d.workflow_name = p_request.workflow_name
+      and d.deduplication_id = p_request.deduplication_id;
     if v_holder = p_request.workflow_id then return null; end if;
-    if v_holder_ended then
-      update workflows.deduplication d set workflow_id = p_request.workflow_id
-      where d.workflow_name = p_request.workflow_name and d.deduplication_id = p_request.deduplication_id and d.workflow_id = v_holder;
+    if v_is_free then
+      update workflows.deduplication d set workflow_id = p_request.workflow_id, expires_at = v_until
+      where d.workflow_name = p_request.workflow_name
+        and d.deduplication_id = p_request.deduplication_id and d.workflow_id = v_holder;
       if found then return null; end if;
     elsif v_holder is not null then
       if p_request.on_duplicate = 'reject' then
@@ -116,21 +126,23 @@ begin
   end loop;
 end
 $$;
-comment on function workflows.take_deduplication_id(workflows.enqueue_request) is
+comment on function workflows.take_deduplication_id(workflows.enqueue_request, timestamptz) is
   'Takes a deduplication id for a request, or says who holds it.';
 
 -- Gives a workflow that has not started the inputs of a later request, and with debounce a later
--- time. Locks its hot row first, so that claims pass it by. False: it ended meanwhile, look again.
+-- time, at most debounce_limit_seconds after it was enqueued. Locks its hot row first, so that claims
+-- pass it by. False: it ended meanwhile, or started and is not to be waited for: look again.
 create or replace function workflows.replace_waiting(
   p_workflow_id uuid, p_request workflows.enqueue_request) returns boolean
 language plpgsql volatile
 as $$
 declare
   v_workflow workflows.workflow%rowtype;
+  v_at timestamptz;
 begin
   v_workflow := workflows.lock_workflow(p_workflow_id);
   if v_workflow.ended_at is not null then return false; end if;
-  if v_workflow.started_at is not null or v_workflow.status = 'RUNNING' then return true; end if;
+  if v_workflow.started_at is not null then return p_request.on_duplicate <> 'debounce'; end if;
   insert into workflows.workflow_payload (workflow_id, inputs) values (p_workflow_id, p_request.inputs)
   on conflict (workflow_id) do update set inputs = excluded.inputs;
   delete from workflows.workflow_recipe r where r.workflow_id = p_workflow_id;
@@ -139,11 +151,14 @@ begin
     p_request.frozen || jsonb_build_object('workflow_id', p_workflow_id)) r
   where p_request.frozen <> '{}';
   if p_request.on_duplicate = 'debounce' and v_workflow.status in ('DELAYED', 'ENQUEUED') then
+    v_at := least(p_request.available_at,
+      v_workflow.enqueued_at + p_request.debounce_limit_seconds * interval '1 second');
     delete from workflows.ready r where r.lane_id = v_workflow.lane_id and r.ready_seq = v_workflow.ready_seq;
     insert into workflows.parked (workflow_id, queue_id, status, due_at, resume_at)
-    values (p_workflow_id, v_workflow.queue_id, 'DELAYED', least(p_request.available_at, v_workflow.start_before), p_request.available_at)
+    values (p_workflow_id, v_workflow.queue_id, 'DELAYED', least(v_at, v_workflow.start_before), v_at)
     on conflict (workflow_id) do update set due_at = excluded.due_at, resume_at = excluded.resume_at;
-    update workflows.workflow w set status = 'DELAYED', change_no = w.change_no + 1 where w.workflow_id = p_workflow_id;
+    update workflows.workflow w set status = 'DELAYED', available_at = v_at, change_no = w.change_no + 1
+    where w.workflow_id = p_workflow_id;
     perform workflows.audit_change(array[p_workflow_id], 'delayed', null, null, null);
   end if;
   return true;

@@ -11,7 +11,8 @@ begin
   return coalesce((
     select json_agg(json_build_object('step_key', s.step_key, 'step_name', regexp_replace(s.step_key, '^.*/|#[0-9]+$', '', 'g'),
       'kind', s.kind, 'status', s.status, 'output', s.output::json, 'error', s.error::json, 'attempts', s.attempts,
-      'started_at', s.started_at, 'ended_at', s.ended_at, 'due_at', s.due_at) order by s.started_at, s.ended_at)
+      'started_at', s.started_at,
+      'ended_at', case when s.status <> 'RUNNING' then s.ended_at end, 'due_at', s.due_at) order by s.started_at, s.ended_at)
     from workflows.step s where s.workflow_id = v_id)::text, '[]');
 end
 $$;

@@ -6,8 +6,8 @@ language plpgsql volatile
 as $$
 declare
   v_request workflows.enqueue_request := p_request;
-  v_known text[] := ('{workflow_id,actor,allow_during_maintenance,available_at,deduplication_id,'
-    'delay_seconds,max_attempts,on_duplicate,on_worker_lost,parent,partition_key,priority,queue_name,'
+  v_known text[] := ('{workflow_id,actor,allow_during_maintenance,available_at,debounce_limit_seconds,deduplication_id,'
+    'deduplication_seconds,delay_seconds,max_attempts,on_duplicate,on_worker_lost,parent,partition_key,priority,queue_name,'
     'resources,start_before,timeout_seconds,workflow_version,'
     'template_name,template_version,set_name,set_version,allow_unapproved}')::text[];
   v_options jsonb;
@@ -51,7 +51,11 @@ begin
         when 'resources' then
           select array_agg(distinct r order by r) into v_request.resources from jsonb_array_elements_text(v_value) r;
         when 'deduplication_id' then v_request.deduplication_id := v_text;
+        when 'deduplication_seconds' then
+          v_request.deduplication_seconds := round(v_text::numeric, 6)::float8;
         when 'on_duplicate' then v_request.on_duplicate := v_text;
+        when 'debounce_limit_seconds' then
+          v_request.debounce_limit_seconds := round(v_text::numeric, 6)::float8;
         when 'delay_seconds' then v_delay := round(v_text::numeric, 6)::float8;
         when 'available_at' then v_request.available_at := v_text::timestamptz;
         when 'start_before' then v_request.start_before := v_text::timestamptz;
@@ -79,6 +83,8 @@ begin
   if v_request.recipe is not null then
     v_request.problem := coalesce(v_request.problem, workflows.recipe_problem(v_request.recipe));
   end if;
+  v_request.available_at := case when v_request.available_at is not null then least(
+    v_request.available_at, p_now + v_request.debounce_limit_seconds * interval '1 second') end;
   if v_request.available_at <= p_now then v_request.available_at := null; end if;
   if v_request.start_before <= coalesce(v_request.available_at, p_now) then
     v_request.problem := workflows.bad_argument('start_before', 'must be later than now and than available_at');
@@ -86,6 +92,17 @@ begin
     v_request.problem := workflows.bad_argument('on_duplicate', 'needs a deduplication_id');
   elsif v_request.on_duplicate = 'debounce' and v_request.available_at is null then
     v_request.problem := workflows.bad_argument('delay_seconds', 'debounce needs a delay');
+  elsif v_request.debounce_limit_seconds is not null and v_request.on_duplicate <> 'debounce' then
+    v_request.problem := workflows.bad_argument(
+      'debounce_limit_seconds', 'is for on_duplicate debounce');
+  elsif v_request.deduplication_seconds is not null then
+    if v_request.deduplication_id is null then
+      v_request.problem := workflows.bad_argument(
+        'deduplication_seconds', 'needs a deduplication_id');
+    elsif v_request.on_duplicate not in ('return', 'reject') then
+      v_request.problem := workflows.bad_argument(
+        'deduplication_seconds', 'goes with on_duplicate return or reject');
+    end if;
   end if;
   return v_request;
 end
@@ -114,13 +131,13 @@ begin
     return case
       when p_key = 'priority' and p_text::numeric not between -100 and 100 then 'must be between -100 and 100'
       when p_key <> 'priority' and p_text::numeric not between 1 and 1000000 then 'must be between 1 and 1000000' end;
-  elsif p_key in ('delay_seconds', 'timeout_seconds') then
+  elsif p_key like '%\_seconds' then
     if jsonb_typeof(p_value) <> 'number' then return 'must be a number of seconds'; end if;
     v_limit := workflows.setting_of('max_delay_seconds')::numeric;
     return case
       when p_text::numeric > v_limit then 'must not be more than ' || v_limit || ' seconds'
-      when p_key = 'timeout_seconds' and p_text::numeric < 0.000001 then 'must be more than 0'
-      when p_text::numeric < 0 then 'must not be negative' end;
+      when p_text::numeric < 0 then 'must not be negative'
+      when p_key <> 'delay_seconds' and p_text::numeric < 0.000001 then 'must be more than 0' end;
   elsif p_key in ('available_at', 'start_before') then
     return workflows.time_problem(p_value, p_text);
   elsif p_key = 'on_duplicate' then

@@ -48,10 +48,25 @@ begin
     return workflows.settle_workflow(p_lease.workflow_id, 'ERROR', 'ERROR',
       'worker lost ' || v_workflow.reclaim_count + 1 || ' times', null, null, p_now);
   elsif v_policy = 'hold' then
-    return workflows.settle_workflow(p_lease.workflow_id, 'HELD', 'HELD', 'worker lost', 'ENQUEUED', null, p_now);
+    return workflows.settle_workflow(p_lease.workflow_id, 'HELD', 'HELD',
+      'worker lost' || workflows.steps_in_doubt(p_lease.workflow_id), 'ENQUEUED', null, p_now);
   end if;
   return workflows.settle_leaving(v_workflow, p_lease, 'released', null, null, p_now);
 end
 $$;
 comment on function workflows.reclaim_lease(workflows.lease, text, timestamptz) is
   'Takes back one lease.';
+
+-- The steps whose body had begun and whose result is not recorded, as the end of a sentence: the
+-- valve may be half open.
+create or replace function workflows.steps_in_doubt(p_workflow_id uuid) returns text
+language plpgsql stable
+as $$
+begin
+  return coalesce((
+    select ' in step ' || string_agg(s.step_key, ', ' order by s.started_at)
+    from workflows.step s where s.workflow_id = p_workflow_id and s.status = 'RUNNING'), '');
+end
+$$;
+comment on function workflows.steps_in_doubt(uuid) is
+  'Names the steps of which nobody knows whether they took place.';

@@ -112,7 +112,7 @@ comment on function workflows.end_resuming(text, timestamptz) is 'Notes that wor
 
 -- A record that was not simply new: a failed try, a step tried before, or one that is recorded
 -- already. The caller has locked the lease. A failed try stays RETRYING with its time until none is
--- left.
+-- left; RUNNING is a step that has told that its body begins.
 create or replace function workflows.record_again(
   p_n integer, p_workflow_id uuid, p_step_key text, p_kind text, p_control text, p_status text, p_output json, p_error json,
   p_attempt integer, p_retry json, p_now timestamptz) returns json
@@ -126,7 +126,7 @@ begin
   select s.* into v_step from workflows.step s where s.workflow_id = p_workflow_id and s.step_key = p_step_key for update;
   if found and v_step.kind <> p_kind then
     return json_strip_nulls(json_build_object('n', p_n, 'a', 'WF007', 'c', p_control));
-  elsif found and (v_step.status <> 'RETRYING' or v_step.attempts >= p_attempt and p_status = 'ERROR' and p_retry is not null) then
+  elsif found and (v_step.status not in ('RETRYING', 'RUNNING') or v_step.attempts >= p_attempt and p_status = 'ERROR' and p_retry is not null) then
     return json_build_object('n', p_n, 'c', p_control, 'status', v_step.status, 'output', v_step.output::json, 'error', v_step.error::json,
       'a', case when v_step.status = 'RETRYING' then 'retry' else 'replayed' end,
       'due_ms', case when v_step.due_at is not null then (extract(epoch from v_step.due_at - p_now) * 1000)::bigint end);

@@ -25,7 +25,7 @@ begin
     v_request.deduplication_id := v_workflow.deduplication_id;
     v_request.workflow_id := v_id;
     v_request.on_duplicate := 'reject';
-    v_problem := workflows.take_deduplication_id(v_request);
+    v_problem := workflows.take_deduplication_id(v_request, v_now);
     if v_problem is not null then
       perform workflows.refuse('WF006', v_problem - 'code', 'deduplication_id ' || (v_problem ->> 'problem'));
     end if;

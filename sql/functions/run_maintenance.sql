@@ -15,6 +15,7 @@ declare
   v_next timestamptz;
 begin
   v_due := workflows.release_due(p_limit, v_now);
+  perform workflows.release_rates(p_limit, v_now);
   if workflows.take_maintenance(v_now) then
     v_reclaimed := workflows.reclaim_lost(p_limit, v_now);
     v_timeouts := workflows.expire_deadlines(p_limit, v_now);
@@ -28,7 +29,11 @@ begin
   perform workflows.take_wake_calls(1000);
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();
-  select min(p.due_at) into v_next from workflows.parked p where p.due_at is not null;
+  v_next := least(
+    (select min(p.due_at) from workflows.parked p where p.due_at is not null),
+    -- rates are freed in bites: each claim of a busy queue leaves a row
+    (select greatest(min(u.expires_at), v_now + interval '50 milliseconds')
+     from workflows.rate_use u having count(*) > 0));
   return json_build_object('next_due_ms', case when v_next is not null then greatest(0, ceil(extract(epoch from v_next - v_now) * 1000))::bigint end,
     'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts))::text;
 end

@@ -197,7 +197,7 @@ as $$
 declare
   v_count integer;
 begin
-  delete from workflows.step s where s.workflow_id = p_workflow_id and s.status in ('ERROR', 'RETRYING')
+  delete from workflows.step s where s.workflow_id = p_workflow_id and s.status in ('ERROR', 'RETRYING', 'RUNNING')
     and not exists (select from workflows.step l where l.workflow_id = p_workflow_id and l.status in ('SUCCESS', 'WAITING')
                     and l.ended_at > s.ended_at);
   get diagnostics v_count = row_count;

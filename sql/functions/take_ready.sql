@@ -25,7 +25,7 @@ begin
   is_contended := false;
   for v_round in 1..3 loop
     select l.queue_ids, l.caps, l.is_locked into v_limited, v_caps, is_contended
-    from workflows.lock_limited(p_queue_ids) l;
+    from workflows.lock_limited(p_queue_ids, p_now) l;
     select q.lanes, q.lows, q.firsts, q.counts, q.wanted into v_lanes, v_lows, v_firsts, v_counts, v_wanted
     from workflows.claim_quota(p_worker_id, p_queue_ids, v_limited, v_caps, p_start_now - taken, p_prefetch) q;
     exit when v_lanes is null;
@@ -40,8 +40,8 @@ begin
       returning r.workflow_id, r.lane_id, r.ready_seq, r.start_before <= p_now as is_late),
     placed as materialized (
       select g.workflow_id, l.queue_id, d.timeout_seconds,
-        q.max_running is not null and l.kind <> 'command' as is_limited,
-        l.kind = 'command' or row_number() over (order by l.kind = 'new' and q.max_running is null and d.on_worker_lost = 'retry',
+        q.is_limited and l.kind <> 'command' as is_limited,
+        l.kind = 'command' or row_number() over (order by l.kind = 'new' and not q.is_limited and d.on_worker_lost = 'retry',
           l.kind <> 'command', l.priority, l.kind <> 'returning', g.ready_seq) <= p_start_now - taken as is_started
       from gone g join workflows.lane l on l.lane_id = g.lane_id join workflows.queue q on q.queue_id = l.queue_id
       join workflows.workflow_definition d on d.workflow_name = l.workflow_name and d.workflow_version = l.workflow_version
@@ -67,7 +67,10 @@ begin
     into v_claimed, v_expired from gone g;
     v_taken := coalesce(cardinality(v_claimed), 0);
     taken := taken + v_taken;
-    if v_taken > 0 then perform workflows.audit_change(v_claimed, 'claimed', null, null, p_worker_id::text); end if;
+    if v_taken > 0 then
+      if v_limited is not null then perform workflows.use_rate(v_claimed, p_now); end if;
+      perform workflows.audit_change(v_claimed, 'claimed', null, null, p_worker_id::text);
+    end if;
     if v_expired is not null then perform workflows.expire_unstarted(v_expired, p_now); end if;
     update workflows.lane l set low = q.first_seq - 1000
     from unnest(v_lanes, v_firsts) q(lane_id, first_seq)
@@ -81,17 +84,17 @@ $$;
 comment on function workflows.take_ready(uuid, integer[], integer, integer, bigint, timestamptz) is
   'Takes claimable workflows for a worker.';
 
--- Room in the limited queues: the lock orders all claims of a queue, and the count is a new
--- statement, so it can be too high, never too low. A queue that another claim has locked has no
--- room for us now.
+-- Room in the limited queues, by what runs and by what was claimed of late: the lock orders all
+-- claims of a queue, and the counts are a new statement, so they can be too high, never too low. A
+-- queue that another claim has locked has no room for us now.
 create or replace function workflows.lock_limited(
-  p_queue_ids integer[], out queue_ids integer[], out caps integer[], out is_locked boolean)
+  p_queue_ids integer[], p_now timestamptz, out queue_ids integer[], out caps integer[], out is_locked boolean)
 language plpgsql volatile
 as $$
 begin
   is_locked := false;
   select array_agg(q.queue_id order by q.queue_id) into queue_ids from workflows.queue q
-  where q.queue_id = any (p_queue_ids) and q.max_running is not null and not q.is_paused;
+  where q.queue_id = any (p_queue_ids) and q.is_limited and not q.is_paused;
   if queue_ids is null then return; end if;
   caps := array(
     select case when k.queue_id is null then 0 end from unnest(queue_ids) i(queue_id)
@@ -99,13 +102,17 @@ begin
       on k.queue_id = i.queue_id);
   is_locked := coalesce(0 = any (caps), false);
   caps := array(
-    select coalesce(c.cap, greatest(0, q.max_running - (select count(*) from workflows.lease e
-      where e.queue_id = c.queue_id and e.is_limited)))::integer
+    select coalesce(c.cap, least(
+      case when q.max_running is not null then greatest(0, q.max_running - (
+        select count(*) from workflows.lease e where e.queue_id = c.queue_id and e.is_limited)) end,
+      case when q.rate_limit is not null then greatest(0, q.rate_limit - (
+        select coalesce(sum(u.used), 0) from workflows.rate_use u
+        where u.queue_id = c.queue_id and u.gate_id = 0 and u.expires_at > p_now)) end))::integer
     from unnest(queue_ids, caps) c(queue_id, cap) join workflows.queue q on q.queue_id = c.queue_id);
 end
 $$;
-comment on function workflows.lock_limited(integer[]) is
-  'Locks the limited queues and answers how many more may run.';
+comment on function workflows.lock_limited(integer[], timestamptz) is
+  'Locks the limited queues and answers how many more may be claimed.';
 
 -- How many rows to take from which lane, reading only. Rows beyond those that start at once come
 -- only from lanes that are new, unlimited and retry, where waiting in a worker harms nobody; and one
@@ -118,7 +125,7 @@ as $$
 begin
   with mine as materialized (
     select l.lane_id, l.queue_id, l.low, l.priority, l.kind <> 'command' as is_late, l.kind <> 'returning' as is_fresh, c.cap,
-      l.kind = 'new' and q.max_running is null and f.on_worker_lost = 'retry' as is_prefetchable
+      l.kind = 'new' and not q.is_limited and f.on_worker_lost = 'retry' as is_prefetchable
     from workflows.worker_definition d
     join workflows.lane l on l.workflow_name = d.workflow_name and l.workflow_version = d.workflow_version
     join workflows.workflow_definition f on f.workflow_name = d.workflow_name and f.workflow_version = d.workflow_version

@@ -18,6 +18,17 @@ def test_limits_are_set_and_taken_away(run, default_queue):
     assert (default_queue()["max_running"], default_queue()["accepts_work"]) == (None, False)
 
 
+def test_rates_are_set_and_taken_away(run, default_queue):
+    def shown():
+        keys = ("rate_limit", "rate_seconds", "key_rate_limit", "key_rate_seconds")
+        return [default_queue()[key] for key in keys]
+
+    assert run("queue", "set", "default", "--rate", "50/60", "--key-rate", "1/0.5").exit_code == 0
+    assert shown() == [50, 60, 1, 0.5]
+    assert run("queue", "set", "default", "--rate", "none").exit_code == 0
+    assert shown() == [None, None, 1, 0.5]
+
+
 def test_pause_and_resume(run, default_queue):
     run("queue", "pause", "default", "--reason", "line down", "--actor", "anna")
     assert (default_queue()["is_paused"], default_queue()["pause_reason"]) == (True, "line down")
@@ -84,6 +95,8 @@ def test_watch_ends_after_so_many_looks(run):
     [
         (["set", "default"], 2, "nothing to set"),
         (["set", "default", "--max-running", "lots"], 2, "--max-running takes a number or none"),
+        (["set", "default", "--rate", "50"], 2, "--rate takes N/SECONDS or none"),
+        (["set", "default", "--key-rate", "x/1"], 2, "--key-rate takes N/SECONDS or none"),
         (["set", "nope", "--max-running", "1"], 1, "nope"),
         (["set", "default", "--run-on", "moon"], 2, "run_on is active"),
         (["pause", "nope"], 1, "nope"),

@@ -43,6 +43,28 @@ def test_f5_a_worker_that_was_given_up_works_on_under_another_id(rt, worker, con
     assert seen == ["one", "one", "two"]
 
 
+def test_a_step_in_doubt_is_named_when_its_worker_is_lost(rt, worker, conn, sql):
+    """on_worker_lost="hold": the body tells that it begins, so the operator sees which one did."""
+    workflow_id = rt.enqueue("engine_two_steps", onWorkerLost="hold")
+    wait_inside()
+    gate.release()
+    wait_inside()
+    shown = [(s["step_key"], s["status"], s["ended_at"] is None) for s in rt.listSteps(workflow_id)]
+    first, second = "engine_wait_for_test", "engine_wait_for_test#2"
+    assert shown == [(first, "SUCCESS", False), (second, "RUNNING", True)]
+    conn.execute(sql("update workflows.worker set lost_at = clock_timestamp()"))
+    worker.keeper.poke()
+    wait_for_status(rt, workflow_id, "HELD")
+    assert rt.getWorkflow(workflow_id)["reason"] == f"worker lost in step {second}"
+    gate.release()
+    assert rt.sendCommand(workflow_id, "RESUME")["outcome"] == "accepted"
+    wait_inside()
+    gate.release()
+    assert ended(rt, workflow_id)["result"] == "two"
+    assert [(s["status"], s["attempts"]) for s in rt.listSteps(workflow_id)] == [("SUCCESS", 1)] * 2
+    assert seen == ["one", "two", "two"]
+
+
 def test_a_step_that_waits_for_the_database_is_cut_when_its_lease_is_lost(rt, worker, conn, sql):
     workflow_id = rt.enqueue("engine_hanging")
     wait_inside()

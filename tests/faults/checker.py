@@ -118,10 +118,12 @@ def running_within_limits(history: History) -> Found:
 def writes_carry_the_current_token(history: History) -> Found:
     """What was recorded or finished under a token happened between its grant and its end."""
     tenures = {(one.workflow_id, one.token): one for one in history.tenures()}
-    steps = {(c.workflow_id, c.row["step_key"]): c for c in history.of_kind("step insert")}
+    steps = {(c.workflow_id, c.row["step_key"]): c for c in history.records()}
     ends = {c.workflow_id: c for c in history.of_kind("workflow update") if _succeeds(c)}
     for write in history.writes:
         if write.outcome != "ok" or write.said not in (None, "recorded", "ok"):
+            continue
+        if write.status == "RUNNING":  # tells that a body begins; its result is another write
             continue
         one = tenures.get((write.workflow_id, write.token))
         if one is None:
@@ -171,7 +173,7 @@ def finished_steps_were_recorded(history: History) -> Found:
 def effects_repeat_only_with_tokens(history: History) -> Found:
     """One effect per step and token; none for a step recorded before the token was granted."""
     starts = {one.token: one.start for one in history.tenures()}
-    steps = {(c.workflow_id, c.row["step_key"]): c for c in history.of_kind("step insert")}
+    steps = {(c.workflow_id, c.row["step_key"]): c for c in history.records()}
     counts = Counter((e["workflow_id"], e["step_key"], e["token"]) for e in history.effects)
     for (workflow_id, step_key, token), count in counts.items():
         if count > 1:
@@ -184,7 +186,7 @@ def effects_repeat_only_with_tokens(history: History) -> Found:
 def recorded_steps_took_effect(history: History) -> Found:
     done = {(e["workflow_id"], e["step_key"]) for e in history.effects}
     names = {e["step_key"] for e in history.effects}
-    for c in history.of_kind("step insert"):
+    for c in history.records():
         key = (c.workflow_id, c.row["step_key"])
         if c.row["status"] == "SUCCESS" and c.row["step_key"] in names and key not in done:
             yield c.workflow_id, f"step {c.row['step_key']} is recorded and never ran"
@@ -203,7 +205,7 @@ def bodies_begin_under_a_lease(history: History) -> Found:
 
 def steps_begin_after_the_record_before(history: History) -> Found:
     """Under one token, a body begins only when the step before it has been recorded."""
-    recorded = {(c.workflow_id, c.row["step_key"]): c.time for c in history.of_kind("step insert")}
+    recorded = {(c.workflow_id, c.row["step_key"]): c.time for c in history.records()}
     before: dict[str, dict[str, Any]] = {}
     for e in history.effects:
         previous, before[e["token"]] = before.get(e["token"]), e

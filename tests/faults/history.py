@@ -92,6 +92,12 @@ class History:
     def of_kind(self, *kinds: str) -> list[Change]:
         return [c for c in self.changes if c.kind in kinds]
 
+    def records(self) -> list[Change]:
+        """Where a step got a result or a failed try; not where its body told that it begins."""
+        return [
+            c for c in self.of_kind("step insert", "step update") if c.row["status"] != "RUNNING"
+        ]
+
     def committed(self) -> list[tuple[Change, str | None]]:
         """What each transaction made of a workflow, with the status before it."""
         last: dict[Any, Change] = {}

@@ -49,6 +49,22 @@ def test_f2_killed_between_commit_of_a_step_and_its_answer(site):
     assert effects_of(site, "second") == 1
 
 
+def test_f1_killed_inside_a_step_leaves_it_in_doubt(site):
+    """on_worker_lost = hold: the reason names it, and RESUME runs it again."""
+    victim = site.worker("a")
+    workflow_id = site.enqueue("three_steps", {"until": "go"}, on_worker_lost="hold")
+    site.wait_file("in_go")
+    victim.kill()
+    site.worker("b")
+    wait_until(lambda: site.status(workflow_id) == "HELD", "the workflow to be held")
+    assert site.workflow(workflow_id)["reason"] == "worker lost in step second"
+    site.let("go")
+    site.one("select workflows.send_command(%s, 'RESUME')", workflow_id)
+    assert site.wait_ended(workflow_id) == ["SUCCESS"]
+    site.assert_promises(label="F1 kill -9 inside a step, hold")
+    assert effects_of(site, "first") == 1 and effects_of(site, "second") == 2
+
+
 def test_f3_killed_after_the_outcome_was_committed(site):
     victim = site.worker("a", failpoint="complete:after_commit_before_ack=kill@1")
     workflow_id = site.enqueue("three_steps")

@@ -23,8 +23,9 @@ def enqueue(
         return given
     dedup = options.get("deduplication_id")
     holder = book.workflows.get(book.dedup.get((name, dedup), "")) if dedup else None
-    if holder and holder.is_live:
-        mode = options.get("on_duplicate", "return")
+    mode = options.get("on_duplicate", "return")
+    is_passed = holder and mode == "debounce" and holder.started is not None
+    if holder and holder.is_live and not is_passed:
         if mode == "reject":
             return None
         if mode in ("replace", "debounce"):
@@ -32,6 +33,8 @@ def enqueue(
         return holder.id
     queue = options.get("queue_name", "default")
     if book.mode(queue) and not options.get("allow_during_maintenance"):
+        if is_passed:
+            book.dedup.pop((name, str(dedup)))
         return REFUSED
     gates = {f"resource {r}" for r in options.get("resources", [])}
     if "partition_key" in options:

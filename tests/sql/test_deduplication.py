@@ -1,4 +1,4 @@
-"""deduplication_id: held until the workflow ends, with return, replace, reject and debounce."""
+"""deduplication_id: held until the workflow ends, with return, replace, reject, debounce; throttled."""
 
 import uuid
 
@@ -54,6 +54,85 @@ def test_debounce_moves_the_time(calls, clock, make_worker):
     calls.maintain()
     claimed = worker.claim(5)
     assert [(c["w"], c["inputs"]) for c in claimed] == [(first, {"n": 4})]
+
+
+def test_debounce_never_loses_the_last_call(calls, clock, make_worker):
+    """Once the workflow has started, what it was not given goes into a new one."""
+    worker = make_worker("mix")
+    options = {"deduplication_id": "x", "on_duplicate": "debounce", "delay_seconds": 10}
+    first = calls.enqueue("mix", {"n": 1}, **options)
+    clock.advance(11)
+    calls.maintain()
+    claimed = worker.claim_one()
+    second = calls.enqueue("mix", {"n": 2}, **options)
+    assert second != first and calls.status(second) == "DELAYED"
+    assert calls.enqueue("mix", {"n": 3}, **options) == second
+    assert worker.finish(claimed) == "ok"
+    assert calls.enqueue("mix", {"n": 4}, **options) == second
+    clock.advance(11)
+    calls.maintain()
+    assert worker.claim_one()["inputs"] == {"n": 4}
+
+
+@pytest.mark.parametrize("is_batched", [True, False])
+def test_debounce_puts_off_up_to_its_limit(calls, clock, make_worker, is_batched):
+    clock.freeze()
+    worker = make_worker("mix")
+    options = {
+        "deduplication_id": "x", "on_duplicate": "debounce", "delay_seconds": 10,
+        "debounce_limit_seconds": 25,
+    }  # fmt: skip
+    entry = {"workflow_name": "mix", "options": options}
+    for n in range(4):
+        assert worker.claim(1) == [], f"{6 * n} s"
+        if is_batched:
+            calls.enqueue_many(
+                *[{**entry, "inputs": {"n": n - 1}}] * 2, {**entry, "inputs": {"n": n}}
+            )
+        else:
+            calls.enqueue("mix", {"n": n}, **options)
+        clock.advance(6)
+        calls.maintain()
+    calls.enqueue("mix", {"n": 4}, **options)
+    clock.advance(1.5)
+    calls.maintain()
+    claimed = worker.claim_one()
+    assert claimed["inputs"] == {"n": 4}
+    assert calls.get(claimed["w"])["available_at"] == calls.value(
+        "select to_json(enqueued_at + interval '25 seconds') from workflows.workflow"
+    )
+
+
+@pytest.mark.parametrize("on_duplicate", ["return", "reject"])
+def test_throttled_calls_get_one_workflow_in_a_window(calls, clock, make_worker, on_duplicate):
+    clock.freeze()
+    worker = make_worker("mix")
+    throttled = {"deduplication_id": "x", "deduplication_seconds": 60, "on_duplicate": on_duplicate}
+    first = calls.enqueue("mix", **throttled)
+    worker.finish(worker.claim_one())
+    clock.advance(59)
+    if on_duplicate == "return":
+        assert calls.enqueue("mix", **throttled) == first
+    else:
+        with refused("WF006", "deduplication_id") as detail:
+            calls.enqueue("mix", **throttled)
+        assert detail["workflow_id"] == first
+    clock.advance(1)
+    second = calls.enqueue("mix", **throttled)
+    assert second != first and calls.status(second) == "ENQUEUED"
+    clock.advance(61)
+    again = calls.enqueue("mix", **{**throttled, "on_duplicate": "return"})
+    assert again == second, "it has not ended"
+
+
+def test_a_call_without_a_window_and_a_retry_are_not_throttled(calls, make_worker):
+    worker = make_worker("mix")
+    first = calls.enqueue("mix", deduplication_id="x", deduplication_seconds=60)
+    worker.finish(worker.claim_one(), "error", error={"class": "ValueError", "message": "no"})
+    calls.maintain()
+    assert calls.retry(first)["outcome"] == "accepted"
+    calls.command(first, "STOP")
+    assert calls.enqueue("mix", deduplication_id="x") != first
 
 
 @pytest.mark.parametrize("on_duplicate", ["return", "replace", "reject"])

@@ -45,7 +45,7 @@ def enqueue(
     workflowName=None, inputs=None, queueName=None, partitionKey=None, priority=None,
     deduplicationId=None, applicationVersion=None, timeoutSeconds=None, allowDuringMaintenance=False,
     dbName=None, workflowVersion=None, workflowId=None, resources=None, onDuplicate=None,
-    delaySeconds=None, availableAt=None, startBefore=None, maxAttempts=None, onWorkerLost=None,
+    deduplicationSeconds=None, debounceLimitSeconds=None, delaySeconds=None, availableAt=None, startBefore=None, maxAttempts=None, onWorkerLost=None,
     parent=None, actor=None, templateName=None, templateVersion=None, setName=None, setVersion=None,
     allowUnapproved=False,
 ):
@@ -60,6 +60,8 @@ def enqueue(
     priority: -100 to 100, lower first; default is the decorator's.
     deduplicationId: held until the workflow ends. A second call with it answers the first one's id;
         onDuplicate says otherwise: "return" (default), "replace", "reject", "debounce".
+    deduplicationSeconds: throttle: the id is held at least so long after it was taken, also when the workflow has
+        ended before. debounceLimitSeconds: the longest that "debounce" may put a workflow off in all.
     workflowVersion: integer; default is the newest that was registered. applicationVersion is its old name.
     workflowId: your own uuid; calling again with it changes nothing.
     delaySeconds, availableAt: not before then. startBefore: not started by then, it is CANCELLED.
@@ -85,6 +87,7 @@ def enqueue(
         queueName=queueName, partitionKey=partitionKey, priority=priority, deduplicationId=deduplicationId,
         workflowVersion=applicationVersion if workflowVersion is None else workflowVersion,
         timeoutSeconds=timeoutSeconds, workflowId=workflowId, resources=resources, onDuplicate=onDuplicate,
+        deduplicationSeconds=deduplicationSeconds, debounceLimitSeconds=debounceLimitSeconds,
         delaySeconds=delaySeconds, availableAt=availableAt, startBefore=startBefore,
         maxAttempts=maxAttempts, onWorkerLost=onWorkerLost, parent=parent, actor=actor,
         allowDuringMaintenance=allowDuringMaintenance or None,

@@ -15,6 +15,18 @@ from exchange.workflows.cpython.cli_session import Session
 
 QueueName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Limit = Annotated[str | None, typer.Option(metavar="N|none", show_default=False)]
+Rate = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N/SECONDS|none", show_default=False, help="So many claims in any so many seconds."
+    ),
+]
+KeyRate = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N/SECONDS|none", show_default=False, help="The same for each partition key."
+    ),
+]
 YesNo = Annotated[bool | None, typer.Option("--accepts-work/--closed", show_default=False)]
 History = Annotated[str | None, typer.Option(metavar="errors|full", show_default=False)]
 RunOn = Annotated[str | None, typer.Option(metavar="active|any|prefer_active", show_default=False)]
@@ -33,11 +45,14 @@ def create_queue(
     name: QueueName,
     max_running: Limit = None,
     max_enqueued: Limit = None,
+    rate: Rate = None,
+    key_rate: KeyRate = None,
     history: History = None,
     run_on: RunOn = None,
 ) -> None:
     """Make a queue."""
     options = _limits(max_running=max_running, max_enqueued=max_enqueued)
+    options |= _rates(rate=rate, key_rate=key_rate)
     options |= _policies(history=history, run_on=run_on)
     session.show(
         session.call("create_queue", queue_name=name, options=json.dumps(options)),
@@ -50,12 +65,15 @@ def set_queue(
     name: QueueName,
     max_running: Limit = None,
     max_enqueued: Limit = None,
+    rate: Rate = None,
+    key_rate: KeyRate = None,
     history: History = None,
     accepts_work: YesNo = None,
     run_on: RunOn = None,
 ) -> None:
     """Change a queue's limits; `none` takes a limit away."""
     options = _limits(max_running=max_running, max_enqueued=max_enqueued)
+    options |= _rates(rate=rate, key_rate=key_rate)
     options |= _policies(history=history, accepts_work=accepts_work, run_on=run_on)
     if not options:
         raise Failure(ExitCode.USAGE, "nothing to set", "see: ignition-workflows queue set --help")
@@ -118,3 +136,29 @@ def _limits(**given: str | None) -> dict[str, Any]:
             option = name.replace("_", "-")
             raise Failure(ExitCode.USAGE, f"--{option} takes a number or none, not {text!r}")
     return limits
+
+
+def _rates(**given: str | None) -> dict[str, Any]:
+    """The options of rates like 50/60, or null for the word none."""
+    rates: dict[str, Any] = {}
+    for name, text in given.items():
+        if text is None:
+            continue
+        limit, _, seconds = text.partition("/")
+        if text.lower() == "none":
+            rates[f"{name}_limit"] = rates[f"{name}_seconds"] = None
+        elif limit.isdigit() and _is_number(seconds):
+            rates[f"{name}_limit"], rates[f"{name}_seconds"] = int(limit), float(seconds)
+        else:
+            option = name.replace("_", "-")
+            problem = f"--{option} takes N/SECONDS or none, not {text!r}"
+            raise Failure(ExitCode.USAGE, problem, f"for example --{option} 50/60")
+    return rates
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -19,6 +19,8 @@ OPTIONS = {
     "maxAttempts": "max_attempts",
     "onWorkerLost": "on_worker_lost",
     "onDuplicate": "on_duplicate",
+    "deduplicationSeconds": "deduplication_seconds",
+    "debounceLimitSeconds": "debounce_limit_seconds",
     "workflowVersion": "workflow_version",
     "parent": "parent",
     "actor": "actor",

@@ -53,6 +53,8 @@ class Workflows(Exchange):
         maxAttempts=None,
         onWorkerLost=None,
         onDuplicate=None,
+        deduplicationSeconds=None,
+        debounceLimitSeconds=None,
         workflowVersion=None,
         parent=None,
         actor=None,

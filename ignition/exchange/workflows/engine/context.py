@@ -35,6 +35,7 @@ class Context(object):
         "function",
         "gate",
         "handlers",
+        "tells_begin",
         "is_obeying",
         "recorded",
         "signal",
@@ -42,12 +43,13 @@ class Context(object):
         "counts",
     )
 
-    def __init__(self, lease, engine, function, gate, handlers):
+    def __init__(self, lease, engine, function, gate, handlers, tells_begin=False):
         self.lease = lease
         self.engine = engine
         self.function = function
         self.gate = gate
         self.handlers = handlers
+        self.tells_begin = tells_begin
         self.is_obeying = False
         self.recorded = {}
         self.recall(lease.row.get("steps"))
@@ -128,6 +130,12 @@ class Context(object):
             compat.failpoint("step:in")
         begun = self.engine.monotonic()
         try:
+            if self.tells_begin and step.kind == "step":
+                # A try whose worker is lost does not count: it has not ended yet.
+                answer = self.record(self._text(step, key, attempt - 1, begun, "RUNNING", "output", "null"))
+                if answer is not None and answer["a"] != "recorded":
+                    return True, self.settle(answer, step, key)
+                begun = self.engine.monotonic()
             if step.kind == "tx":
                 answer, value = self.engine.run_transaction(self, step, key, attempt, args, kwargs)
             else:

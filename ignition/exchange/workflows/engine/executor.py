@@ -73,7 +73,10 @@ class Executor(object):
             self._leave(lease, errors.Released())
             return
         lease.is_started = True
-        running = context.Context(lease, self, definition.function, gate, definition.handlers)
+        on_worker_lost = lease.row.get("on_worker_lost") or definition.policies["on_worker_lost"]
+        running = context.Context(
+            lease, self, definition.function, gate, definition.handlers, on_worker_lost == "hold"
+        )
         context.enter(running)
         try:
             if lease.row.get("is_partial"):
