@@ -25,6 +25,7 @@ begin
     perform workflows.count_queues(v_now);
     perform workflows.forget_workers(v_now);
   end if;
+  perform workflows.take_child_orders(p_limit);
   perform workflows.take_wake_calls(1000);
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();
