@@ -161,6 +161,32 @@ class StepFailed(WorkflowsError):
     code = "STEP_FAILED"
 
 
+class ChildFailed(WorkflowsError):
+    """A child that was waited for did not succeed. `outcomes` has all that were waited for, dicts with workflow_id,
+    name, status, result, error and reason; the rest is of the first that did not succeed."""
+
+    code = "CHILD_FAILED"
+    outcomes = ()
+
+    @property
+    def failed(self):
+        """The outcomes other than SUCCESS."""
+        return [outcome for outcome in self.outcomes if outcome["status"] != "SUCCESS"]
+
+    @property
+    def status(self):
+        return self.failed[0]["status"]
+
+    @property
+    def workflowId(self):
+        return self.failed[0]["workflow_id"]
+
+    @property
+    def error(self):
+        """{"class", "message"} where it ended in ERROR, else None."""
+        return self.failed[0]["error"]
+
+
 class UnserialisableResult(WorkflowsError, TypeError):
     """A result or step output that JSON cannot hold. `detail["path"]` names the place."""
 

@@ -36,6 +36,8 @@ ORDER_THREADS = 4
 # How often a short wait in a thread asks for what it waits for, and the longest wait there is.
 ASK_AGAIN_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 315360000
+# Children that one step starts; more take more steps.
+CHILDREN_PER_STEP = 1000
 PREFETCH = 500
 # Prefetch no more than what the worker finishes in this time, so that slow workflows are not hoarded.
 PREFETCH_SECONDS = 0.05

@@ -12,7 +12,7 @@ from exchange.workflows import errors, settings
 from exchange.workflows.engine import context, replay
 
 
-class _Asked(object):
+class Asked(object):
     """What a context needs to know of a step that has no body."""
 
     function = None
@@ -24,7 +24,7 @@ class _Asked(object):
 
 
 _STEPS = dict(
-    (kind, _Asked(name, kind))
+    (kind, Asked(name, kind))
     for name, kind in (
         ("send", "send"),
         ("recv", "receive"),
@@ -36,7 +36,7 @@ _STEPS = dict(
         ("prompt", "prompt"),
     )
 )
-_VALUES = dict((name, _Asked(name, "value")) for name in ("now", "uuid", "random"))
+_VALUES = dict((name, Asked(name, "value")) for name in ("now", "uuid", "random"))
 
 
 def running_here(facade):
@@ -54,9 +54,10 @@ def require_running(facade, name):
     return running
 
 
-def ask(running, kind, make_ask):
-    """Record one exchange and return what came of it. `make_ask(key)` is what is asked, as JSON text."""
-    step = _STEPS[kind]
+def ask(running, step, make_ask):
+    """Record one exchange and return what came of it. `step` is a kind, or an Asked with a name of its own;
+    `make_ask(key)` is what is asked, as JSON text."""
+    step = _STEPS.get(step, step)
     key = running.next_key(step.name)
     is_known, value = _recorded(running, step, key)
     if is_known:

@@ -1,5 +1,5 @@
 """`rt`, what getWorkflows() answers: enqueue, look up, command, and inside a workflow sleep and check; what talks
-to running workflows comes from engine.exchange.
+to running workflows comes from engine.exchange, what starts others from engine.children.
 
 Everything here raises; exchange.workflows.api.service has the same as envelopes.
 """
@@ -20,11 +20,12 @@ from exchange.workflows.engine.call_options import (
     order_options,
     partner_key,
 )
+from exchange.workflows.engine.children import Children
 from exchange.workflows.engine.exchange import Exchange
 from exchange.workflows.engine.handle import WorkflowHandle
 
 
-class Workflows(Exchange):
+class Workflows(Exchange, Children):
     """One database. `store` has one method per SQL function."""
 
     def __init__(self, host, connector):

@@ -69,6 +69,8 @@ def error_from(recorded, functions):
     for base in known.__mro__ if known is not None else (errors.StepFailed,):
         error = _make(base if base is known else _stand_in(name, base), message)
         if error is not None:
+            if "outcomes" in recorded:
+                error.outcomes = recorded["outcomes"]
             return error
     return _make(_stand_in(name, errors.StepFailed), message)
 
