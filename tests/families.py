@@ -23,7 +23,9 @@ class Family:
     def children(self, count: int = 1, **more: Any) -> list[str]:
         return self.start(count, **more)["output"]
 
-    def wait(self, children: list[str], claimed: Any = None, key: str = "waitForAll", **ask: Any) -> Any:
+    def wait(
+        self, children: list[str], claimed: Any = None, key: str = "waitForAll", **ask: Any
+    ) -> Any:
         whole = {"children": children, "mode": "all", "raise": True, "seconds": None, **ask}
         return self.worker.record(claimed or self.claimed, key, kind="await", ask=whole)
 

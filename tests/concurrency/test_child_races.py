@@ -85,8 +85,11 @@ def test_the_wake_is_looked_at_while_the_parent_is_being_parked(
 def test_the_last_two_end_at_the_same_moment(family, open_session, without, is_guarded):
     """Neither sees the other's end, so who looked at its own end would find one missing."""
     if not is_guarded:
-        without("wake_parents", "where w.ended_at is null",
-                "where w.ended_at is null and workflows.have_children_ended(w.workflow_id)")
+        without(
+            "wake_parents",
+            "where w.ended_at is null",
+            "where w.ended_at is null and workflows.have_children_ended(w.workflow_id)",
+        )
     children = family.children(2)
     family.park(children)
     ends = []
@@ -105,7 +108,9 @@ def test_two_workers_that_look_wake_the_parent_once(family, open_session, sessio
     children = family.children(1)
     family.park(children)
     family.end(1)
-    one, two = second(family.child_worker, open_session()), second(family.child_worker, open_session())
+    one, two = second(family.child_worker, open_session()), second(
+        family.child_worker, open_session()
+    )
     assert one.claim() == [] and two.claim() == []
     one.calls.conn.commit()
     two.calls.conn.commit()
@@ -149,7 +154,11 @@ def test_an_abort_does_not_wait_for_a_record_of_the_child(
     family, open_session, session, blocked, without, is_guarded
 ):
     if not is_guarded:
-        without("has_locked_for", "if p_status = 'RUNNING' and p_command = 'ABORT' then", "if false then")
+        without(
+            "has_locked_for",
+            "if p_status = 'RUNNING' and p_command = 'ABORT' then",
+            "if false then",
+        )
     [child] = family.children(1)
     [claimed] = family.child_worker.claim()
     recording = second(family.child_worker, open_session())

@@ -7,7 +7,7 @@ import pytest
 from exchange.workflows import errors
 from tests.calls import Calls
 from tests.engine import family_flows  # noqa: F401  registers them
-from tests.engine.plant import PATIENCE, ended, gate, seen, wait_for_status, wait_inside
+from tests.engine.plant import ended, gate, seen, wait_for_status, wait_inside
 from tests.waiting import wait_until
 
 
@@ -24,7 +24,9 @@ def test_a_child_and_its_result(rt, worker):
 
 
 def test_all_results_in_the_order_of_the_handles(rt, worker):
-    assert ended(rt, rt.enqueue("family_all", {"count": 20}))["result"] == [n * n for n in range(20)]
+    assert ended(rt, rt.enqueue("family_all", {"count": 20}))["result"] == [
+        n * n for n in range(20)
+    ]
     assert ended(rt, rt.enqueue("family_all", {"count": 0}))["result"] == []
 
 
@@ -42,7 +44,11 @@ def test_every_outcome_is_kept(rt, worker, is_raised):
         assert result == ["ERROR", "child 2", ["SUCCESS", "ERROR", "ERROR"]]
     else:
         assert [one["result"] for one in result] == [1, None, None]
-        assert [one["error"] and one["error"]["message"] for one in result] == [None, "child 2", "child 3"]
+        assert [one["error"] and one["error"]["message"] for one in result] == [
+            None,
+            "child 2",
+            "child 3",
+        ]
 
 
 def test_an_error_of_a_child_that_nobody_catches_is_its_parents(rt, worker):
@@ -98,7 +104,9 @@ def test_an_order_to_the_parent_stops_a_running_child(rt, worker):
     rt.sendCommand(workflow_id, "STOP", "leak", actor="anna")
     assert rt.getWorkflow(workflow_id)["status"] == "STOPPED"
     [child] = children_of(rt, workflow_id)
-    wait_until(lambda: rt.getWorkflow(child["workflow_id"])["state"] == "STOPPING", "the order to arrive")
+    wait_until(
+        lambda: rt.getWorkflow(child["workflow_id"])["state"] == "STOPPING", "the order to arrive"
+    )
     gate.release()
     assert ended(rt, child["workflow_id"])["status"] == "STOPPED"
 

@@ -6,7 +6,13 @@ from tests.families import Family
 
 POLICIES = ("follow", "cancel", "leave")
 # What a child that waits in the queue, or runs, has become after the order was given to its parent.
-HELD_OR_NOT = {"HOLD": "HELD", "PAUSE": "HELD", "STOP": "STOPPED", "ABORT": "ABORTED", "CANCEL": "CANCELLED"}
+HELD_OR_NOT = {
+    "HOLD": "HELD",
+    "PAUSE": "HELD",
+    "STOP": "STOPPED",
+    "ABORT": "ABORTED",
+    "CANCEL": "CANCELLED",
+}
 
 
 @pytest.fixture
@@ -16,7 +22,9 @@ def family(calls):
 
 def obey(family, command):
     """The parent carries the order out where it runs."""
-    outcome = {"STOP": "stopped", "CANCEL": "cancelled", "HOLD": "held", "PAUSE": "held"}.get(command)
+    outcome = {"STOP": "stopped", "CANCEL": "cancelled", "HOLD": "held", "PAUSE": "held"}.get(
+        command
+    )
     if outcome:
         family.worker.finish(family.claimed, outcome)
 

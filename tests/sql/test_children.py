@@ -65,13 +65,20 @@ def test_a_workflow_that_starts_itself_for_ever_is_refused(calls, make_worker):
     assert [one["status"] for one in answers] == ["SUCCESS", "SUCCESS", "ERROR"]
     assert "max_child_depth" in answers[2]["error"]["message"]
     with refused("WF002", "parent"):
-        calls.enqueue("mix", parent=calls.value(
-            "select workflow_id::text from workflows.child order by workflow_id desc limit 1"))
+        calls.enqueue(
+            "mix",
+            parent=calls.value(
+                "select workflow_id::text from workflows.child order by workflow_id desc limit 1"
+            ),
+        )
 
 
 def test_a_child_works_under_the_gates_of_its_parent(calls):
     family = Family(calls, resources=["reactor 1"])
-    assert "under those of its parent" in family.start(options={"resources": ["pump"]})["error"]["message"]
+    assert (
+        "under those of its parent"
+        in family.start(options={"resources": ["pump"]})["error"]["message"]
+    )
     assert family.start(key="second")["status"] == "SUCCESS"
 
 

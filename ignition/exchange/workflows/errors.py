@@ -7,8 +7,6 @@ up; they derive from BaseException, so that `except Exception` in a workflow can
 
 from __future__ import absolute_import, division, print_function
 
-import json
-
 
 class WorkflowsError(Exception):
     """Base of every error that the library raises. `code` is stable, the message is for people."""
@@ -273,45 +271,3 @@ class Released(ControlSignal):
 
 class LeaseLost(ControlSignal):
     """This worker no longer holds the workflow: nothing is written for it."""
-
-
-BY_CODE = dict(
-    (error.code, error)
-    for error in (
-        StaleLease,
-        BadArgument,
-        UnknownId,
-        AlreadyFinished,
-        QueueRefused,
-        Duplicate,
-        ReplayMismatch,
-        SchemaVersionMismatch,
-        CommandRejected,
-        AppendOnly,
-        MigrationEdited,
-    )
-)
-
-
-def from_database(sqlstate, message, detail=None, hint=None, is_lost=False):
-    """The exception for an error that the database answered. `detail` is the DETAIL text: JSON from our functions."""
-    known = BY_CODE.get(sqlstate)
-    if known is None:
-        return DatabaseError(message, sqlstate, _detail_of(detail), hint, is_lost)
-    return known(message, sqlstate, _detail_of(detail), hint)
-
-
-def from_answer(answer):
-    """The exception for the error that enqueue_many answers for one entry."""
-    known = BY_CODE.get(answer.get("code"), WorkflowsError)
-    return known(answer.get("message") or "refused", answer.get("code"), answer)
-
-
-def _detail_of(text):
-    if not text:
-        return {}
-    try:
-        detail = json.loads(text)
-    except ValueError:
-        return {"detail": text}
-    return detail if isinstance(detail, dict) else {"detail": detail}

@@ -9,7 +9,7 @@ from __future__ import absolute_import, division, print_function
 
 import json
 
-from exchange.workflows import compat, errors, settings
+from exchange.workflows import compat, settings
 from exchange.workflows.engine import asking, registry
 from exchange.workflows.engine.call_options import OPTIONS, bad, options_json
 
