@@ -201,6 +201,8 @@ comment on column workflows.workflow_outcome.result is 'Result as JSON text.';
 comment on column workflows.workflow_outcome.error_class is 'Class name of the error.';
 comment on column workflows.workflow_outcome.error_message is 'Message of the error.';
 comment on column workflows.workflow_outcome.error_traceback is 'Traceback, cut to 8 kB.';
+comment on column workflows.workflow_outcome.failed_steps is
+  'Keys of the steps whose errors ended it, where several ran beside each other.';
 comment on column workflows.workflow_outcome.is_sanitised is
   'True: characters that cannot be stored were replaced.';
 

@@ -41,6 +41,8 @@ alter table workflows.wait
   add column is_any boolean,
   add column seen_count integer;
 
+alter table workflows.workflow_outcome add column failed_steps text[];
+
 insert into workflows.setting (
   setting_name, setting_value, value_type, minimum, maximum, description)
 values ('max_child_depth', '16', 'integer', 1, 1000,

@@ -185,6 +185,20 @@ class ChildFailed(WorkflowsError):
         return self.failed[0]["error"]
 
 
+class StepsFailed(WorkflowsError):
+    """Several steps that ran beside each other failed. `errors` are their exceptions, in the order of the handles."""
+
+    code = "STEPS_FAILED"
+    errors = ()
+
+
+class InsideStep(WorkflowsError):
+    """What was called belongs in the workflow function itself, not in a step."""
+
+    code = "INSIDE_STEP"
+    is_repeatable = False
+
+
 class UnserialisableResult(WorkflowsError, TypeError):
     """A result or step output that JSON cannot hold. `detail["path"]` names the place."""
 

@@ -36,6 +36,9 @@ ORDER_THREADS = 4
 # How often a short wait in a thread asks for what it waits for, and the longest wait there is.
 ASK_AGAIN_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 315360000
+# Steps that run beside their workflows: of all workflows of a worker, and of one.
+PARALLEL_STEPS = 16
+PARALLEL_STEPS_PER_WORKFLOW = 8
 # Children that one step starts; more take more steps.
 CHILDREN_PER_STEP = 1000
 PREFETCH = 500

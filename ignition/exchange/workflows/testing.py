@@ -169,6 +169,7 @@ class _Memory(object):
     is_releasing = False
     suspend_over_ms = -1
     payload_bytes = settings.PAYLOAD_BYTES
+    parallel = None
 
     def __init__(self, stand_ins, exchange):
         self.steps = []

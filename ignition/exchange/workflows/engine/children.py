@@ -10,7 +10,7 @@ from __future__ import absolute_import, division, print_function
 import json
 
 from exchange.workflows import compat, settings
-from exchange.workflows.engine import asking, registry
+from exchange.workflows.engine import asking, registry, replay
 from exchange.workflows.engine.call_options import OPTIONS, bad, options_json
 
 _NOT_FOR_CHILDREN = ("workflowId", "deduplicationId", "onDuplicate", "parent")
@@ -82,7 +82,7 @@ class Children(object):
             json.dumps(name), policy, options_json(_chosen(options)),
         )
         texts = ["{}" if inputs is None else self.json_text(inputs, "inputs") for inputs in inputs_list]
-        step = asking.Asked(key or step_name, "child")
+        step = replay.Asked(key or step_name, "child")
         handles = []
         for chunk in _chunks(texts):
             asked = '{%s,"inputs":[%s]}' % (head, ",".join(chunk))
@@ -130,7 +130,7 @@ def _wait(running, name, handles, mode, seconds, is_raised):
         asked["children"].append(handle.workflowId)
     if not asked["children"]:
         return []
-    return asking.ask(running, asking.Asked(name, "await"), lambda key: json.dumps(asked))
+    return asking.ask(running, replay.Asked(name, "await"), lambda key: json.dumps(asked))
 
 
 def _check_key(key):

@@ -10,7 +10,7 @@ import json
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import context, entry_text, payload
+from exchange.workflows.engine import context, entry_text, parallel, payload
 from exchange.workflows.engine.buffer import Buffer
 from exchange.workflows.engine.call_options import (
     ARGUMENTS,
@@ -227,6 +227,18 @@ class Workflows(Exchange, Children):
             self.host.sleep(seconds)
         else:
             running.sleep(seconds)
+
+    def gather(self, handles, raiseErrors=True):
+        """Wait for steps that were started beside the workflow. Returns their results in the order of the handles.
+
+        handles: what step.start() answered. raiseErrors: False: an error stands in the place of its result.
+
+        Raises the error of the one step that failed, or StepsFailed, whose `errors` are those of all; none is
+        lost. Handles that nobody gathers are awaited at the end, and their errors are the workflow's.
+
+            levels = rt.gather([read_level.start(tank) for tank in tanks])
+        """
+        return parallel.gather(handles, raiseErrors)
 
     def checkCancelled(self):
         """Obey a waiting command here and now; call it in long loops. Outside a workflow it does nothing."""

@@ -11,6 +11,17 @@ _KINDS = {"tx": "step"}
 _made_classes = {}
 
 
+class Asked(object):
+    """What a context needs to know of a step that has no body."""
+
+    function = None
+
+    def __init__(self, name, kind):
+        self.name = name
+        self.kind = kind
+        self.name_json = json.dumps(name)
+
+
 def check_fit(recorded, key, name, kind):
     """Refuse to give a step what was recorded for something else."""
     recorded_name = recorded.get("name", name)
