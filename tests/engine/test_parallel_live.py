@@ -2,7 +2,6 @@
 
 import pytest
 
-from exchange.workflows import settings
 from tests.calls import Calls
 from tests.engine import parallel_flows
 from tests.engine.plant import ended, gate, inside, seen, wait_for_status, wait_inside
@@ -69,7 +68,9 @@ def test_another_try_runs_what_failed_and_nothing_else(rt, worker):
     assert (seen.count("flaky"), seen.count(1)) == (2, 1)
 
 
-def test_without_the_names_of_what_failed_another_try_would_replay_the_error(rt, worker, monkeypatch):
+def test_without_the_names_of_what_failed_another_try_would_replay_the_error(
+    rt, worker, monkeypatch
+):
     """The control."""
     monkeypatch.setattr("exchange.workflows.engine.parallel.failed_steps", lambda running: [])
     workflow_id = rt.enqueue("side_tried_again")
@@ -126,7 +127,9 @@ def test_an_order_waits_for_what_runs_and_begins_nothing(rt, make_worker, order,
     rt.sendCommand(workflow_id, order)
     moving = {"HOLD": "HOLDING", "STOP": "STOPPING"}[order]
     assert rt.getWorkflow(workflow_id)["state"] == moving
-    wait_until(lambda: rt.getWorkflow(workflow_id)["status"] == "RUNNING", "it to wait for its steps")
+    wait_until(
+        lambda: rt.getWorkflow(workflow_id)["status"] == "RUNNING", "it to wait for its steps"
+    )
     gate.release(2)
     wait_for_status(rt, workflow_id, status)
     recorded = len(steps_of(rt, workflow_id))
@@ -169,7 +172,9 @@ def test_another_worker_runs_only_what_is_not_recorded(rt, make_worker, conn):
         wait_inside()
     gate.release(1)
     wait_inside()
-    wait_until(lambda: len(steps_of(rt, workflow_id)) == 2, "one of the bodies and the step between")
+    wait_until(
+        lambda: len(steps_of(rt, workflow_id)) == 2, "one of the bodies and the step between"
+    )
     make_worker()
     first.release()
     gate.release(10)
@@ -179,4 +184,3 @@ def test_another_worker_runs_only_what_is_not_recorded(rt, make_worker, conn):
     assert sorted(one for one in seen if one != "own") == [0, 1, 2, 3]
     query = "select count(*) from workflows.workflow where lease_token::text = %s"
     assert Calls(conn).value(query, row["result"][2]) == 1
-    assert settings.PARALLEL_STEPS >= 2

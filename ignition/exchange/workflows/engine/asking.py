@@ -11,7 +11,6 @@ import json
 from exchange.workflows import errors, settings
 from exchange.workflows.engine import context, replay
 
-
 _STEPS = dict(
     (kind, replay.Asked(name, kind))
     for name, kind in (

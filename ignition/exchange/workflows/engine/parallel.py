@@ -165,10 +165,12 @@ class Group(object):
         """Until no body runs, and none is to be begun."""
         return self.wait_until(lambda: not self._active and not self._waiting)
 
+    def _is_stuck(self):
+        return bool(self._left) and not self._active and not self._waiting
+
     def await_ended(self, handles):
         """Until these have ended; the workflow leaves where one of them cannot go on now."""
-        is_stuck = lambda: bool(self._left) and not self._active and not self._waiting  # noqa: E731
-        if not self.wait_until(lambda: is_stuck() or all(handle.is_ended for handle in handles)):
+        if not self.wait_until(lambda: self._is_stuck() or all(handle.is_ended for handle in handles)):
             self.running.leave(errors.LeaseLost())
         if all(handle.is_ended for handle in handles):
             return
