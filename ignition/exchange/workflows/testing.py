@@ -20,7 +20,7 @@ import os
 import threading
 
 from exchange.workflows import compat, errors, settings
-from exchange.workflows.engine import context, payload, registry
+from exchange.workflows.engine import context, parallel, payload, registry
 from exchange.workflows.engine.client import Workflows
 from exchange.workflows.engine.drain import OneThreadWorker
 from exchange.workflows.engine.instance import choose_host, getWorkflows
@@ -151,6 +151,7 @@ def _work(running, function, inputs):
     context.enter(running)
     try:
         result = function(**inputs) if isinstance(inputs, dict) else function(inputs)
+        parallel.end(running)
         result = json.loads(payload.to_clean_json(result, "result")[0])
     except errors.Suspended:
         raise
@@ -170,6 +171,7 @@ class _Memory(object):
     suspend_over_ms = -1
     payload_bytes = settings.PAYLOAD_BYTES
     parallel = None
+    make_lock = staticmethod(threading.Lock)
 
     def __init__(self, stand_ins, exchange):
         self.steps = []

@@ -29,6 +29,7 @@ class Executor(object):
         self.store = Store(connector, connector.schema)
         self.monotonic = host.monotonic
         self.make_event = host.make_event
+        self.make_lock = host.make_lock
         self.recorder = None
         self.finisher = None
         self.keeper = None

@@ -105,7 +105,7 @@ class Group(object):
         self.is_closing = False
         # Keys whose errors were raised and of which the workflow has not gone on.
         self.failed = set()
-        self._lock = running.engine.host.make_lock()
+        self._lock = running.engine.make_lock()
         self._changed = running.engine.make_event()
         self._waiting = collections.deque()
         self._active = []
