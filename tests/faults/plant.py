@@ -38,6 +38,7 @@ def effect(value: Any = None) -> None:
             "token": running.lease.token,
             "step_key": running.prefix.rstrip("/"),
             "worker": WORKER,
+            "is_parallel": running.is_parallel,
             "time": time.time(),
             "value": value,
         },
