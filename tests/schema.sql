@@ -3649,7 +3649,8 @@ CREATE TABLE workflows.workflow_outcome (
     error_class text,
     error_message text,
     error_traceback text,
-    is_sanitised boolean DEFAULT false NOT NULL
+    is_sanitised boolean DEFAULT false NOT NULL,
+    failed_steps text[]
 );
 
 ALTER TABLE workflows.workflow_outcome OWNER TO workflows_owner;
@@ -3667,6 +3668,8 @@ COMMENT ON COLUMN workflows.workflow_outcome.error_message IS 'Message of the er
 COMMENT ON COLUMN workflows.workflow_outcome.error_traceback IS 'Traceback, cut to 8 kB.';
 
 COMMENT ON COLUMN workflows.workflow_outcome.is_sanitised IS 'True: characters that cannot be stored were replaced.';
+
+COMMENT ON COLUMN workflows.workflow_outcome.failed_steps IS 'Keys of the steps whose errors ended it, where several ran beside each other.';
 
 CREATE VIEW workflows.dead_letter AS
  SELECT (f.workflow_id)::text AS workflow_id,
