@@ -1,5 +1,5 @@
--- What a parent sees of the workflows that it waits for, all or any of them. The answer is recorded:
--- with "raise" a child that did not succeed is an error of the step, with every outcome in it.
+-- What a parent sees of the workflows that it waits for, all or any of them. The answer is
+-- recorded: with "raise" a child that did not succeed is an error of the step, with every outcome.
 create or replace function workflows.await_children(
   p_workflow_id uuid, p_step_key text, p_ask json, p_is_over boolean, p_now timestamptz)
 returns json

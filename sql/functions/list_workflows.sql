@@ -46,7 +46,8 @@ begin
     perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not a filter'),
       'filters are workflow_name, queue_name, status, state, partition_key, search, since, until, limit, before, parent');
   end if;
-  perform (v_filter ->> 'before')::uuid, (v_filter ->> 'parent')::uuid, (v_filter ->> 'since')::timestamptz, (v_filter ->> 'until')::timestamptz, (v_filter ->> 'limit')::integer;
+  perform (v_filter ->> 'before')::uuid, (v_filter ->> 'parent')::uuid,
+    (v_filter ->> 'since')::timestamptz, (v_filter ->> 'until')::timestamptz, (v_filter ->> 'limit')::integer;
   if coalesce((v_filter ->> 'limit')::integer, 1) not between 1 and 1000 then
     perform workflows.refuse('WF002', workflows.bad_argument('limit', 'must be between 1 and 1000'), 'limit must be between 1 and 1000');
   end if;

@@ -39,8 +39,9 @@ $$;
 comment on function workflows.order_children(uuid, text, text) is
   'Notes an order to a parent for its children.';
 
--- The order that the status of a parent means for its children, where nobody gave it one: it failed,
--- its time was over, its worker was lost; and for children that it started after it was ordered.
+-- The order that the status of a parent means for its children, where nobody gave it one: it
+-- failed, its time was over, its worker was lost; and for children that it started after it was
+-- ordered.
 create or replace function workflows.order_of_status(p_status text, p_state text) returns text
 language sql immutable
 as $$
@@ -88,8 +89,8 @@ $$;
 comment on function workflows.take_child_orders(integer) is
   'Gives children the orders of their parents.';
 
--- Locks a hot row without waiting, as strongly as the order needs it: ABORT takes a lease away, which
--- a record in progress would keep waiting.
+-- Locks a hot row without waiting, as strongly as the order needs it: ABORT takes a lease away,
+-- which a record in progress would keep waiting.
 create or replace function workflows.has_locked_for(
   p_workflow_id uuid, p_status text, p_command text) returns boolean
 language plpgsql volatile

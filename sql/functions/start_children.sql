@@ -9,10 +9,11 @@ as $$
 declare
   v_policy text := coalesce(p_ask ->> 'policy', 'follow');
   v_options jsonb := coalesce((p_ask -> 'options')::jsonb, '{}');
-  v_requests workflows.enqueue_request[];
+  v_request workflows.enqueue_request;
+  v_requests workflows.enqueue_request[] := '{}';
+  v_inputs text;
   v_problem jsonb;
   v_answer jsonb;
-  v_ids uuid[];
 begin
   v_problem := case
     when v_policy not in ('follow', 'cancel', 'leave')
@@ -22,13 +23,19 @@ begin
     end;
   if v_problem is null then
     v_options := v_options || jsonb_build_object('parent', p_parent);
-    select array_agg(workflows.read_request(
-      p_ask ->> 'workflow_name', i.inputs::text, v_options::text, p_now) order by i.input_no)
-    into v_requests
-    from json_array_elements(p_ask -> 'inputs') with ordinality i(inputs, input_no);
-    if v_requests is null then return json_build_object('status', 'SUCCESS', 'output', '[]'::json); end if;
+    v_request := workflows.read_request(p_ask ->> 'workflow_name', null, v_options::text, p_now);
+    v_problem := coalesce(v_request.problem, workflows.parent_problem(v_request));
+  end if;
+  if v_problem is null then
+    for v_inputs in select i::text from json_array_elements(p_ask -> 'inputs') i loop
+      v_problem := case when v_inputs <> '{}' and workflows.payload_problem(v_inputs) is not null
+        then workflows.bad_argument('inputs', workflows.payload_problem(v_inputs)) end;
+      exit when v_problem is not null;
+      v_request.inputs := v_inputs;
+      v_requests := array_append(v_requests, v_request);
+    end loop;
     v_requests := workflows.resolve_requests(v_requests);
-    v_problem := coalesce(workflows.parent_problem(v_requests[1]), (
+    v_problem := coalesce(v_problem, (
       select r.problem from unnest(v_requests) with ordinality r
       where r.problem is not null order by r.ordinality limit 1));
   end if;
@@ -40,7 +47,7 @@ begin
   select (a.answer ->> 'workflow_id')::uuid, p_parent, p_step_key, a.child_no, v_policy
   from jsonb_array_elements(v_answer) with ordinality a(answer, child_no);
   return json_build_object('status', 'SUCCESS', 'output', (
-    select json_agg(a.answer ->> 'workflow_id' order by a.child_no)
+    select coalesce(json_agg(a.answer ->> 'workflow_id' order by a.child_no), '[]')
     from jsonb_array_elements(v_answer) with ordinality a(answer, child_no)));
 end
 $$;

@@ -12,7 +12,8 @@ comment on column workflows.workflow_child.parent_workflow_id is 'The workflow t
 comment on column workflows.workflow_child.parent_name is 'Name of the parent''s function.';
 comment on column workflows.workflow_child.step_key is
   'Step of the parent that started it; null: it was enqueued with that parent.';
-comment on column workflows.workflow_child.child_no is 'Its place among those of that step, from 1.';
+comment on column workflows.workflow_child.child_no is
+  'Its place among those of that step, from 1.';
 comment on column workflows.workflow_child.workflow_id is 'The child.';
 comment on column workflows.workflow_child.workflow_name is 'Name of the child''s function.';
 comment on column workflows.workflow_child.status is 'Where the child stands in the queue.';
