@@ -217,6 +217,8 @@ comment on column workflows.workflow_outcome.result is 'Result as JSON text.';
 comment on column workflows.workflow_outcome.error_class is 'Class name of the error.';
 comment on column workflows.workflow_outcome.error_message is 'Message of the error.';
 comment on column workflows.workflow_outcome.error_traceback is 'Traceback, cut to 8 kB.';
+comment on column workflows.workflow_outcome.failed_steps is
+  'Keys of the steps whose errors ended it, where several ran beside each other.';
 comment on column workflows.workflow_outcome.is_sanitised is
   'True: characters that cannot be stored were replaced.';
 
@@ -366,6 +368,10 @@ comment on column workflows.prompt.database_user is 'Database user of the sessio
 
 comment on column workflows.wait.workflow_id is 'The workflow that waits.';
 comment on column workflows.wait.step_key is 'The step that waits.';
+comment on column workflows.wait.awaited is
+  'The workflows that it waits for, where it waits for children.';
+comment on column workflows.wait.is_any is 'Whether one of them is enough.';
+comment on column workflows.wait.seen_count is 'How many of them, from the first, have been seen ended.';
 comment on column workflows.wait.topic is
   'message and its topic, command with state and topic, event with workflow and key, or prompt '
   'and its id.';
@@ -424,3 +430,18 @@ comment on column workflows.workflow_recipe.set_status is 'Status of the recipe 
 comment on column workflows.workflow_recipe.enum_versions is 'Version of each enum that was used.';
 comment on column workflows.workflow_recipe.overrides is
   'What was given at the start and differs from template and recipe.';
+
+comment on column workflows.child.workflow_id is 'The child.';
+comment on column workflows.child.parent_workflow_id is 'The workflow that started it.';
+comment on column workflows.child.step_key is
+  'Step of the parent that started it; null: it was enqueued with that parent.';
+comment on column workflows.child.child_no is 'Its place among those of that step, from 1.';
+comment on column workflows.child.policy is
+  'follow: it gets every order of its parent; cancel: those that end it; leave: none.';
+
+comment on column workflows.child_order.child_order_id is 'Order of arrival.';
+comment on column workflows.child_order.workflow_id is 'The child.';
+comment on column workflows.child_order.parent_workflow_id is 'The parent that was given the order.';
+comment on column workflows.child_order.command is 'HOLD, PAUSE, RESUME, STOP, ABORT or CANCEL.';
+comment on column workflows.child_order.reason is 'Why, as it was said of the parent.';
+comment on column workflows.child_order.request_id is 'Makes the order of the child idempotent.';

@@ -76,7 +76,7 @@ grant select on workflows.queue_depth, workflows.workflow_status, workflows.runn
   workflows.resource_status, workflows.dead_letter, workflows.command_log, workflows.health,
   workflows.rejected_entry_list, workflows.open_prompt, workflows.attention_needed,
   workflows.workflow_parameter, workflows.enum_list, workflows.template_list,
-  workflows.recipe_list, workflows.recipe_use to
+  workflows.recipe_list, workflows.recipe_use, workflows.workflow_child to
   workflows_operator, workflows_viewer, workflows_admin;
 grant select on workflows.queue_depth, workflows.worker_status, workflows.health to workflows_worker;
 grant execute on function workflows.export_audit(text) to workflows_admin;

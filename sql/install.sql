@@ -17,6 +17,7 @@
 \ir migrations/0005_add_audit_columns.sql
 \ir migrations/0006_add_recipes.sql
 \ir migrations/0007_add_flow_control.sql
+\ir migrations/0008_add_children.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -75,6 +76,8 @@
 
 -- talking to a running workflow
 \ir functions/wake_later.sql
+\ir functions/order_children.sql
+\ir functions/await_children.sql
 \ir functions/unpark_waiting.sql
 \ir functions/take_wake_calls.sql
 \ir functions/suspend_until.sql
@@ -85,6 +88,7 @@
 \ir functions/set_event.sql
 \ir functions/ask_prompt.sql
 \ir functions/record_exchange.sql
+\ir functions/start_children.sql
 
 -- the worker
 \ir functions/register_worker.sql
@@ -155,6 +159,7 @@
 \ir views/queue_depth.sql
 \ir views/workflow_status.sql
 \ir views/running_workflow.sql
+\ir views/workflow_child.sql
 \ir views/worker_status.sql
 \ir views/resource_status.sql
 \ir views/dead_letter.sql

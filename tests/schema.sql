@@ -290,6 +290,22 @@ ALTER FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) OW
 
 COMMENT ON FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) IS 'Audits a new queue.';
 
+CREATE FUNCTION workflows.await_children(p_workflow_id uuid, p_step_key text, p_ask json, p_is_over boolean, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.await_children(p_workflow_id uuid, p_step_key text, p_ask json, p_is_over boolean, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.await_children(p_workflow_id uuid, p_step_key text, p_ask json, p_is_over boolean, p_now timestamp with time zone) IS 'What a parent sees of the workflows that it waits for.';
+
+CREATE FUNCTION workflows.awaits_others(p_workflow_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.awaits_others(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.awaits_others(p_workflow_id uuid) IS 'Whether a workflow waits for one that it did not start.';
+
 CREATE FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) RETURNS double precision
     LANGUAGE sql
     AS ...;
@@ -332,6 +348,22 @@ CREATE FUNCTION workflows.characters_text(p_count text) RETURNS text
 ALTER FUNCTION workflows.characters_text(p_count text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.characters_text(p_count text) IS 'A number of characters as a person reads it.';
+
+CREATE FUNCTION workflows.child_outcomes(p_ids uuid[], p_failed bigint, p_is_raised boolean) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.child_outcomes(p_ids uuid[], p_failed bigint, p_is_raised boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.child_outcomes(p_ids uuid[], p_failed bigint, p_is_raised boolean) IS 'How children have ended, as the answer to who waits for them.';
+
+CREATE FUNCTION workflows.child_refusal(p_problem jsonb) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.child_refusal(p_problem jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.child_refusal(p_problem jsonb) IS 'The error of a step whose children were refused.';
 
 CREATE FUNCTION workflows.choices_problem(p_choices jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1311,6 +1343,14 @@ ALTER FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) OWNER TO 
 
 COMMENT ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) IS 'Locks a hot row without waiting.';
 
+CREATE FUNCTION workflows.has_locked_for(p_workflow_id uuid, p_status text, p_command text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.has_locked_for(p_workflow_id uuid, p_status text, p_command text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.has_locked_for(p_workflow_id uuid, p_status text, p_command text) IS 'Locks a hot row for an order, without waiting.';
+
 CREATE FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) RETURNS boolean
     LANGUAGE sql STABLE
     AS ...;
@@ -1326,6 +1366,14 @@ CREATE FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_ha
 ALTER FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) IS 'Whether a run of a handler is recorded.';
+
+CREATE FUNCTION workflows.have_children_ended(p_workflow_id uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.have_children_ended(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.have_children_ended(p_workflow_id uuid) IS 'Whether what a parked parent waits for has ended.';
 
 CREATE FUNCTION workflows.held_problem(p_workflow_id uuid) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -1794,6 +1842,22 @@ CREATE FUNCTION workflows.option_version(p_options jsonb, p_key text) RETURNS in
 ALTER FUNCTION workflows.option_version(p_options jsonb, p_key text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.option_version(p_options jsonb, p_key text) IS 'A version among the options of a call, or null.';
+
+CREATE FUNCTION workflows.order_children(p_parent uuid, p_command text, p_reason text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.order_children(p_parent uuid, p_command text, p_reason text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.order_children(p_parent uuid, p_command text, p_reason text) IS 'Notes an order to a parent for its children.';
+
+CREATE FUNCTION workflows.order_of_status(p_status text, p_state text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.order_of_status(p_status text, p_state text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.order_of_status(p_status text, p_state text) IS 'What the status of a parent orders its children.';
 
 CREATE FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) RETURNS text
     LANGUAGE plpgsql
@@ -3026,6 +3090,14 @@ ALTER FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) OWNER T
 
 COMMENT ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) IS 'Wakes workflows that wait, when the transaction commits.';
 
+CREATE FUNCTION workflows.wake_parents(p_ended uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.wake_parents(p_ended uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.wake_parents(p_ended uuid[]) IS 'Has the parents of ended workflows looked at.';
+
 CREATE FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     AS ...;
@@ -3411,6 +3483,64 @@ COMMENT ON COLUMN workflows.audit_log.source IS 'Application name and client add
 
 COMMENT ON COLUMN workflows.audit_log.database_user IS 'Database user of the session.';
 
+CREATE TABLE workflows.child (
+    workflow_id uuid NOT NULL,
+    parent_workflow_id uuid NOT NULL,
+    step_key text,
+    child_no integer NOT NULL,
+    policy text NOT NULL,
+    CONSTRAINT child_policy CHECK ((policy = ANY (ARRAY['follow'::text, 'cancel'::text, 'leave'::text])))
+);
+
+ALTER TABLE workflows.child OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.child IS 'Which workflow started which other, and what becomes of its orders there.';
+
+COMMENT ON COLUMN workflows.child.workflow_id IS 'The child.';
+
+COMMENT ON COLUMN workflows.child.parent_workflow_id IS 'The workflow that started it.';
+
+COMMENT ON COLUMN workflows.child.step_key IS 'Step of the parent that started it; null: it was enqueued with that parent.';
+
+COMMENT ON COLUMN workflows.child.child_no IS 'Its place among those of that step, from 1.';
+
+COMMENT ON COLUMN workflows.child.policy IS 'follow: it gets every order of its parent; cancel: those that end it; leave: none.';
+
+CREATE TABLE workflows.child_order (
+    child_order_id bigint NOT NULL,
+    workflow_id uuid NOT NULL,
+    parent_workflow_id uuid NOT NULL,
+    command text NOT NULL,
+    reason text NOT NULL,
+    request_id uuid NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+ALTER TABLE workflows.child_order OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.child_order IS 'Orders of parents that their children have still to be given.';
+
+COMMENT ON COLUMN workflows.child_order.child_order_id IS 'Order of arrival.';
+
+COMMENT ON COLUMN workflows.child_order.workflow_id IS 'The child.';
+
+COMMENT ON COLUMN workflows.child_order.parent_workflow_id IS 'The parent that was given the order.';
+
+COMMENT ON COLUMN workflows.child_order.command IS 'HOLD, PAUSE, RESUME, STOP, ABORT or CANCEL.';
+
+COMMENT ON COLUMN workflows.child_order.reason IS 'Why, as it was said of the parent.';
+
+COMMENT ON COLUMN workflows.child_order.request_id IS 'Makes the order of the child idempotent.';
+
+ALTER TABLE workflows.child_order ALTER COLUMN child_order_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.child_order_child_order_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE workflows.command (
     command_id bigint NOT NULL,
     workflow_id uuid NOT NULL,
@@ -3555,7 +3685,8 @@ CREATE TABLE workflows.workflow_outcome (
     error_class text,
     error_message text,
     error_traceback text,
-    is_sanitised boolean DEFAULT false NOT NULL
+    is_sanitised boolean DEFAULT false NOT NULL,
+    failed_steps text[]
 );
 
 ALTER TABLE workflows.workflow_outcome OWNER TO workflows_owner;
@@ -3573,6 +3704,8 @@ COMMENT ON COLUMN workflows.workflow_outcome.error_message IS 'Message of the er
 COMMENT ON COLUMN workflows.workflow_outcome.error_traceback IS 'Traceback, cut to 8 kB.';
 
 COMMENT ON COLUMN workflows.workflow_outcome.is_sanitised IS 'True: characters that cannot be stored were replaced.';
+
+COMMENT ON COLUMN workflows.workflow_outcome.failed_steps IS 'Keys of the steps whose errors ended it, where several ran beside each other.';
 
 CREATE VIEW workflows.dead_letter AS
  SELECT (f.workflow_id)::text AS workflow_id,
@@ -4663,7 +4796,10 @@ COMMENT ON COLUMN workflows.turn.turn_id IS 'Always 1.';
 CREATE TABLE workflows.wait (
     workflow_id uuid NOT NULL,
     step_key text NOT NULL,
-    topic text NOT NULL
+    topic text NOT NULL,
+    awaited uuid[],
+    is_any boolean,
+    seen_count integer
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
 
@@ -4676,6 +4812,12 @@ COMMENT ON COLUMN workflows.wait.workflow_id IS 'The workflow that waits.';
 COMMENT ON COLUMN workflows.wait.step_key IS 'The step that waits.';
 
 COMMENT ON COLUMN workflows.wait.topic IS 'message and its topic, command with state and topic, event with workflow and key, or prompt and its id.';
+
+COMMENT ON COLUMN workflows.wait.awaited IS 'The workflows that it waits for, where it waits for children.';
+
+COMMENT ON COLUMN workflows.wait.is_any IS 'Whether one of them is enough.';
+
+COMMENT ON COLUMN workflows.wait.seen_count IS 'How many of them, from the first, have been seen ended.';
 
 CREATE TABLE workflows.wake (
     wake_id bigint NOT NULL,
@@ -4800,6 +4942,53 @@ COMMENT ON COLUMN workflows.worker_status.is_draining IS 'True: it claims nothin
 COMMENT ON COLUMN workflows.worker_status.project_name IS 'Ignition project whose scripts it runs.';
 
 COMMENT ON COLUMN workflows.worker_status.generation IS 'Counts the saves of its scripts.';
+
+CREATE VIEW workflows.workflow_child AS
+ SELECT (c.parent_workflow_id)::text AS parent_workflow_id,
+    p.workflow_name AS parent_name,
+    c.step_key,
+    c.child_no,
+    (c.workflow_id)::text AS workflow_id,
+    w.workflow_name,
+    w.status,
+    w.state,
+    c.policy,
+    (( SELECT count(*) AS count
+           FROM workflows.child_order o
+          WHERE (o.workflow_id = c.workflow_id)))::integer AS open_orders,
+    w.enqueued_at,
+    w.ended_at
+   FROM ((workflows.child c
+     JOIN workflows.workflow w ON ((w.workflow_id = c.workflow_id)))
+     JOIN workflows.workflow p ON ((p.workflow_id = c.parent_workflow_id)));
+
+ALTER TABLE workflows.workflow_child OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.workflow_child IS 'Which workflow started which other.';
+
+COMMENT ON COLUMN workflows.workflow_child.parent_workflow_id IS 'The workflow that started it.';
+
+COMMENT ON COLUMN workflows.workflow_child.parent_name IS 'Name of the parent''s function.';
+
+COMMENT ON COLUMN workflows.workflow_child.step_key IS 'Step of the parent that started it; null: it was enqueued with that parent.';
+
+COMMENT ON COLUMN workflows.workflow_child.child_no IS 'Its place among those of that step, from 1.';
+
+COMMENT ON COLUMN workflows.workflow_child.workflow_id IS 'The child.';
+
+COMMENT ON COLUMN workflows.workflow_child.workflow_name IS 'Name of the child''s function.';
+
+COMMENT ON COLUMN workflows.workflow_child.status IS 'Where the child stands in the queue.';
+
+COMMENT ON COLUMN workflows.workflow_child.state IS 'Its state as an operator sees it.';
+
+COMMENT ON COLUMN workflows.workflow_child.policy IS 'follow: it gets every order of its parent; cancel: those that end it; leave: none.';
+
+COMMENT ON COLUMN workflows.workflow_child.open_orders IS 'Orders of the parent that it has still to be given.';
+
+COMMENT ON COLUMN workflows.workflow_child.enqueued_at IS 'When it was started.';
+
+COMMENT ON COLUMN workflows.workflow_child.ended_at IS 'When it ended.';
 
 CREATE VIEW workflows.workflow_parameter AS
  SELECT d.workflow_name,
@@ -4941,6 +5130,12 @@ COMMENT ON COLUMN workflows.workflow_status.previous_workflow_id IS 'The workflo
 ALTER TABLE ONLY workflows.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
 
+ALTER TABLE ONLY workflows.child_order
+    ADD CONSTRAINT child_order_pkey PRIMARY KEY (child_order_id);
+
+ALTER TABLE ONLY workflows.child
+    ADD CONSTRAINT child_pkey PRIMARY KEY (workflow_id);
+
 ALTER TABLE workflows.command
     ADD CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text, 'failed'::text, 'expired'::text]))) NOT VALID;
 
@@ -5029,7 +5224,7 @@ ALTER TABLE ONLY workflows.setting
     ADD CONSTRAINT setting_pkey PRIMARY KEY (setting_name);
 
 ALTER TABLE workflows.step
-    ADD CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text, 'handler'::text, 'command'::text, 'value'::text, 'event'::text, 'stream'::text, 'progress'::text, 'send'::text, 'receive'::text, 'get_event'::text, 'prompt'::text]))) NOT VALID;
+    ADD CONSTRAINT step_kind CHECK ((kind = ANY (ARRAY['step'::text, 'tx'::text, 'sleep'::text, 'handler'::text, 'command'::text, 'value'::text, 'event'::text, 'stream'::text, 'progress'::text, 'send'::text, 'receive'::text, 'get_event'::text, 'prompt'::text, 'child'::text, 'await'::text]))) NOT VALID;
 
 ALTER TABLE ONLY workflows.step
     ADD CONSTRAINT step_pkey PRIMARY KEY (workflow_id, step_key);
@@ -5080,6 +5275,10 @@ ALTER TABLE ONLY workflows.workflow_recipe
     ADD CONSTRAINT workflow_recipe_pkey PRIMARY KEY (workflow_id);
 
 CREATE INDEX audit_workflow ON workflows.audit USING btree (workflow_id, change_no) WHERE (workflow_id IS NOT NULL);
+
+CREATE INDEX child_order_workflow ON workflows.child_order USING btree (workflow_id, child_order_id);
+
+CREATE INDEX child_parent ON workflows.child USING btree (parent_workflow_id, workflow_id);
 
 CREATE INDEX command_expiring ON workflows.command USING btree (expires_at) WHERE ((outcome = 'accepted'::text) AND (expires_at IS NOT NULL));
 
@@ -5169,6 +5368,10 @@ REVOKE ALL ON FUNCTION workflows.audit_filter(p_filter text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.await_children(p_workflow_id uuid, p_step_key text, p_ask json, p_is_over boolean, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.awaits_others(p_workflow_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.bad_argument(p_field text, p_problem text) FROM PUBLIC;
@@ -5180,6 +5383,10 @@ GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason tex
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.characters_text(p_count text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.child_outcomes(p_ids uuid[], p_failed bigint, p_is_raised boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.child_refusal(p_problem jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.choices_problem(p_choices jsonb) FROM PUBLIC;
 
@@ -5391,9 +5598,13 @@ REVOKE ALL ON FUNCTION workflows.has_come(p_workflow_id uuid, p_topic text) FROM
 
 REVOKE ALL ON FUNCTION workflows.has_locked(p_workflow_id uuid, p_status text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.has_locked_for(p_workflow_id uuid, p_status text, p_command text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.has_more_steps(p_workflow_id uuid, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.has_run_handler(p_workflow_id uuid, p_order text, p_handler_no integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.have_children_ended(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.held_problem(p_workflow_id uuid) FROM PUBLIC;
 
@@ -5536,6 +5747,10 @@ REVOKE ALL ON FUNCTION workflows.option_number(p_options jsonb, p_key text, p_de
 REVOKE ALL ON FUNCTION workflows.option_problem(p_key text, p_value jsonb, p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.option_version(p_options jsonb, p_key text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.order_children(p_parent uuid, p_command text, p_reason text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.order_of_status(p_status text, p_state text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.order_running(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text) FROM PUBLIC;
 
@@ -5823,6 +6038,8 @@ REVOKE ALL ON FUNCTION workflows.waiting_version(p_workflow_name text, p_dedupli
 
 REVOKE ALL ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.wake_parents(p_ended uuid[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.workflow_fits(p_status text, p_state text, p_ended_at timestamp with time zone, p_held_at timestamp with time zone) FROM PUBLIC;
@@ -5895,6 +6112,10 @@ GRANT SELECT ON TABLE workflows.worker_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_admin;
 GRANT SELECT ON TABLE workflows.worker_status TO workflows_worker;
+
+GRANT SELECT ON TABLE workflows.workflow_child TO workflows_operator;
+GRANT SELECT ON TABLE workflows.workflow_child TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.workflow_child TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.workflow_parameter TO workflows_operator;
 GRANT SELECT ON TABLE workflows.workflow_parameter TO workflows_viewer;

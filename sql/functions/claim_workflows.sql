@@ -40,6 +40,7 @@ begin
   elsif not p_is_resend and not v_is_draining then
     v_queues := v_all_queues;
     if not v_is_active then v_queues := workflows.queues_of_inactive(v_all_queues, v_now); end if;
+    if workflows.take_child_orders(50) = 50 then v_retry_ms := 5; end if;
     perform workflows.take_wake_calls(200);
     if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
     if not workflows.admit_gated() then v_retry_ms := 5; end if;

@@ -31,7 +31,7 @@ declare
   v_count integer;
 begin
   delete from workflows.step s where s.workflow_id = p_workflow_id and s.status = 'WAITING'
-    and s.kind in ('receive', 'get_event', 'prompt');
+    and s.kind in ('receive', 'get_event', 'prompt', 'await');
   get diagnostics v_count = row_count;
   return v_count;
 end

@@ -11,6 +11,7 @@ declare
   v_index bigint;
   v_taken workflows.enqueue_request;
   v_taken_index bigint;
+  v_has_parents boolean := false;
   v_answer jsonb;
 begin
   for v_index in
@@ -23,6 +24,7 @@ begin
     continue when exists (select from workflows.workflow w where w.workflow_id = v_request.workflow_id);
     v_request.workflow_id := coalesce(v_request.workflow_id, workflows.new_workflow_id(p_now));
     v_request.problem := workflows.parent_problem(v_request);
+    v_has_parents := v_has_parents or v_request.parent_workflow_id is not null;
     if v_request.problem is null and v_request.deduplication_id is not null then
       if (v_request.workflow_name, v_request.deduplication_id) = (v_taken.workflow_name, v_taken.deduplication_id) then
         v_taken := workflows.merge_request(v_taken, v_request);
@@ -40,6 +42,13 @@ begin
     v_requests[v_index] := v_request;
   end loop;
   v_answer := workflows.insert_workflows(v_requests, p_now);
+  if v_has_parents then
+    insert into workflows.child (workflow_id, parent_workflow_id, child_no, policy)
+    select r.workflow_id, r.parent_workflow_id, 1, 'leave' from unnest(v_requests) r
+    join workflows.workflow w on w.workflow_id = r.workflow_id
+    where r.parent_workflow_id = w.parent_workflow_id and r.problem is null
+    on conflict do nothing;
+  end if;
   if v_taken.workflow_id is not null then
     -- whoever was refused after all, by its queue or for its id, has taken nothing
     delete from workflows.deduplication d using unnest(v_requests) r
@@ -175,15 +184,21 @@ language plpgsql stable
 as $$
 declare
   v_gates bigint[];
+  v_depth bigint;
+  v_most integer := workflows.setting_of('max_child_depth')::integer;
 begin
   if p_request.parent_workflow_id is null then return null; end if;
   with recursive ancestor as (
     select w.parent_workflow_id, w.gate_ids from workflows.workflow w where w.workflow_id = p_request.parent_workflow_id
     union all
     select w.parent_workflow_id, w.gate_ids from ancestor a join workflows.workflow w on w.workflow_id = a.parent_workflow_id)
-  select coalesce(max(a.gate_ids) filter (where a.gate_ids is not null), '{}') into v_gates from ancestor a having count(*) > 0;
+  select coalesce(max(a.gate_ids) filter (where a.gate_ids is not null), '{}'), count(*)
+  into v_gates, v_depth from ancestor a having count(*) > 0;
   if not found then
     return workflows.bad_argument('parent', 'is not the id of a workflow');
+  elsif v_depth > v_most then
+    return workflows.bad_argument('parent', 'is a child of a child and so on, ' || v_most
+      || ' deep: max_child_depth allows no more');
   elsif v_gates <> '{}' and (p_request.partition_key is not null or p_request.resources is not null) then
     return workflows.bad_argument(case when p_request.resources is null then 'partition_key' else 'resources' end,
       'cannot be given for a child of a workflow that holds its own; the child works under those of its parent');

@@ -16,6 +16,7 @@ declare
   v_tokens uuid[];
   v_gated uuid[];
   v_commanded uuid[];
+  v_children uuid[];
   v_answers json;
 begin
   with asked as materialized (
@@ -30,17 +31,20 @@ begin
   ended as (
     update workflows.workflow w set status = 'SUCCESS', state = 'COMPLETE', ended_at = v_now, reason = null, change_no = w.change_no + 1
     from gone g where w.workflow_id = g.workflow_id
-    returning w.workflow_id, w.lease_token, w.gate_ids is not null as is_gated, g.control, g.result, g.is_sanitised),
+    returning w.workflow_id, w.lease_token, w.gate_ids is not null as is_gated,
+      w.parent_workflow_id is not null as is_child, g.control, g.result, g.is_sanitised),
   results as (
     insert into workflows.workflow_outcome (workflow_id, result, is_sanitised)
     select e.workflow_id, e.result, e.is_sanitised from ended e where e.result is not null or e.is_sanitised
     on conflict (workflow_id) do update set result = excluded.result, error_class = null, error_message = null,
       error_traceback = null, is_sanitised = excluded.is_sanitised)
   select array_agg(e.workflow_id), array_agg(e.lease_token), array_agg(e.workflow_id) filter (where e.is_gated),
-    array_agg(e.workflow_id) filter (where e.control is not null)
-  into v_done, v_tokens, v_gated, v_commanded from ended e;
+    array_agg(e.workflow_id) filter (where e.control is not null),
+    array_agg(e.workflow_id) filter (where e.is_child)
+  into v_done, v_tokens, v_gated, v_commanded, v_children from ended e;
   if v_commanded is not null then perform workflows.answer_commands(v_commanded, 'overtaken', v_now); end if;
   if v_gated is not null then perform workflows.free_gates(v_gated); end if;
+  if v_children is not null then perform workflows.wake_parents(v_children); end if;
   if v_done is not null and exists (select from workflows.wait) then
     perform workflows.end_waits(v_done, v_now);
   end if;

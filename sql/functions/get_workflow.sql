@@ -32,6 +32,10 @@ as $$
     'started_at', p_workflow.started_at, 'ended_at', p_workflow.ended_at, 'deadline_at', p_workflow.deadline_at,
     'start_before', p_workflow.start_before, 'parent_workflow_id', p_workflow.parent_workflow_id,
     'previous_workflow_id', p_workflow.previous_workflow_id,
+    'children', (select json_object_agg(n.status, n.children) from (
+      select w.status, count(*) as children from workflows.child c
+      join workflows.workflow w on w.workflow_id = c.workflow_id
+      where c.parent_workflow_id = p_workflow.workflow_id group by w.status) n),
     'recipe', (select to_jsonb(r) - 'workflow_id' from workflows.workflow_recipe r
       where r.workflow_id = p_workflow.workflow_id),
     'deduplication_id', p_workflow.deduplication_id, 'enqueued_by', coalesce(p_workflow.actor, p_workflow.enqueued_by))

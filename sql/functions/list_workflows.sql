@@ -19,6 +19,9 @@ begin
       and (v_filter ->> 'partition_key' is null or w.partition_key = v_filter ->> 'partition_key')
       and (v_filter ->> 'queue_name' is null
            or w.queue_id = (select q.queue_id from workflows.queue q where q.queue_name = v_filter ->> 'queue_name'))
+      and (v_filter ->> 'parent' is null or w.workflow_id in (
+           select c.workflow_id from workflows.child c
+           where c.parent_workflow_id = (v_filter ->> 'parent')::uuid))
       and (v_filter ->> 'since' is null or w.enqueued_at >= (v_filter ->> 'since')::timestamptz)
       and (v_filter ->> 'until' is null or w.enqueued_at < (v_filter ->> 'until')::timestamptz)
     order by w.workflow_id desc limit coalesce((v_filter ->> 'limit')::integer, 100)) w;
@@ -37,19 +40,21 @@ declare
 begin
   v_filter := coalesce(nullif(p_filter, ''), '{}')::jsonb;
   select k into v_key from jsonb_object_keys(v_filter) k
-  where k not in ('workflow_name', 'queue_name', 'status', 'state', 'partition_key', 'search', 'since', 'until', 'limit', 'before') limit 1;
+  where k not in ('workflow_name', 'queue_name', 'status', 'state', 'partition_key', 'search', 'since', 'until', 'limit',
+    'before', 'parent') limit 1;
   if found then
     perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not a filter'),
-      'filters are workflow_name, queue_name, status, state, partition_key, search, since, until, limit, before');
+      'filters are workflow_name, queue_name, status, state, partition_key, search, since, until, limit, before, parent');
   end if;
-  perform (v_filter ->> 'before')::uuid, (v_filter ->> 'since')::timestamptz, (v_filter ->> 'until')::timestamptz, (v_filter ->> 'limit')::integer;
+  perform (v_filter ->> 'before')::uuid, (v_filter ->> 'parent')::uuid,
+    (v_filter ->> 'since')::timestamptz, (v_filter ->> 'until')::timestamptz, (v_filter ->> 'limit')::integer;
   if coalesce((v_filter ->> 'limit')::integer, 1) not between 1 and 1000 then
     perform workflows.refuse('WF002', workflows.bad_argument('limit', 'must be between 1 and 1000'), 'limit must be between 1 and 1000');
   end if;
   return v_filter;
 exception when data_exception then
   return workflows.refuse('WF002', workflows.bad_argument('filter', 'is not a JSON object of valid values'),
-    'filter must be a JSON object; before is a workflow id, since and until are times')::jsonb;
+    'filter must be a JSON object; before and parent are workflow ids, since and until are times')::jsonb;
 end
 $$;
 comment on function workflows.list_filter(text) is 'Reads the filter of a list.';

@@ -80,6 +80,11 @@ begin
     when 'get_event' then
       return workflows.look_for_event(
         (p_ask ->> 'workflow_id')::uuid, p_ask ->> 'key', p_due_at <= p_now);
+    when 'child' then
+      return workflows.start_children(p_workflow_id, p_step_key, p_ask, p_now);
+    when 'await' then
+      return workflows.await_children(
+        p_workflow_id, p_step_key, p_ask, p_due_at <= p_now, p_now);
     when 'prompt' then
       return workflows.ask_prompt(
         p_workflow_id, p_step_key, p_ask, p_due_at, p_is_waiting, p_now);

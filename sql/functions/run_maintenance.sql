@@ -26,6 +26,7 @@ begin
     perform workflows.count_queues(v_now);
     perform workflows.forget_workers(v_now);
   end if;
+  perform workflows.take_child_orders(least(p_limit, 100));
   perform workflows.take_wake_calls(1000);
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();

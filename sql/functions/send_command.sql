@@ -45,6 +45,7 @@ begin
     perform workflows.wake_later(array[v_id]);
   elsif v_transition.outcome = 'accepted' and v_command <> 'RESET' then
     perform workflows.apply_command(v_before, v_transition, p_reason, v_now);
+    perform workflows.order_children(v_id, v_command, p_reason);
   elsif v_transition.outcome = 'accepted' then
     v_new_id := workflows.reset_of(v_before);
     if v_new_id is not null then v_transition.outcome := 'already'; end if;

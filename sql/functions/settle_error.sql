@@ -177,11 +177,14 @@ create or replace function workflows.keep_error(p_workflow_id uuid, p_error json
 language plpgsql volatile
 as $$
 begin
-  insert into workflows.workflow_outcome (workflow_id, error_class, error_message, error_traceback, is_sanitised)
+  insert into workflows.workflow_outcome (workflow_id, error_class, error_message, error_traceback, is_sanitised,
+    failed_steps)
   values (p_workflow_id, left(p_error ->> 'class', 200), left(p_error ->> 'message', 8192), right(p_error ->> 'traceback', 8192),
-    coalesce(p_is_sanitised, false))
+    coalesce(p_is_sanitised, false),
+    (select array_agg(k) from json_array_elements_text(p_error -> 'failed_steps') k))
   on conflict (workflow_id) do update set error_class = excluded.error_class, error_message = excluded.error_message,
-    error_traceback = excluded.error_traceback, is_sanitised = excluded.is_sanitised;
+    error_traceback = excluded.error_traceback, is_sanitised = excluded.is_sanitised,
+    failed_steps = excluded.failed_steps;
   return true;
 end
 $$;
@@ -190,7 +193,8 @@ comment on function workflows.keep_error(uuid, json, boolean) is
 
 -- Another try of a workflow runs the step again that it failed on. An error that the workflow
 -- caught and went on from, so that a later step succeeded, is part of its history and is replayed
--- like a result.
+-- like a result. Where steps ran beside each other, later does not mean afterwards: then the worker
+-- has said which errors ended the workflow.
 create or replace function workflows.forget_failed_steps(p_workflow_id uuid) returns integer
 language plpgsql volatile
 as $$
@@ -198,8 +202,12 @@ declare
   v_count integer;
 begin
   delete from workflows.step s where s.workflow_id = p_workflow_id and s.status in ('ERROR', 'RETRYING', 'RUNNING')
-    and not exists (select from workflows.step l where l.workflow_id = p_workflow_id and l.status in ('SUCCESS', 'WAITING')
-                    and l.ended_at > s.ended_at);
+    and (not exists (select from workflows.step l where l.workflow_id = p_workflow_id and l.status in ('SUCCESS', 'WAITING')
+                     and l.ended_at > s.ended_at)
+      or exists (
+        select from workflows.workflow_outcome o cross join lateral unnest(o.failed_steps) f(step_key)
+        where o.workflow_id = p_workflow_id
+          and (s.step_key = f.step_key or starts_with(s.step_key, f.step_key || '/'))));
   get diagnostics v_count = row_count;
   return v_count;
 end

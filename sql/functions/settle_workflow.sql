@@ -45,6 +45,9 @@ begin
   if v_is_final then
     perform workflows.free_gates(array[p_workflow_id]);
     perform workflows.end_waits(array[p_workflow_id], p_now);
+    if v_workflow.parent_workflow_id is not null then
+      perform workflows.wake_parents(array[p_workflow_id]);
+    end if;
     if p_status = 'ERROR' then
       insert into workflows.failed_workflow (workflow_id, queue_id, ended_at) values (p_workflow_id, v_workflow.queue_id, p_now)
       on conflict do nothing;
@@ -55,6 +58,10 @@ begin
       case when v_workflow.started_at is null then least(case when p_status <> 'HELD' then p_resume_at end, v_workflow.start_before)
            when p_status <> 'HELD' then least(p_resume_at, v_workflow.deadline_at) end,
       p_resume_at, p_resume_status);
+  end if;
+  if p_status = 'HELD' or v_is_final and p_status <> 'SUCCESS' then
+    perform workflows.order_children(
+      p_workflow_id, workflows.order_of_status(p_status, p_state), p_reason);
   end if;
   perform workflows.audit_change(array[p_workflow_id], lower(p_status),
     case when p_status = 'ERROR' then 'engine' end, p_reason, null, v_before);

@@ -18,6 +18,10 @@ begin
   if not found then return coalesce(v_step.due_at, p_now); end if;
   if v_step.kind = 'prompt' and v_step.due_at <= p_now then
     return p_now + interval '1 second';  -- an answer that has not committed yet has its row
+  elsif v_step.kind = 'await' then
+    if workflows.awaits_others(p_workflow_id) then
+      return least(coalesce(v_step.due_at, 'infinity'), p_now + interval '1 second');
+    end if;
   elsif v_step.kind = 'get_event' then
     v_publisher := split_part(v_topic, ' ', 2)::uuid;
     if exists (select from workflows.lease l where l.workflow_id = v_publisher) then
@@ -72,6 +76,7 @@ begin
       select from workflows.event e
       where e.workflow_id = split_part(v_rest, ' ', 1)::uuid
         and e.event_key = substr(v_rest, strpos(v_rest, ' ') + 1))
+    when 'children' then workflows.have_children_ended(p_workflow_id)
     when 'prompt' then exists (
       select from workflows.prompt p where p.prompt_id = v_rest::uuid and p.status <> 'OPEN')
     else false end;

@@ -5,6 +5,7 @@ import pytest
 from exchange.workflows import compat, errors
 from exchange.workflows.api import service
 from exchange.workflows.api.envelope import answers, code_of, makeErr, makeOk
+from exchange.workflows.database import refusals
 
 
 class ThrowableStandIn(Exception):
@@ -75,7 +76,7 @@ def test_every_error_has_its_code(error, code):
 
 
 def test_every_sqlstate_of_ours_has_a_code():
-    assert {code_of(error("m"), None) for error in errors.BY_CODE.values()}.isdisjoint({None})
+    assert {code_of(error("m"), None) for error in refusals.BY_CODE.values()}.isdisjoint({None})
 
 
 @pytest.mark.parametrize(

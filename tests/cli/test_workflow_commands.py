@@ -100,3 +100,16 @@ def test_errors_are_json_where_json_was_asked_for(run):
     ran = run("show", "00000000-0000-0000-0000-000000000000", "--json")
     error = json.loads(ran.err)["error"]
     assert (error["code"], error["exit_code"]) == ("WF003", 1)
+
+
+def test_show_draws_the_tree_of_children(run, answer, workflow_id):
+    options = json.dumps({"parent": workflow_id})
+    child = answer("enqueue", "pump", "--options", options)["workflow_id"]
+    options = json.dumps({"parent": child})
+    grandchild = answer("enqueue", "valve", "--options", options)["workflow_id"]
+    [shown] = answer("show", workflow_id)["family"]
+    assert (shown["workflow_id"], shown["family"][0]["workflow_id"]) == (child, grandchild)
+    drawn = run("show", workflow_id).out
+    assert "children: 1 ENQUEUED" in drawn
+    assert drawn.index(child) < drawn.index(grandchild)
+    assert [one["workflow_id"] for one in answer("list", "--parent", workflow_id)] == [child]

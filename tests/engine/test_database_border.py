@@ -4,7 +4,7 @@ import pytest
 
 from exchange.workflows import errors
 from exchange.workflows.cpython.placeholders import to_psycopg
-from exchange.workflows.database import sqlstates
+from exchange.workflows.database import refusals, sqlstates
 from exchange.workflows.database.store import Store, statements
 from tests.engine.fakes import lost
 
@@ -105,12 +105,12 @@ def test_a_missing_function_says_which_command_to_run(code):
     assert "ignition-workflows migrate" in raised.value.hint
 
 
-@pytest.mark.parametrize("code, error_class", sorted(errors.BY_CODE.items()))
+@pytest.mark.parametrize("code, error_class", sorted(refusals.BY_CODE.items()))
 def test_each_code_of_ours_has_its_class(code, error_class):
-    error = errors.from_database(code, "m", '{"field":"inputs"}', "h")
+    error = refusals.from_database(code, "m", '{"field":"inputs"}', "h")
     assert type(error) is error_class
     assert (error.code, error.field, error.hint) == (code, "inputs", "h")
 
 
 def test_a_detail_that_is_not_json_is_kept_as_text():
-    assert errors.from_database("23505", "m", "Key (a)=(1)").detail == {"detail": "Key (a)=(1)"}
+    assert refusals.from_database("23505", "m", "Key (a)=(1)").detail == {"detail": "Key (a)=(1)"}

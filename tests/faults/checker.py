@@ -138,7 +138,7 @@ def writes_carry_the_current_token(history: History) -> Found:
 
 
 def results_are_their_workers(history: History) -> Found:
-    """What is recorded for a step is what the worker with that token computed."""
+    """What is recorded for a step is what the worker with that token computed; of children the database says it."""
     sent: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for write in history.writes:
         if write.call == "record_steps" and write.status == "SUCCESS" and write.outcome != "fail":
@@ -147,6 +147,8 @@ def results_are_their_workers(history: History) -> Found:
         assert c.workflow_id
         candidates = sent.get((c.workflow_id, c.row["step_key"]))
         if c.row["status"] != "SUCCESS" or candidates is None:
+            continue
+        if c.row["kind"] in ("child", "await"):
             continue
         recorded = json.loads(c.row["output"]) if c.row["output"] is not None else None
         if recorded not in candidates:
@@ -204,10 +206,13 @@ def bodies_begin_under_a_lease(history: History) -> Found:
 
 
 def steps_begin_after_the_record_before(history: History) -> Found:
-    """Under one token, a body begins only when the step before it has been recorded."""
+    """Under one token, a body begins only when the step before it has been recorded; those that were started
+    beside the workflow's thread begin when they like."""
     recorded = {(c.workflow_id, c.row["step_key"]): c.time for c in history.records()}
     before: dict[str, dict[str, Any]] = {}
     for e in history.effects:
+        if e.get("is_parallel"):
+            continue
         previous, before[e["token"]] = before.get(e["token"]), e
         if previous and previous["step_key"] != e["step_key"]:
             at = recorded.get((e["workflow_id"], previous["step_key"]))

@@ -31,3 +31,28 @@ select 'running ' || l.workflow_id || ' holds not all of its gates'
 from workflows.lease l join workflows.workflow w on w.workflow_id = l.workflow_id cross join lateral unnest(w.gate_ids) g(gate_id)
 where not exists (select from workflows.gate_ticket t
                   where t.gate_id = g.gate_id and t.workflow_id = l.workflow_id and t.is_holder)
+union all
+select 'child ' || c.workflow_id || ' has another parent than it says'
+from workflows.child c left join workflows.workflow w on w.workflow_id = c.workflow_id
+where w.parent_workflow_id is distinct from c.parent_workflow_id
+union all
+select 'step ' || s.step_key || ' of ' || s.workflow_id || ' has ' || count(c.workflow_id) || ' children and says '
+  || json_array_length(s.output::json)
+from workflows.step s join workflows.workflow w on w.workflow_id = s.workflow_id
+left join workflows.child c on c.parent_workflow_id = s.workflow_id and c.step_key = s.step_key
+where s.kind = 'child' and s.status = 'SUCCESS' and w.previous_workflow_id is null
+group by s.workflow_id, s.step_key, s.output having count(c.workflow_id) <> json_array_length(s.output::json)
+union all
+select 'child ' || c.workflow_id || ' was started by step ' || c.step_key || ', which is not recorded'
+from workflows.child c
+where c.step_key is not null and not exists (
+  select from workflows.step s where s.workflow_id = c.parent_workflow_id and s.step_key = c.step_key)
+union all
+select 'workflow ' || t.workflow_id || ' waits for children that have ended'
+from workflows.wait t join workflows.parked p on p.workflow_id = t.workflow_id
+where t.topic = 'children' and p.status = 'WAITING' and (
+  select case when t.is_any then count(w.ended_at) > 0 else count(w.ended_at) = count(*) end
+  from unnest(t.awaited) i(id) join workflows.workflow w on w.workflow_id = i.id)
+union all
+select 'child ' || o.workflow_id || ' has still to be given ' || o.command
+from workflows.child_order o

@@ -38,6 +38,7 @@ def effect(value: Any = None) -> None:
             "token": running.lease.token,
             "step_key": running.prefix.rstrip("/"),
             "worker": WORKER,
+            "is_parallel": running.is_parallel,
             "time": time.time(),
             "value": value,
         },
@@ -225,3 +226,32 @@ def poisonous_step(kind: str) -> Any:
 @workflow()
 def poisonous(kind: str) -> Any:
     return poisonous_step(kind)
+
+
+@workflow()
+def sub(n: int) -> int:
+    return first(n)
+
+
+@workflow()
+def parent(count: int = 3, key: str | None = None) -> list[int]:
+    rt = getWorkflows()
+    begun = first(0)
+    children = rt.startChildren("sub", [{"n": begun + n} for n in range(count)], key=key)
+    results = rt.waitForAll(children)
+    return [first(sum(results)), *results]
+
+
+@workflow()
+def stubborn_parent(count: int = 2, until: str | None = None) -> list[int]:
+    """Its children are in the middle of a step."""
+    rt = getWorkflows()
+    inputs = {"until": until, "n": 1}
+    return rt.waitForAll(rt.startChildren("three_steps", [inputs] * count))
+
+
+@workflow()
+def beside(count: int = 4, until: str | None = None) -> list[str]:
+    handles = [second.start(n, 0.0, until) for n in range(count)]
+    text = third("between")
+    return [text, *getWorkflows().gather(handles)]

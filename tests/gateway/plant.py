@@ -21,6 +21,8 @@ PATIENCE = 15.0
 FLOWS = """
 from java.util.concurrent import ConcurrentLinkedQueue, Semaphore, TimeUnit
 
+from exchange.workflows import errors
+from exchange.workflows.engine.instance import getWorkflows
 from exchange.workflows.engine.runtime import step, workflow
 
 CODE = "first"
@@ -59,6 +61,37 @@ def alarm_temperature(tag, value):
 @workflow()
 def fill_order(order):
     return order
+
+@workflow()
+def note_strictly(text):
+    if text == "bad":
+        raise ValueError(u"no note: \xb0")
+    return text
+
+@workflow()
+def family(texts):
+    rt = getWorkflows()
+    children = rt.startChildren("note_strictly", [{"text": text} for text in texts])
+    try:
+        return rt.waitForAll(children)
+    except errors.ChildFailed as failed:
+        return [failed.error["message"], [one["status"] for one in failed.outcomes]]
+
+@step()
+def measure(tank):
+    seen().add(u"measure %s begins" % tank)
+    gate(u"measure").tryAcquire(60, TimeUnit.SECONDS)
+    if tank == u"bad \xb0":
+        raise ValueError(u"no signal: " + tank)
+    return [tank, len(tank)]
+
+@workflow()
+def survey(tanks):
+    handles = [measure.start(tank) for tank in tanks]
+    try:
+        return getWorkflows().gather(handles)
+    except errors.StepsFailed as several:
+        return [len(several.errors), u"%s" % several.message]
 """
 
 

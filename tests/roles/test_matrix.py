@@ -91,6 +91,7 @@ MAY_READ = {
     "template_list": SCREENS,
     "recipe_list": SCREENS,
     "recipe_use": SCREENS,
+    "workflow_child": SCREENS,
     "audit": {ADMIN},
     "audit_log": {ADMIN},
     "setting": {ADMIN},

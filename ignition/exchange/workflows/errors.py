@@ -7,8 +7,6 @@ up; they derive from BaseException, so that `except Exception` in a workflow can
 
 from __future__ import absolute_import, division, print_function
 
-import json
-
 
 class WorkflowsError(Exception):
     """Base of every error that the library raises. `code` is stable, the message is for people."""
@@ -161,6 +159,46 @@ class StepFailed(WorkflowsError):
     code = "STEP_FAILED"
 
 
+class ChildFailed(WorkflowsError):
+    """A child that was waited for did not succeed. `outcomes` has all that were waited for, dicts with workflow_id,
+    name, status, result, error and reason; the rest is of the first that did not succeed."""
+
+    code = "CHILD_FAILED"
+    outcomes = ()
+
+    @property
+    def failed(self):
+        """The outcomes other than SUCCESS."""
+        return [outcome for outcome in self.outcomes if outcome["status"] != "SUCCESS"]
+
+    @property
+    def status(self):
+        return self.failed[0]["status"]
+
+    @property
+    def workflowId(self):
+        return self.failed[0]["workflow_id"]
+
+    @property
+    def error(self):
+        """{"class", "message"} where it ended in ERROR, else None."""
+        return self.failed[0]["error"]
+
+
+class StepsFailed(WorkflowsError):
+    """Several steps that ran beside each other failed. `errors` are their exceptions, in the order of the handles."""
+
+    code = "STEPS_FAILED"
+    errors = ()
+
+
+class InsideStep(WorkflowsError):
+    """What was called belongs in the workflow function itself, not in a step."""
+
+    code = "INSIDE_STEP"
+    is_repeatable = False
+
+
 class UnserialisableResult(WorkflowsError, TypeError):
     """A result or step output that JSON cannot hold. `detail["path"]` names the place."""
 
@@ -247,45 +285,3 @@ class Released(ControlSignal):
 
 class LeaseLost(ControlSignal):
     """This worker no longer holds the workflow: nothing is written for it."""
-
-
-BY_CODE = dict(
-    (error.code, error)
-    for error in (
-        StaleLease,
-        BadArgument,
-        UnknownId,
-        AlreadyFinished,
-        QueueRefused,
-        Duplicate,
-        ReplayMismatch,
-        SchemaVersionMismatch,
-        CommandRejected,
-        AppendOnly,
-        MigrationEdited,
-    )
-)
-
-
-def from_database(sqlstate, message, detail=None, hint=None, is_lost=False):
-    """The exception for an error that the database answered. `detail` is the DETAIL text: JSON from our functions."""
-    known = BY_CODE.get(sqlstate)
-    if known is None:
-        return DatabaseError(message, sqlstate, _detail_of(detail), hint, is_lost)
-    return known(message, sqlstate, _detail_of(detail), hint)
-
-
-def from_answer(answer):
-    """The exception for the error that enqueue_many answers for one entry."""
-    known = BY_CODE.get(answer.get("code"), WorkflowsError)
-    return known(answer.get("message") or "refused", answer.get("code"), answer)
-
-
-def _detail_of(text):
-    if not text:
-        return {}
-    try:
-        detail = json.loads(text)
-    except ValueError:
-        return {"detail": text}
-    return detail if isinstance(detail, dict) else {"detail": detail}

@@ -45,13 +45,15 @@ def _logged(function):
 
 @_logged
 @answers("STARTUP_FAILED")
-def startup(modules=None, dbName=None, queues=None, threads=None, journal=False, connections=None):
+def startup(
+    modules=None, dbName=None, queues=None, threads=None, journal=False, connections=None, parallelSteps=None
+):
     """Begins the work of this project, and takes over from the scripts before the last save.
 
     modules: names of modules whose import registers workflows, like ["plant.flows"]; without any, this
         project enqueues and commands but works nothing. One that cannot be imported does not stop the others.
     dbName: the gateway's database connection; the default of every dbName. queues: their names, ["default"].
-    threads: how many workflows run at a time, 16. journal: True keeps what enqueueInMemory accepted on the
+    threads: how many workflows run at a time, 16. parallelSteps: how many steps may run beside them, 16. journal: True keeps what enqueueInMemory accepted on the
         gateway's disk until it is in the database; a text is the directory.
     connections: how many of the database connection's pool (Max Active) the workflows of this gateway may use,
         8; three more for each further project with workflows. Another number holds from the next save on.
@@ -64,6 +66,7 @@ def startup(modules=None, dbName=None, queues=None, threads=None, journal=False,
     """
     arguments = {"modules": _texts("modules", modules), "queues": _texts("queues", queues)}
     arguments.update(dbName=dbName, threads=threads, journal=journal, connections=connections)
+    arguments.update(parallelSteps=parallelSteps)
     with _here["lock"]:
         return _startup(arguments)
 
@@ -162,6 +165,7 @@ def _begin(arguments):
             connector=instance.getWorkflows(arguments["dbName"]).connector,
             queues=arguments["queues"] or [settings.QUEUE_NAME],
             threads=arguments["threads"] or settings.THREADS,
+            parallel_steps=arguments["parallelSteps"] or settings.PARALLEL_STEPS,
             name="%s:%s" % (host.host_name(), host.project_name()),
             generation=number,
         )

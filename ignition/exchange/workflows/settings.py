@@ -7,7 +7,7 @@ register_worker and wins over the values here, which only serve until then.
 from __future__ import absolute_import, division, print_function
 
 VERSION = "0.1.0"
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 SCHEMA_NAME = "workflows"
 HOW_TO_MIGRATE = "run: ignition-workflows migrate, or ignition-workflows-%s.sql in any SQL client" % VERSION
 QUEUE_NAME = "default"
@@ -36,6 +36,11 @@ ORDER_THREADS = 4
 # How often a short wait in a thread asks for what it waits for, and the longest wait there is.
 ASK_AGAIN_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 315360000
+# Steps that run beside their workflows: of all workflows of a worker, and of one.
+PARALLEL_STEPS = 16
+PARALLEL_STEPS_PER_WORKFLOW = 8
+# Children that one step starts; more take more steps.
+CHILDREN_PER_STEP = 1000
 PREFETCH = 500
 # Prefetch no more than what the worker finishes in this time, so that slow workflows are not hoarded.
 PREFETCH_SECONDS = 0.05

@@ -20,7 +20,7 @@ import os
 import threading
 
 from exchange.workflows import compat, errors, settings
-from exchange.workflows.engine import context, payload, registry
+from exchange.workflows.engine import context, parallel, payload, registry
 from exchange.workflows.engine.client import Workflows
 from exchange.workflows.engine.drain import OneThreadWorker
 from exchange.workflows.engine.instance import choose_host, getWorkflows
@@ -36,7 +36,7 @@ _JUST_DUE_MS = -2
 class Ended(object):
     """How a workflow ended inline. `status` is SUCCESS or ERROR, `error` the exception it raised. `steps`
     are its records in order, each with step_key, step_name, kind, status, output, error and attempts.
-    What it did to others: `events` and `streams` by key, `sent` and `prompts` in order."""
+    What it did to others: `events` and `streams` by key, `sent`, `prompts` and `children` in order."""
 
     def __init__(self, status, result, error, memory):
         self.status = status
@@ -47,12 +47,15 @@ class Ended(object):
         self.streams = memory.exchange.streams
         self.sent = memory.exchange.sent
         self.prompts = memory.exchange.prompts
+        self.children = memory.exchange.children
 
     def __repr__(self):
         return "Ended(status=%r, result=%r, error=%r)" % (self.status, self.result, self.error)
 
 
-def run_inline(workflow, inputs=None, steps=None, messages=None, answers=None, events=None):
+def run_inline(
+    workflow, inputs=None, steps=None, messages=None, answers=None, events=None, children=None
+):
     """Run a workflow in this thread, without a database, to its end.
 
     workflow: the decorated function, or its registered name.
@@ -64,6 +67,7 @@ def run_inline(workflow, inputs=None, steps=None, messages=None, answers=None, e
         a transactional one needs a stand-in, which is called without `tx`.
     messages: what it receives, lists by topic. answers: to its prompts, one after the other. events: of other
         workflows, dicts by their id. Where there is none, or no more, a wait is over its time at once.
+    children: stand-ins for the workflows that it starts, by name, as in steps; a function gets the child's inputs.
 
     Waits take no time. At each sleep and before each further try of a step the workflow leaves and comes
     back by replay, as it would on a worker, so that code which does not replay fails here too. An exception
@@ -74,7 +78,7 @@ def run_inline(workflow, inputs=None, steps=None, messages=None, answers=None, e
         ended = run_inline(fetch, steps={"download": [IOError("no route"), "ok"]})
     """
     definition = _find_definition(workflow)
-    memory = _Memory(steps, MemoryExchange(messages, answers, events))
+    memory = _Memory(steps, MemoryExchange(messages, answers, events, children))
     text = payload.to_json(_with_defaults(definition, {} if inputs is None else inputs), "inputs")
     for _ in range(_MOST_WAITS):
         running = memory.claim(definition)
@@ -147,6 +151,7 @@ def _work(running, function, inputs):
     context.enter(running)
     try:
         result = function(**inputs) if isinstance(inputs, dict) else function(inputs)
+        parallel.end(running)
         result = json.loads(payload.to_clean_json(result, "result")[0])
     except errors.Suspended:
         raise
@@ -165,6 +170,8 @@ class _Memory(object):
     is_releasing = False
     suspend_over_ms = -1
     payload_bytes = settings.PAYLOAD_BYTES
+    parallel = None
+    make_lock = staticmethod(threading.Lock)
 
     def __init__(self, stand_ins, exchange):
         self.steps = []

@@ -13,7 +13,8 @@ def getWorkflow(workflowId=None, dbName=None):
     """Everything about one workflow but its steps.
 
     Answers WORKFLOW_OK {workflowId, workflowName, status, state, inputs, result, error, attempt, reason,
-    enqueuedAt, startedAt, endedAt, recipe, ...}; times are texts in UTC; recipe says what it was started from: setName,
+    enqueuedAt, startedAt, endedAt, children, recipe, ...}; times are texts in UTC; children is how many it has started,
+    by status; recipe says what it was started from: setName,
     setVersion, templateName, templateVersion, enumVersions, overrides. Errors: NOT_FOUND, INVALID_ARGUMENTS,
     WORKFLOW_LOOKUP_FAILED.
 
@@ -61,11 +62,12 @@ def findWorkflows(
     limit=100,
     before=None,
     dbName=None,
+    parent=None,
 ):
     """Workflows that fit every filter given, newest first.
 
     since, until: enqueued from and before, texts like "2026-01-31T08:00:00Z". limit: at most 1000.
-    before: the `before` of the page before this one.
+    before: the `before` of the page before this one. parent: what the workflow of this id has started.
 
     Answers WORKFLOWS_OK {workflows, count, before}; each has the keys of getWorkflow, `before` is None on the
     last page. Errors: INVALID_ARGUMENTS, WORKFLOW_SEARCH_FAILED.
@@ -83,6 +85,7 @@ def findWorkflows(
         until=until,
         limit=limit,
         before=before,
+        parent=parent,
     )
     rows = getWorkflows(dbName).listWorkflows(**filters)
     data = {

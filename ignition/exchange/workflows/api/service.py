@@ -34,6 +34,7 @@ from exchange.workflows.api.talking import (  # noqa: F401
     readStream,
     send,
 )
+from exchange.workflows.database import refusals
 from exchange.workflows.engine import registry
 from exchange.workflows.engine.instance import getWorkflows
 
@@ -193,7 +194,7 @@ def _refusal(error):
     hint = " ".join(detail[key] for key in ("field", "problem") if detail.get(key))
     if hint == message:
         hint = None
-    return errors.BY_CODE.get(code, errors.WorkflowsError)(message, code, detail, hint)
+    return refusals.BY_CODE.get(code, errors.WorkflowsError)(message, code, detail, hint)
 
 
 def _rejected(error, reason, buffer):

@@ -13,7 +13,7 @@ from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
 from exchange.workflows.engine import instance, registry
 from exchange.workflows.engine.worker import Worker
-from exchange.workflows.settings import DRAIN_SECONDS, QUEUE_NAME, THREADS
+from exchange.workflows.settings import DRAIN_SECONDS, PARALLEL_STEPS, QUEUE_NAME, THREADS
 
 DirectDsn = Annotated[
     str | None,
@@ -38,6 +38,9 @@ def worker(
         typer.Option("--queue", help=f"Queue to work, if not {QUEUE_NAME}; may be repeated."),
     ] = None,
     threads: Annotated[int, typer.Option("--threads", min=1, max=1000)] = THREADS,
+    parallel_steps: Annotated[
+        int, typer.Option(min=1, max=1000, help="Steps that run beside their workflows.")
+    ] = PARALLEL_STEPS,
     name: Annotated[str | None, typer.Option("--name", help="As people see this worker.")] = None,
     direct_dsn: DirectDsn = None,
     drain_seconds: Drain = DRAIN_SECONDS,
@@ -59,6 +62,7 @@ def worker(
         dsn=dsn,
         queues=queue or [QUEUE_NAME],
         threads=threads,
+        parallel_steps=parallel_steps,
         schema=session.schema,
         direct_dsn=direct_dsn,
         name=name,

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from exchange.workflows.cpython import cli_output as output
+from exchange.workflows.cpython.cli_children import family_of, family_tree
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
 
@@ -76,6 +77,7 @@ def list_workflows(
     partition_key: Annotated[str | None, typer.Option("--partition-key")] = None,
     since: Annotated[str | None, typer.Option(help="Enqueued at or after (ISO-8601).")] = None,
     until: Annotated[str | None, typer.Option(help="Enqueued before (ISO-8601).")] = None,
+    parent: Annotated[str | None, typer.Option(help="Only what this workflow started.")] = None,
     before: Annotated[str | None, typer.Option(help="The page before this id.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 50,
 ) -> None:
@@ -88,6 +90,7 @@ def list_workflows(
         "partition_key": partition_key,
         "since": since,
         "until": until,
+        "parent": parent,
         "before": before,
         "limit": limit,
     }
@@ -97,12 +100,16 @@ def list_workflows(
 
 
 def show(session: Session, workflow_id: WorkflowId) -> None:
-    """Show one workflow: where it stands, its result or error, and the timeline of its steps."""
+    """Show one workflow: where it stands, its result or error, the timeline of its steps, and the
+    tree of its children."""
     workflow = session.call("get_workflow", workflow_id=workflow_id)
     steps = session.call("list_steps", workflow_id=workflow_id)
-    lines = _describe(workflow)
+    family = family_of(session, workflow)
     session.show(
-        {**workflow, "steps": steps}, *lines, *([output.step_timeline(steps)] if steps else [])
+        {**workflow, "steps": steps, "family": family},
+        *_describe(workflow),
+        *([output.step_timeline(steps)] if steps else []),
+        *([family_tree(workflow, family)] if family else []),
     )
 
 

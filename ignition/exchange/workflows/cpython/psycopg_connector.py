@@ -22,7 +22,7 @@ from exchange.workflows import errors, settings
 from exchange.workflows.cpython.placeholders import to_psycopg
 from exchange.workflows.cpython.psycopg_listener import PsycopgListener
 from exchange.workflows.cpython.watchdog import Watchdog, cut
-from exchange.workflows.database import sqlstates
+from exchange.workflows.database import refusals, sqlstates
 
 Connection = psycopg.Connection[Any]
 _WHO_AND_ZONE = "select pg_backend_pid(), set_config('timezone', 'UTC', false)"
@@ -50,7 +50,7 @@ def translate(error: BaseException, conn: Connection | None = None) -> errors.Wo
     hint = diag.message_hint if diag else None
     if state is None:
         state = sqlstates.NO_STATE if is_lost else "22000"
-    return errors.from_database(state, message, detail, hint, is_lost)
+    return refusals.from_database(state, message, detail, hint, is_lost)
 
 
 class Session:

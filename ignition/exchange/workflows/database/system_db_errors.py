@@ -5,7 +5,7 @@ from __future__ import absolute_import, division, print_function
 from java.sql import SQLException
 
 from exchange.workflows import compat, errors
-from exchange.workflows.database import sqlstates
+from exchange.workflows.database import refusals, sqlstates
 
 _LONGEST_CHAIN = 20
 
@@ -25,7 +25,7 @@ def translate(error):
     message, detail, hint = _told_by_server(found)
     if state is None:
         return errors.DatabaseError(_last_message(error), sqlstates.NO_STATE, is_lost=True)
-    return errors.from_database(str(state), message, detail, hint)
+    return refusals.from_database(str(state), message, detail, hint)
 
 
 def _causes(error):

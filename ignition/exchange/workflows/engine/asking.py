@@ -11,20 +11,8 @@ import json
 from exchange.workflows import errors, settings
 from exchange.workflows.engine import context, replay
 
-
-class _Asked(object):
-    """What a context needs to know of a step that has no body."""
-
-    function = None
-
-    def __init__(self, name, kind):
-        self.name = name
-        self.kind = kind
-        self.name_json = json.dumps(name)
-
-
 _STEPS = dict(
-    (kind, _Asked(name, kind))
+    (kind, replay.Asked(name, kind))
     for name, kind in (
         ("send", "send"),
         ("recv", "receive"),
@@ -36,7 +24,8 @@ _STEPS = dict(
         ("prompt", "prompt"),
     )
 )
-_VALUES = dict((name, _Asked(name, "value")) for name in ("now", "uuid", "random"))
+_WAITS = ("receive", "command", "get_event", "prompt", "await")
+_VALUES = dict((name, replay.Asked(name, "value")) for name in ("now", "uuid", "random"))
 
 
 def running_here(facade):
@@ -54,9 +43,15 @@ def require_running(facade, name):
     return running
 
 
-def ask(running, kind, make_ask):
-    """Record one exchange and return what came of it. `make_ask(key)` is what is asked, as JSON text."""
-    step = _STEPS[kind]
+def ask(running, step, make_ask):
+    """Record one exchange and return what came of it. `step` is a kind, or a replay.Asked with a name of its own;
+    `make_ask(key)` is what is asked, as JSON text."""
+    step = _STEPS.get(step, step)
+    if running.is_parallel and step.kind in _WAITS:
+        raise errors.InsideStep(
+            "%s was called inside parallel step %s" % (step.name, running.prefix[:-1]),
+            hint="wait for messages, events, prompts and children in the workflow function itself",
+        )
     key = running.next_key(step.name)
     is_known, value = _recorded(running, step, key)
     if is_known:

@@ -1,5 +1,5 @@
 """`rt`, what getWorkflows() answers: enqueue, look up, command, and inside a workflow sleep and check; what talks
-to running workflows comes from engine.exchange.
+to running workflows comes from engine.exchange, what starts others from engine.children.
 
 Everything here raises; exchange.workflows.api.service has the same as envelopes.
 """
@@ -10,7 +10,7 @@ import json
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import context, entry_text, payload
+from exchange.workflows.engine import context, entry_text, parallel, payload
 from exchange.workflows.engine.buffer import Buffer
 from exchange.workflows.engine.call_options import (
     ARGUMENTS,
@@ -20,11 +20,12 @@ from exchange.workflows.engine.call_options import (
     order_options,
     partner_key,
 )
+from exchange.workflows.engine.children import Children
 from exchange.workflows.engine.exchange import Exchange
 from exchange.workflows.engine.handle import WorkflowHandle
 
 
-class Workflows(Exchange):
+class Workflows(Exchange, Children):
     """One database. `store` has one method per SQL function."""
 
     def __init__(self, host, connector):
@@ -228,6 +229,18 @@ class Workflows(Exchange):
             self.host.sleep(seconds)
         else:
             running.sleep(seconds)
+
+    def gather(self, handles, raiseErrors=True):
+        """Wait for steps that were started beside the workflow. Returns their results in the order of the handles.
+
+        handles: what step.start() answered. raiseErrors: False: an error stands in the place of its result.
+
+        Raises the error of the one step that failed, or StepsFailed, whose `errors` are those of all; none is
+        lost. Handles that nobody gathers are awaited at the end, and their errors are the workflow's.
+
+            levels = rt.gather([read_level.start(tank) for tank in tanks])
+        """
+        return parallel.gather(handles, raiseErrors)
 
     def checkCancelled(self):
         """Obey a waiting command here and now; call it in long loops. Outside a workflow it does nothing."""

@@ -17,6 +17,7 @@ from exchange.workflows.engine import orders, payload, replay
 # In a gateway two threads can run this top level at once; a context that was entered by then is kept.
 _local = globals().setdefault("_local", threading.local())
 _LONGEST_SLEEP = 315360000
+_SLEEP = replay.Asked("sleep", "sleep")
 
 
 def current():
@@ -29,6 +30,7 @@ def enter(context):
 
 
 class Context(object):
+    is_parallel = False
     __slots__ = (
         "lease",
         "engine",
@@ -41,6 +43,8 @@ class Context(object):
         "signal",
         "prefix",
         "counts",
+        "place",
+        "beside",
     )
 
     def __init__(self, lease, engine, function, gate, handlers, tells_begin=False):
@@ -56,6 +60,8 @@ class Context(object):
         self.signal = None
         self.prefix = ""
         self.counts = {}
+        self.place = lease  # where others find what this thread waits for
+        self.beside = None  # the steps that run beside this thread
 
     def recall(self, steps):
         """Take over what earlier attempts recorded."""
@@ -73,6 +79,8 @@ class Context(object):
         if self.signal is not None:
             raise self.signal
         if self.lease.control is not None and not self.is_obeying:
+            if self.beside is not None:
+                self.beside.drain()
             orders.obey(self, self.lease.control)
         self.stay()
 
@@ -94,7 +102,8 @@ class Context(object):
     # Steps
 
     def run_step(self, step, args, kwargs):
-        return self.run_keyed(step, self.next_key(step.name), args, kwargs)
+        run = self.run_keyed if self.beside is None else self.beside.run_in_order
+        return run(step, self.next_key(step.name), args, kwargs)
 
     def run_keyed(self, step, key, args, kwargs):
         recorded = self.recorded.get(key)
@@ -118,6 +127,8 @@ class Context(object):
             attempt += 1
 
     def next_key(self, name):
+        if self.beside is not None and not self.prefix:
+            self.beside.failed.clear()
         counts = self.counts
         count = counts[name] = counts.get(name, 0) + 1
         return self.prefix + name if count == 1 else "%s%s#%d" % (self.prefix, name, count)
@@ -286,7 +297,7 @@ class Context(object):
         if seconds <= 0:
             return
         over_at = self.engine.monotonic() + seconds
-        self.lease.sleeper = sleeper = self.engine.make_event()
+        self.place.sleeper = sleeper = self.engine.make_event()
         try:
             while seconds > 0:
                 (obey or self.boundary)()
@@ -294,12 +305,4 @@ class Context(object):
                 sleeper.clear()
                 seconds = over_at - self.engine.monotonic()
         finally:
-            self.lease.sleeper = None
-
-
-class _Sleep(object):
-    name = kind = "sleep"
-    function = None
-
-
-_SLEEP = _Sleep()
+            self.place.sleeper = None

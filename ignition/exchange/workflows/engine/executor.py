@@ -11,7 +11,7 @@ import sys
 
 from exchange.workflows import compat, errors
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import context, orders, payload
+from exchange.workflows.engine import context, orders, parallel, payload
 from exchange.workflows.engine.backoff import Backoff
 from exchange.workflows.engine.recorder import Record
 from exchange.workflows.engine.transaction import run_transaction
@@ -29,9 +29,12 @@ class Executor(object):
         self.store = Store(connector, connector.schema)
         self.monotonic = host.monotonic
         self.make_event = host.make_event
+        self.make_lock = host.make_lock
         self.recorder = None
         self.finisher = None
         self.keeper = None
+        # Threads for steps beside their workflows; None: such a step runs where it is started.
+        self.parallel = None
 
     @property
     def is_releasing(self):
@@ -59,6 +62,10 @@ class Executor(object):
         self.recorder.put((lease, text, record))
         return record.wait()
 
+    def stand_in(self, step):
+        """For tests that run inline: what runs in the place of a step."""
+        return step
+
     def run_transaction(self, running, step, key, attempt, args, kwargs):
         return run_transaction(self, running, step, key, attempt, args, kwargs)
 
@@ -83,13 +90,17 @@ class Executor(object):
                 self._load(lease, running)
             orders.begin(running)
             result = _call(definition.function, lease.row["inputs"])
+            parallel.end(running)
         except errors.ControlSignal as signal:
+            parallel.drain(running, False)
             self._leave(lease, running.signal or signal)
         except compat.EVERYTHING as error:
+            trace = sys.exc_info()[2]
+            parallel.drain(running, True)
             if running.signal is not None:
                 self._leave(lease, running.signal)
             else:
-                self._fail(lease, error, sys.exc_info()[2])
+                self._fail(lease, error, trace, parallel.failed_steps(running))
             if compat.is_termination(error):
                 raise
         else:
@@ -130,8 +141,10 @@ class Executor(object):
         tail = ',"is_sanitised":true}' if is_sanitised else "}"
         self._finish(lease, '%s,"outcome":"success","result":%s%s' % (lease.head, text, tail))
 
-    def _fail(self, lease, error, trace):
+    def _fail(self, lease, error, trace, failed_steps=()):
         described, is_sanitised = compat.describe_error(error, trace)
+        if failed_steps:
+            described["failed_steps"] = failed_steps
         tail = ',"is_sanitised":true}' if is_sanitised else "}"
         self._finish(lease, '%s,"outcome":"error","error":%s%s' % (lease.head, json.dumps(described), tail))
 

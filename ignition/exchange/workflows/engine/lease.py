@@ -16,6 +16,7 @@ class Lease(object):
         "received_at",
         "sleeper",
         "cut",
+        "beside",
     )
 
     def __init__(self, row, received_at):
@@ -31,6 +32,8 @@ class Lease(object):
         # While a thread waits here for time to pass, or for an answer that may never come.
         self.sleeper = None
         self.cut = None
+        # The steps that run beside the workflow's thread.
+        self.beside = None
 
     def order(self, control):
         """Take over the control word; a word that changed ends a short wait."""
@@ -44,11 +47,15 @@ class Lease(object):
         cut = self.cut
         if cut is not None:
             cut()
+        if self.beside is not None:
+            self.beside.lose()
 
     def awake(self):
         sleeper = self.sleeper
         if sleeper is not None:
             sleeper.set()
+        if self.beside is not None:
+            self.beside.awake()
 
     def seconds_left(self, due_ms, now):
         """How long until something is due that the claim answered in milliseconds."""

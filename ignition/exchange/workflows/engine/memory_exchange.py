@@ -3,6 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, errors
+from exchange.workflows.engine.stand_ins import StandIns
 from exchange.workflows.isa88 import models
 
 _START = "2026-01-31T08:%02d:%02d.000000Z"
@@ -11,7 +12,7 @@ _START = "2026-01-31T08:%02d:%02d.000000Z"
 class MemoryExchange(object):
     """Events and streams of one workflow, what it sent and asked, and what waits for it."""
 
-    def __init__(self, messages, answers, events):
+    def __init__(self, messages, answers, events, children=None):
         self.events = {}
         self.streams = {}
         self.sent = []
@@ -19,6 +20,9 @@ class MemoryExchange(object):
         self._messages = dict((topic, list(one)) for topic, one in (messages or {}).items())
         self._answers = list(answers or ())
         self._others = events or {}
+        self.children = []
+        self._stand_ins = StandIns(children)
+        self._outcomes = {}
         self._looks = 0
 
     def answer(self, record, is_waiting):
@@ -74,6 +78,46 @@ class MemoryExchange(object):
         said = asked["value"]
         self.events["phase.last_message"] = said["message"]
         return self._stream({"key": "log", "value": said}, is_waiting)
+
+    def _child(self, asked, is_waiting):
+        self._stand_ins.require_child(asked["workflow_name"])
+        started = []
+        for inputs in asked["inputs"]:
+            child = {
+                "workflow_id": compat.new_id(),
+                "name": asked["workflow_name"],
+                "inputs": inputs,
+                "policy": asked["policy"],
+            }
+            self._outcomes[child["workflow_id"]] = self._outcome_of(child)
+            self.children.append(child)
+            started.append(child["workflow_id"])
+        return "SUCCESS", started
+
+    def _outcome_of(self, child):
+        outcome = {"workflow_id": child["workflow_id"], "name": child["name"], "status": "SUCCESS"}
+        outcome.update(result=None, error=None, reason=None)
+        try:
+            outcome["result"] = self._stand_ins.result_of_child(child["name"], child["inputs"])
+        except compat.ERRORS as error:
+            described = {"class": type(error).__name__, "message": compat.message_of(error)}
+            outcome.update(status="ERROR", error=described)
+        return outcome
+
+    def _await(self, asked, is_waiting):
+        if not is_waiting:
+            return "WAITING", None
+        outcomes = [self._outcomes[one] for one in asked["children"]]
+        if asked["mode"] == "any":
+            return "SUCCESS", outcomes[0]["workflow_id"]
+        failed = [one for one in outcomes if one["status"] != "SUCCESS"]
+        if not failed or not asked["raise"]:
+            return "SUCCESS", outcomes
+        error = failed[0]["error"]
+        message = "child %s %s ended in ERROR: %s: %s" % (
+            failed[0]["name"], failed[0]["workflow_id"], error["class"], error["message"],
+        )
+        return "ERROR", {"class": "ChildFailed", "message": message, "outcomes": outcomes}
 
     def _prompt(self, asked, is_waiting):
         if not is_waiting:

@@ -11,6 +11,17 @@ _KINDS = {"tx": "step"}
 _made_classes = {}
 
 
+class Asked(object):
+    """What a context needs to know of a step that has no body."""
+
+    function = None
+
+    def __init__(self, name, kind):
+        self.name = name
+        self.kind = kind
+        self.name_json = json.dumps(name)
+
+
 def check_fit(recorded, key, name, kind):
     """Refuse to give a step what was recorded for something else."""
     recorded_name = recorded.get("name", name)
@@ -69,6 +80,8 @@ def error_from(recorded, functions):
     for base in known.__mro__ if known is not None else (errors.StepFailed,):
         error = _make(base if base is known else _stand_in(name, base), message)
         if error is not None:
+            if "outcomes" in recorded:
+                error.outcomes = recorded["outcomes"]
             return error
     return _make(_stand_in(name, errors.StepFailed), message)
 

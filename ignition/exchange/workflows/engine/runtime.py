@@ -17,7 +17,7 @@ import functools
 import json
 
 from exchange.workflows import compat, errors, settings
-from exchange.workflows.engine import context, orders, registry
+from exchange.workflows.engine import context, orders, parallel, registry
 from exchange.workflows.engine.parameters import checked_parameters
 
 _OPTIONS = {
@@ -139,7 +139,8 @@ def step(name=None, options=None, transactional=False):
     transactional   the function gets `tx` first; what it writes through tx.query(sql, args) and
                     tx.update(sql, args), with `?` for arguments, is committed together with its record or not at all
 
-    A step outside a workflow just runs.
+    A step outside a workflow just runs. `read_level.start(tank)` runs it beside the workflow and answers a handle at
+    once; see rt.gather.
     """
     if callable(name):
         return step()(name)
@@ -156,6 +157,10 @@ def step(name=None, options=None, transactional=False):
                 return defined.run_alone(args, kwargs)
             return running.run_step(defined, args, kwargs)
 
+        def start(*args, **kwargs):
+            return parallel.start(context.current(), defined, args, kwargs)
+
+        call.start = start
         return call
 
     return decorate

@@ -21,6 +21,16 @@ class StandIns(object):
         stand_in.function = self._function(step.name)
         return stand_in
 
+    def require_child(self, name):
+        if name not in self._by_name:
+            problem = "inline there are no children: give a stand-in for %s" % name
+            raise errors.BadArgument(problem, detail={"field": "children"})
+
+    def result_of_child(self, name, inputs):
+        """What the stand-in for a child returns, or its exception raised."""
+        function = self._function(name)
+        return function(**inputs) if isinstance(inputs, dict) else function(inputs)
+
     def _function(self, name):
         def call(*args, **kwargs):
             answer = self._next(name)

@@ -26,7 +26,7 @@ def run_transaction(engine, running, step, key, attempt, args, kwargs):
     while True:
         try:
             with engine.connector.transaction() as tx:
-                running.lease.cut = tx.cut
+                running.place.cut = tx.cut
                 return _run_once(engine, running, step, key, attempt, tx, args, kwargs)
         except _NotRecorded as other:
             return other.answer, None
@@ -37,7 +37,7 @@ def run_transaction(engine, running, step, key, attempt, args, kwargs):
                 raise
             running.wait(backoff.failed(error))
         finally:
-            running.lease.cut = None
+            running.place.cut = None
 
 
 def _run_once(engine, running, step, key, attempt, tx, args, kwargs):

@@ -20,6 +20,7 @@ from exchange.workflows.engine.executor import Executor
 from exchange.workflows.engine.keeper import Keeper
 from exchange.workflows.engine.listener import Listener
 from exchange.workflows.engine.maintenance import Maintenance
+from exchange.workflows.engine.parallel_threads import ParallelThreads
 from exchange.workflows.engine.recorder import Finisher, Recorder
 from exchange.workflows.engine.state import WorkerState
 from exchange.workflows.engine.threads import WorkflowThreads
@@ -34,6 +35,8 @@ class Worker(object):
     queues              their names; each must exist
     threads             how many workflows run at a time
     prefetch            how many may be claimed in advance while they are short; 0 for none
+    parallel_steps      how many steps may run beside their workflows, and parallel_steps_per_workflow of them for one;
+                        the others wait in line
     generation          which life of the scripts this is, for the worker's row
     """
 
@@ -50,11 +53,13 @@ class Worker(object):
         generation=None,
         definitions=None,
         host=None,
+        parallel_steps=settings.PARALLEL_STEPS,
+        parallel_steps_per_workflow=settings.PARALLEL_STEPS_PER_WORKFLOW,
     ):
         self.host = host or instance.choose_host()
         self._owns_connector = connector is None
         self.connector = connector or instance.open_connector(
-            dsn, schema, direct_dsn, pool_size=threads + 4
+            dsn, schema, direct_dsn, pool_size=threads + parallel_steps + 4
         )
         self.state = WorkerState(self.host, self.connector.schema, threads)
         self.name = name or "%s:%s" % (self.host.host_name(), self.host.process_id())
@@ -63,6 +68,7 @@ class Worker(object):
         self._log = self.host.get_logger("worker")
         self._signals = self.host.make_queue()
         self._sessions = []
+        self.parallel = ParallelThreads(self.host, parallel_steps, parallel_steps_per_workflow)
         self._running = {}
         self._hanging = frozenset()
         self._parts = ()
@@ -86,6 +92,7 @@ class Worker(object):
         self.executor.recorder = self.recorder
         self.executor.finisher = self.finisher
         self.executor.keeper = self.keeper
+        self.executor.parallel = self.parallel
         self.listener = Listener(host, state, self.connector, self.dispatcher, self.keeper)
         self.maintenance = Maintenance(host, state, self._store(self._session("maintain")))
 
@@ -200,6 +207,7 @@ class Worker(object):
         """Retire and end every part. What is still held goes back to the queue by retiring."""
         state = self.state
         self.threads.end()
+        self.parallel.end()
         self.recorder.end()
         self.finisher.end()
         state.ending.set()
