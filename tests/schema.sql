@@ -2906,6 +2906,14 @@ ALTER FUNCTION workflows.signature_problems(p_definition workflows.workflow_defi
 
 COMMENT ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) IS 'Keys of a template that its workflow does not take, and those that it lacks.';
 
+CREATE FUNCTION workflows.start_children(p_parent uuid, p_step_key text, p_ask json, p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.start_children(p_parent uuid, p_step_key text, p_ask json, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.start_children(p_parent uuid, p_step_key text, p_ask json, p_now timestamp with time zone) IS 'Starts the children of a workflow as one step.';
+
 CREATE FUNCTION workflows.steps_in_doubt(p_workflow_id uuid) RETURNS text
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -2937,6 +2945,14 @@ CREATE FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p
 ALTER FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) IS 'Pauses or resumes a queue.';
+
+CREATE FUNCTION workflows.take_child_orders(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.take_child_orders(p_limit integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.take_child_orders(p_limit integer) IS 'Gives children the orders of their parents.';
 
 CREATE FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -5992,6 +6008,8 @@ REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status te
 
 REVOKE ALL ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.start_children(p_parent uuid, p_step_key text, p_ask json, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.steps_in_doubt(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
@@ -5999,6 +6017,8 @@ REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key te
 REVOKE ALL ON FUNCTION workflows.sweep_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.take_child_orders(p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request, p_now timestamp with time zone) FROM PUBLIC;
 

@@ -88,21 +88,8 @@ begin
   if v_request.available_at <= p_now then v_request.available_at := null; end if;
   if v_request.start_before <= coalesce(v_request.available_at, p_now) then
     v_request.problem := workflows.bad_argument('start_before', 'must be later than now and than available_at');
-  elsif v_request.on_duplicate <> 'return' and v_request.deduplication_id is null then
-    v_request.problem := workflows.bad_argument('on_duplicate', 'needs a deduplication_id');
-  elsif v_request.on_duplicate = 'debounce' and v_request.available_at is null then
-    v_request.problem := workflows.bad_argument('delay_seconds', 'debounce needs a delay');
-  elsif v_request.debounce_limit_seconds is not null and v_request.on_duplicate <> 'debounce' then
-    v_request.problem := workflows.bad_argument(
-      'debounce_limit_seconds', 'is for on_duplicate debounce');
-  elsif v_request.deduplication_seconds is not null then
-    if v_request.deduplication_id is null then
-      v_request.problem := workflows.bad_argument(
-        'deduplication_seconds', 'needs a deduplication_id');
-    elsif v_request.on_duplicate not in ('return', 'reject') then
-      v_request.problem := workflows.bad_argument(
-        'deduplication_seconds', 'goes with on_duplicate return or reject');
-    end if;
+  else
+    v_request.problem := coalesce(v_request.problem, workflows.duplicate_problem(v_request));
   end if;
   return v_request;
 end
@@ -161,6 +148,35 @@ end
 $$;
 comment on function workflows.option_problem(text, jsonb, text) is
   'What is wrong with one option of enqueue, or null.';
+
+-- What does not go together in the options about duplicates, or null.
+create or replace function workflows.duplicate_problem(p_request workflows.enqueue_request)
+returns jsonb
+language plpgsql immutable
+as $$
+begin
+  if p_request.deduplication_id is null then
+    return case
+      when p_request.on_duplicate <> 'return'
+        then workflows.bad_argument('on_duplicate', 'needs a deduplication_id')
+      when p_request.deduplication_seconds is not null
+        then workflows.bad_argument('deduplication_seconds', 'needs a deduplication_id')
+      when p_request.debounce_limit_seconds is not null
+        then workflows.bad_argument('debounce_limit_seconds', 'needs a deduplication_id') end;
+  end if;
+  return case
+    when p_request.on_duplicate = 'debounce' and p_request.available_at is null
+      then workflows.bad_argument('delay_seconds', 'debounce needs a delay')
+    when p_request.debounce_limit_seconds is not null and p_request.on_duplicate <> 'debounce'
+      then workflows.bad_argument('debounce_limit_seconds', 'is for on_duplicate debounce')
+    when p_request.deduplication_seconds is not null
+      and p_request.on_duplicate not in ('return', 'reject')
+      then workflows.bad_argument(
+        'deduplication_seconds', 'goes with on_duplicate return or reject') end;
+end
+$$;
+comment on function workflows.duplicate_problem(workflows.enqueue_request) is
+  'What does not go together in the options about duplicates, or null.';
 
 -- What does not go together in the options that name a recipe or template, or null.
 create or replace function workflows.recipe_problem(p_recipe jsonb) returns jsonb

@@ -1,5 +1,6 @@
 -- Sets limits and policies of a queue: max_running, max_enqueued, rate_limit in rate_seconds,
--- key_rate_limit in key_rate_seconds (null: none), history, accepts_work, run_on, requires_reason. Locks the queue, so that what was is what the audit says.
+-- key_rate_limit in key_rate_seconds (null: none), history, accepts_work, run_on, requires_reason.
+-- Locks the queue, so that what was is what the audit says.
 create or replace function workflows.set_queue(p_queue_name text, p_options text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off

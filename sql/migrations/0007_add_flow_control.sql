@@ -21,7 +21,8 @@ alter table workflows.queue
   add column key_rate_seconds float8
     constraint queue_key_rate_seconds check (key_rate_seconds between 0.001 and 31622400),
   add constraint queue_rate check ((rate_limit is null) = (rate_seconds is null)) not valid,
-  add constraint queue_key_rate check ((key_rate_limit is null) = (key_rate_seconds is null)) not valid;
+  add constraint queue_key_rate
+    check ((key_rate_limit is null) = (key_rate_seconds is null)) not valid;
 
 alter table workflows.queue add column is_limited boolean not null
   -- squawk-ignore adding-field-with-default

@@ -21,7 +21,7 @@ MUTATIONS = {
     "fail without the token": ("finish_other", "and l.lease_token = p_lease_token", ""),
     "replace a recorded step": (
         "record_again",
-        "found and (v_step.status <> 'RETRYING' or",
+        "found and (v_step.status not in ('RETRYING', 'RUNNING') or",
         "found and (false or",
     ),
     "forget to free gates": (

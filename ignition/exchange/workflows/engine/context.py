@@ -32,19 +32,8 @@ def enter(context):
 class Context(object):
     is_parallel = False
     __slots__ = (
-        "lease",
-        "engine",
-        "function",
-        "gate",
-        "handlers",
-        "tells_begin",
-        "is_obeying",
-        "recorded",
-        "signal",
-        "prefix",
-        "counts",
-        "place",
-        "beside",
+        "lease", "engine", "function", "gate", "handlers", "tells_begin", "is_obeying", "recorded",
+        "signal", "prefix", "counts", "place", "beside",
     )
 
     def __init__(self, lease, engine, function, gate, handlers, tells_begin=False):

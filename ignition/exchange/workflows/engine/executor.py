@@ -80,7 +80,7 @@ class Executor(object):
             self._leave(lease, errors.Released())
             return
         lease.is_started = True
-        on_worker_lost = lease.row.get("on_worker_lost") or definition.policies["on_worker_lost"]
+        on_worker_lost = lease.row.get("on_worker_lost") or definition.policies.get("on_worker_lost")
         running = context.Context(
             lease, self, definition.function, gate, definition.handlers, on_worker_lost == "hold"
         )
