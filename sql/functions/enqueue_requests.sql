@@ -120,7 +120,8 @@ comment on function workflows.take_deduplication_id(workflows.enqueue_request) i
   'Takes a deduplication id for a request, or says who holds it.';
 
 -- Gives a workflow that has not started the inputs of a later request, and with debounce a later
--- time. Locks its hot row first, so that claims pass it by. False: it ended meanwhile, look again.
+-- time. Locks its hot row first, so that claims pass it by. False: it has ended meanwhile, or is not
+-- even there any more: look again.
 create or replace function workflows.replace_waiting(
   p_workflow_id uuid, p_request workflows.enqueue_request) returns boolean
 language plpgsql volatile
@@ -128,6 +129,8 @@ as $$
 declare
   v_workflow workflows.workflow%rowtype;
 begin
+  perform from workflows.workflow w where w.workflow_id = p_workflow_id for key share;
+  if not found then return false; end if;
   v_workflow := workflows.lock_workflow(p_workflow_id);
   if v_workflow.ended_at is not null then return false; end if;
   if v_workflow.started_at is not null or v_workflow.status = 'RUNNING' then return true; end if;

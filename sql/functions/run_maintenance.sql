@@ -1,6 +1,7 @@
 -- Bounded work that any worker does in turn: timers that are due on every call; once a second, by
--- whoever gets the row, lost workers, deadlines, the marks of lanes and counts. Waits for nobody.
--- Answers the milliseconds until the next timer.
+-- whoever gets the row, lost workers, deadlines, the marks of lanes and counts; and some of what is
+-- kept no longer. Waits for nobody. Answers the milliseconds until the next timer, or until the rest
+-- of that.
 create or replace function workflows.run_maintenance(p_limit integer default 500) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -13,6 +14,7 @@ declare
   v_reclaimed integer := 0;
   v_timeouts integer := 0;
   v_next timestamptz;
+  v_retention_ms bigint;
 begin
   v_due := workflows.release_due(p_limit, v_now);
   if workflows.take_maintenance(v_now) then
@@ -25,11 +27,14 @@ begin
     perform workflows.count_queues(v_now);
     perform workflows.forget_workers(v_now);
   end if;
+  v_retention_ms := workflows.retention_turn(v_now);
   perform workflows.take_wake_calls(1000);
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();
   select min(p.due_at) into v_next from workflows.parked p where p.due_at is not null;
-  return json_build_object('next_due_ms', case when v_next is not null then greatest(0, ceil(extract(epoch from v_next - v_now) * 1000))::bigint end,
+  return json_build_object('next_due_ms', least(v_retention_ms, case
+      when v_next > v_now then ceil(extract(epoch from v_next - v_now) * 1000)::bigint
+      when v_next is not null then 0 end),
     'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts))::text;
 end
 $$;
