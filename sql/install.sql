@@ -97,6 +97,7 @@
 \ir functions/finish_workflows.sql
 
 -- what is kept no longer
+\ir functions/policy_of.sql
 \ir functions/find_over.sql
 \ir functions/remove_workflows.sql
 \ir functions/remove_audit.sql

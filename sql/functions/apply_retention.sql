@@ -15,7 +15,7 @@ declare
   v_now timestamptz := workflows.clock_now();
   v_limit integer := coalesce(p_limit, 1000);
   v_after text := coalesce(p_after, 'count');
-  v_removed jsonb := '{"tables": {}, "queues": {}}';
+  v_removed jsonb := jsonb '{"tables": {}, "queues": {}}';
   v_count integer;
   v_walk record;
 begin
@@ -27,11 +27,12 @@ begin
       workflows.first_uuid()::text);
   elsif v_after = 'audit' then
     v_count := workflows.remove_audit(v_limit, v_now);
-    v_removed := jsonb_set(v_removed, '{tables,audit}', to_jsonb(v_count));
+    v_removed := v_removed || jsonb_build_object('tables', jsonb_build_object('audit', v_count));
     if v_count < v_limit then v_after := 'rejected'; end if;
   elsif v_after = 'rejected' then
     v_count := workflows.remove_rejected(v_limit, v_now);
-    v_removed := jsonb_set(v_removed, '{tables,rejected_entry}', to_jsonb(v_count));
+    v_removed := v_removed
+      || jsonb_build_object('tables', jsonb_build_object('rejected_entry', v_count));
     if v_count < v_limit then v_after := null; end if;
   else
     select w.* into v_walk from workflows.remove_over(
@@ -82,7 +83,7 @@ declare
   v_left integer := p_limit;
 begin
   passed_by := 0;
-  removed := '{"tables": {}, "queues": {}}';
+  removed := jsonb '{"tables": {}, "queues": {}}';
   next_id := p_after;
   for v_round in 1..20 loop
     select f.* into v_found from workflows.find_over(

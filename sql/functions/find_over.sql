@@ -1,23 +1,6 @@
--- The policy that a workflow of this queue and status falls under: one of its own queue before one
--- of every queue, and then one of its own status before one of any. All null: it is kept.
-create or replace function workflows.policy_of(p_queue_id integer, p_status text)
-returns workflows.retention_policy
-language plpgsql stable
-as $$
-declare
-  v_policy workflows.retention_policy%rowtype;
-begin
-  select p.* into v_policy from workflows.retention_policy p
-  where p.queue_id in (p_queue_id, 0) and p.status in (p_status, 'ANY')
-  order by p.queue_id desc, p.status = 'ANY' limit 1;
-  return v_policy;
-end
-$$;
-comment on function workflows.policy_of(integer, text) is
-  'The retention policy that holds for a queue and status.';
-
 -- Looks at some workflows in the order of their ids and says which are kept no longer, and where to
--- go on; null: the end was reached. By the primary key alone: workflow has no index on what changes.
+-- go on; null: the end was reached. By the primary key alone: workflow has no index on what
+-- changes.
 create or replace function workflows.find_over(
   p_after uuid, p_until uuid, p_look integer, p_limit integer, p_now timestamptz,
   out workflow_ids uuid[], out ends timestamptz[], out next_id uuid) returns record
@@ -67,8 +50,9 @@ declare
 begin
   if p_before is null then
     delete from workflows.retention_count c
-    where (workflows.policy_of(c.queue_id, case c.status when 'ANY' then 'SUCCESS' else c.status end)
-      ).keep_count is null;
+    where not exists (
+      select from workflows.retention_policy p where p.queue_id in (c.queue_id, 0)
+        and p.status = c.status and p.keep_count is not null);
     update workflows.retention_count c set counted = 0;
   end if;
   with looked as materialized (

@@ -21,7 +21,7 @@ begin
         'reserved', current_setting('superuser_reserved_connections')::integer,
         'open', count(*), 'ours', count(*) filter (
           where starts_with(a.application_name, 'workflows' || '-')))
-      from pg_stat_activity a where a.usesysid is not null),  -- what kind each is, is not told to us
+      from pg_stat_activity a where a.usesysid is not null),
     'workers', coalesce((
       select json_agg(w order by w.worker_name, w.worker_id) from workflows.worker_status w), '[]'),
     'queues', coalesce((

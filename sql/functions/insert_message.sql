@@ -1,7 +1,7 @@
 -- Puts one message where its workflow finds it, and wakes that one later. Only inserts, and keeps
--- the record from being removed: the sender's transaction may stay open and keeps nobody waiting but
--- who sends a message of the same id. Answers sent, duplicate (that very message was sent before), other (the id is another
--- message's), unknown or ended.
+-- the record from being removed: the sender's transaction may stay open and keeps nobody waiting
+-- but who sends a message of the same id. Answers sent, duplicate (that very message was sent
+-- before), other (the id is another message's), unknown or ended.
 create or replace function workflows.insert_message(
   p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text,
   p_now timestamptz) returns text

@@ -1,6 +1,6 @@
 -- Audit is append-only, also for who owns it: privileges stop the roles, this stops the others. It
--- stands in the way of statements, not of rows: a mistaken one fails though it meets no row. What is
--- older than audit_keep_days is removed by remove_audit, which marks its transaction.
+-- stands in the way of statements, not of rows: a mistaken one fails though it meets no row. What
+-- is older than audit_keep_days is removed by remove_audit, which marks its transaction.
 create or replace function workflows.refuse_audit_change() returns trigger
 language plpgsql
 as $$

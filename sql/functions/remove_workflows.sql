@@ -1,8 +1,8 @@
 -- Removes workflows that have ended, with everything that belongs to them; their audit stays. The
--- record is their lock, as they have no hot row. Waits for nobody: whatever somebody has locked, has
--- tried again since it was seen, has a child that lives or an order without an answer stays for
--- another time, and so does what has more rows than one turn removes (is_cut). Answers how many rows
--- of which table, and how many workflows of which queue.
+-- record is their lock, as they have no hot row. Waits for nobody: whatever somebody has locked or
+-- tried again since it was seen, or has a child that lives or an order without an answer, stays for
+-- another time, and so does what has more rows than one turn removes (is_cut). Answers how many
+-- rows of which table, and how many workflows of which queue.
 create or replace function workflows.remove_workflows(
   p_workflow_ids uuid[], p_ends timestamptz[]) returns jsonb
 language plpgsql volatile
@@ -18,7 +18,7 @@ declare
         select from workflows.command c
         where c.workflow_id = w.workflow_id and c.outcome = 'accepted')
     for update of w skip locked);
-  v_removed jsonb := '{}';
+  v_removed jsonb;
   v_queues jsonb;
   v_is_cut boolean;
 begin
@@ -132,7 +132,7 @@ create or replace function workflows.remove_talk(p_workflow_ids uuid[]) returns 
 language plpgsql volatile
 as $$
 declare
-  v_removed jsonb := '{}';
+  v_removed jsonb;
   v_count bigint;
 begin
   with few as materialized (
@@ -141,21 +141,20 @@ begin
   delete from workflows.stream s using few f where s.workflow_id = f.workflow_id
     and s.stream_name = f.stream_name and s.stream_offset = f.stream_offset;
   get diagnostics v_count = row_count;
-  if v_count > 0 then v_removed := v_removed || jsonb_build_object('stream', v_count); end if;
+  v_removed := jsonb_build_object('stream', nullif(v_count, 0));
   with few as materialized (
     select h.workflow_id, h.event_key, h.change_no from workflows.event_history h
     where h.workflow_id = any (p_workflow_ids) limit 5000)
   delete from workflows.event_history h using few f where h.workflow_id = f.workflow_id
     and h.event_key = f.event_key and h.change_no = f.change_no;
   get diagnostics v_count = row_count;
-  if v_count > 0 then v_removed := v_removed || jsonb_build_object('event_history', v_count); end if;
+  v_removed := v_removed || jsonb_build_object('event_history', nullif(v_count, 0));
   with few as materialized (
     select m.message_no from workflows.message m
     where m.workflow_id = any (p_workflow_ids) limit 5000)
   delete from workflows.message m using few f where m.message_no = f.message_no;
   get diagnostics v_count = row_count;
-  if v_count > 0 then v_removed := v_removed || jsonb_build_object('message', v_count); end if;
-  return v_removed;
+  return jsonb_strip_nulls(v_removed || jsonb_build_object('message', nullif(v_count, 0)));
 end
 $$;
 comment on function workflows.remove_talk(uuid[]) is

@@ -1,4 +1,5 @@
--- What the view retention_status shows of one policy. A function, because a view cannot turn JIT off.
+-- What the view retention_status shows of one policy. A function, because a view cannot turn JIT
+-- off.
 create or replace function workflows.retention_figures(
   p_queue_id integer, p_status text, out oldest_ended_at timestamptz, out over_count bigint)
 returns record

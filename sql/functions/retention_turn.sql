@@ -1,6 +1,6 @@
--- One turn of retention in maintenance: looks at 1,000 workflows at most and removes 200 at most, so
--- that its locks are held for some hundredths of a second. Whoever gets the row of progress goes on;
--- nobody waits for it. Answers the milliseconds until it wants to go on at once, or null.
+-- One turn of retention in maintenance: looks at 1,000 workflows at most and removes 200 at most,
+-- so that its locks are held for some hundredths of a second. Whoever gets the row of progress goes
+-- on; nobody waits for it. Answers the milliseconds until it wants to go on, or null.
 create or replace function workflows.retention_turn(p_now timestamptz) returns bigint
 language plpgsql volatile
 as $$

@@ -1,6 +1,6 @@
 -- Publishes a value of a workflow, keeps the one before in the history, and wakes later who waits
--- for it. Only the workflow itself writes its events, one record at a time. At every 100th value the
--- history is cut to the setting event_history_keep, by a bounded number of rows.
+-- for it. Only the workflow itself writes its events, one record at a time. At every 100th value
+-- the history is cut to the setting event_history_keep, by a bounded number of rows.
 create or replace function workflows.set_event(
   p_workflow_id uuid, p_key text, p_value json, p_now timestamptz) returns json
 language plpgsql volatile

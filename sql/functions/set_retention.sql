@@ -33,7 +33,8 @@ begin
   on conflict (queue_id, status) do update set keep_seconds = excluded.keep_seconds,
     keep_count = excluded.keep_count, changed_at = excluded.changed_at,
     changed_by = excluded.changed_by;
-  perform workflows.retention_changed(v_policy.queue_id, v_policy.status, v_before, v_policy.changed_by);
+  perform workflows.retention_changed(
+    v_policy.queue_id, v_policy.status, v_before, v_policy.changed_by);
   return workflows.retention_text(v_policy.queue_id, v_policy.status);
 end
 $$;
