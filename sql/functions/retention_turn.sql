@@ -1,4 +1,4 @@
--- One turn of retention in maintenance: looks at 1,000 workflows at most and removes 200 at most,
+-- One turn of retention in maintenance: looks at 500 workflows at most and removes 200 at most,
 -- so that its locks are held for some hundredths of a second. Whoever gets the row of progress goes
 -- on; nobody waits for it. Answers the milliseconds until it wants to go on, or null.
 create or replace function workflows.retention_turn(p_now timestamptz) returns bigint
@@ -26,7 +26,7 @@ begin
     select f.* into v_found from workflows.find_over(
       coalesce(v_progress.cursor_id, workflows.first_uuid()),
       case when v_progress.is_full then workflows.last_uuid() else workflows.horizon(p_now) end,
-      1000, least(200, v_rate), p_now) f;
+      500, least(200, v_rate), p_now) f;
     if v_found.workflow_ids is not null then
       v_batch := workflows.remove_workflows(v_found.workflow_ids, v_found.ends);
       v_removed := coalesce((v_batch #>> '{tables,workflow}')::bigint, 0);
@@ -106,7 +106,7 @@ $$;
 comment on function workflows.next_pass(
   workflows.retention_progress, uuid, timestamptz) is 'Where retention goes on.';
 
--- Counts on what policies keep by number, 2,000 workflows at a time, and anew after a minute.
+-- Counts on what policies keep by number, 1,000 workflows at a time, and anew after a minute.
 create or replace function workflows.count_turn(
   p_progress workflows.retention_progress, p_now timestamptz)
 returns workflows.retention_progress
@@ -120,7 +120,7 @@ begin
       select from workflows.retention_policy p where p.keep_count is not null)) then
     return v_progress;
   end if;
-  v_progress.count_cursor_id := workflows.count_kept(v_progress.count_cursor_id, 2000);
+  v_progress.count_cursor_id := workflows.count_kept(v_progress.count_cursor_id, 1000);
   if v_progress.count_cursor_id is null then v_progress.count_ended_at := p_now; end if;
   return v_progress;
 end

@@ -102,7 +102,13 @@ MAY_CALL: dict[tuple[Any, str], tuple[set[str], dict[str, Any]]] = {
     (starting, "startWithParameterSet"): (CALLERS, RECIPE),
 }
 # What these do they do in this process.
-WITHOUT_A_DATABASE = {"enqueueInMemory", "listWorkflows", "start", "computeOverridesData", "memory_fields"}
+WITHOUT_A_DATABASE = {
+    "enqueueInMemory",
+    "listWorkflows",
+    "start",
+    "computeOverridesData",
+    "memory_fields",
+}
 STANDS = """select json_build_object('workflow', (select json_agg(w) from workflows.workflow w),
   'command', (select json_agg(c) from workflows.command c),
   'audit', (select json_agg(a) from workflows.audit a),

@@ -150,7 +150,13 @@ NAMES = sorted(
     " list_retention apply_retention get_diagnostics retention_figures".split()
 )
 READERS = {n for n in NAMES if n.startswith(("get_", "list_", "load_", "read_"))}
-READERS |= {"schema_version", "queue_figures", "retention_figures", "export_audit", "resolve_inputs"}
+READERS |= {
+    "schema_version",
+    "queue_figures",
+    "retention_figures",
+    "export_audit",
+    "resolve_inputs",
+}
 READERS |= {"compare_parameter_sets", "export_parameter_set"}
 
 
