@@ -140,7 +140,7 @@ class Stage:
             "set_retention": {**queue, "options": {"keep_seconds": 60}},
             "delete_retention": {"options": {"status": "SUCCESS"}},
             "list_retention": {},
-            "apply_retention": {},
+            "apply_retention": {"limit": 100, "after": "00000000-0000-0000-0000-000000000000"},
             "get_diagnostics": {},
             "retention_figures": {"queue_id": 0, "status": "SUCCESS"},
             "export_audit": {},
@@ -204,6 +204,7 @@ def set_stage(calls: Calls) -> Stage:
     for _ in range(3):
         calls.enqueue("mix", {"kg": 1})
     running = worker.claim(3)
+    calls.command(calls.enqueue("mix", {"kg": 1}, delay_seconds=60), "CANCEL")
     waiting = calls.enqueue("mix", delay_seconds=60)
     calls.enqueue("mix", partition_key="k")
     queued = calls.enqueue("fill", {"kg": 2})

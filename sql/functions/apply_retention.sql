@@ -1,6 +1,6 @@
 -- Removes what is kept no longer, p_limit workflows at most, and looks at 20 times as many. Answers
 -- what was removed of which queue and table, and where to go on: give `next` as p_after until
--- is_done. A call is one transaction; it waits for nobody but another session that counts, and
+-- is_done. A call is one transaction; it waits for nobody but who counts or sets a policy, and
 -- passes by what somebody has locked or what has a child that lives. Audited where it removed
 -- something.
 create or replace function workflows.apply_retention(
@@ -62,7 +62,7 @@ begin
     select from workflows.retention_policy p where p.keep_count is not null) then
     return null;
   end if;
-  perform from workflows.retention_progress g where g.progress_id = 1 for no key update;
+  perform workflows.lock_progress();
   v_next := workflows.count_kept(p_before, p_look);
   update workflows.retention_progress g
   set count_cursor_id = v_next, count_ended_at = p_now where g.progress_id = 1;

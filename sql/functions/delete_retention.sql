@@ -10,8 +10,10 @@ declare
   v_queue_id integer := workflows.retention_queue(p_queue_name);
   v_status text := workflows.retention_status_of(v_options);
   v_actor text := workflows.option_actor(v_options);
-  v_before text := workflows.retention_text(v_queue_id, v_status);
+  v_before text;
 begin
+  perform workflows.lock_progress();
+  v_before := workflows.retention_text(v_queue_id, v_status);
   delete from workflows.retention_policy p
   where p.queue_id = v_queue_id and p.status = v_status;
   if not found then return json_build_object('was_set', false)::text; end if;

@@ -1,7 +1,7 @@
 -- Bounded work that any worker does in turn: timers that are due on every call; once a second, by
 -- whoever gets the row, lost workers, deadlines, the marks of lanes and counts; and some of what is
--- kept no longer. Waits for nobody. Answers the milliseconds until the next timer, or until the rest
--- of that.
+-- kept no longer. Waits for nobody. Answers the milliseconds until the next timer, and until it
+-- should be called again for the rest of that.
 create or replace function workflows.run_maintenance(p_limit integer default 500) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -32,9 +32,8 @@ begin
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();
   select min(p.due_at) into v_next from workflows.parked p where p.due_at is not null;
-  return json_build_object('next_due_ms', least(v_retention_ms, case
-      when v_next > v_now then ceil(extract(epoch from v_next - v_now) * 1000)::bigint
-      when v_next is not null then 0 end),
+  return json_build_object('next_due_ms', case when v_next is not null then greatest(0, ceil(extract(epoch from v_next - v_now) * 1000))::bigint end,
+    'again_ms', v_retention_ms,
     'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts))::text;
 end
 $$;

@@ -25,6 +25,7 @@ begin
     v_policy.keep_count := workflows.option_number(
       v_options, 'keep_count', null, 0, 1000000000);
   end if;
+  perform workflows.lock_progress();
   v_before := workflows.retention_text(v_policy.queue_id, v_policy.status);
   insert into workflows.retention_policy as p (
     queue_id, status, keep_seconds, keep_count, changed_at, changed_by)
@@ -76,6 +77,17 @@ $$;
 comment on function workflows.retention_status_of(jsonb) is
   'Status that a retention policy is for, as the options say.';
 
+-- One at a time says what is kept, or counts; the first lock of each of them. Maintenance passes by.
+create or replace function workflows.lock_progress() returns boolean
+language plpgsql volatile
+as $$
+begin
+  perform from workflows.retention_progress g where g.progress_id = 1 for no key update;
+  return found;
+end
+$$;
+comment on function workflows.lock_progress() is 'Locks how far retention has come.';
+
 create or replace function workflows.retention_text(p_queue_id integer, p_status text) returns text
 language sql stable
 as $$
@@ -88,13 +100,12 @@ $$;
 comment on function workflows.retention_text(integer, text) is
   'One retention policy as JSON.';
 
--- Another policy: the walk and the count begin anew. Maintenance passes by meanwhile.
+-- Another policy: the walk and the count begin anew.
 create or replace function workflows.retention_changed(
   p_queue_id integer, p_status text, p_before text, p_actor text) returns bigint
 language plpgsql volatile
 as $$
 begin
-  perform from workflows.retention_progress g where g.progress_id = 1 for no key update;
   delete from workflows.retention_count;
   update workflows.retention_progress g
   set cursor_id = null, is_full = false, full_ended_at = null, count_cursor_id = null,
