@@ -1816,6 +1816,14 @@ ALTER FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integ
 
 COMMENT ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) IS 'Locks the limited queues and answers how many more may run.';
 
+CREATE FUNCTION workflows.lock_progress() RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.lock_progress() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lock_progress() IS 'Locks how far retention has come.';
+
 CREATE FUNCTION workflows.lock_setting(p_name text) RETURNS workflows.setting
     LANGUAGE plpgsql
     AS ...;
@@ -5959,6 +5967,8 @@ REVOKE ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id t
 GRANT ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) TO workflows_worker;
 
 REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.lock_progress() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lock_setting(p_name text) FROM PUBLIC;
 

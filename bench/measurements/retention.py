@@ -1,4 +1,4 @@
-"""Drain while all that has ended is removed beside it, against a drain that nothing is removed beside, in pairs."""
+"""Drain while what has ended is removed, against a drain while nothing is, in pairs."""
 
 from __future__ import annotations
 

@@ -31,6 +31,8 @@ begin
         'setting_value', s.setting_value, 'default_value', s.default_value,
         'changed_at', s.changed_at, 'changed_by', s.changed_by) order by s.setting_name)
       from workflows.setting s where s.setting_value <> s.default_value), '[]'),
+    'rejected_entries', (
+      select count(*) from workflows.rejected_entry r where r.resolved_at is null),
     'retention', workflows.list_retention()::json,
     'tables', (
       select json_agg(json_build_object('table_name', t.relname, 'live_rows', t.n_live_tup,

@@ -19,8 +19,10 @@ def getDiagnostics(dbName=None):
     Answers DIAGNOSTICS_OK {takenAt, schemaVersion, migrations, server, connections, workers, queues,
     changedSettings, retention, tables, health} from the database, and of this gateway or process {library,
     runtime, generation, registeredWorkflows, buffer, journal, inMemoryQueueDepth, inMemoryQueueMaxDepth,
-    inMemoryQueueOverflowCount, inMemoryQueueFlushFailureCount, inMemoryQueueDeadLetterCount}. journal is None where
-    there is none; its backlog is how many entries are on the disk alone. Errors: NOT_ALLOWED, DIAGNOSTICS_FAILED.
+    inMemoryQueueOverflowCount, inMemoryQueueFlushFailureCount, inMemoryQueueDeadLetterCount,
+    inMemoryQueueDeadLetterDepth}: the last one counts the rejected entries of all gateways that nobody has decided
+    about. journal is None where there is none; its backlog is how many entries are on the disk alone.
+    Errors: NOT_ALLOWED, DIAGNOSTICS_FAILED.
 
         found = exchange.workflows.api.admin.getDiagnostics()["data"]
         system.file.writeFile("/tmp/workflows.json", system.util.jsonEncode(found, 2))
@@ -30,6 +32,7 @@ def getDiagnostics(dbName=None):
     journal = figures.pop("journal")
     data = _named(workflows.store.get_diagnostics())
     data.update(memory_fields(figures))
+    data["inMemoryQueueDeadLetterDepth"] = data.pop("rejectedEntries")
     data["library"] = {"version": settings.VERSION, "schemaVersion": settings.SCHEMA_VERSION}
     data["runtime"] = _runtime()
     data["generation"] = generation.counter(workflows.host).get() or None
