@@ -6,6 +6,7 @@ comment on column workflows.setting.value_type is 'integer, number, boolean or t
 comment on column workflows.setting.minimum is 'Least value allowed.';
 comment on column workflows.setting.maximum is 'Greatest value allowed.';
 comment on column workflows.setting.description is 'What it does.';
+comment on column workflows.setting.default_value is 'Value that reset_setting gives it.';
 comment on column workflows.setting.changed_at is 'When it was last changed.';
 comment on column workflows.setting.changed_by is 'Who changed it last.';
 
@@ -445,3 +446,34 @@ comment on column workflows.child_order.parent_workflow_id is 'The parent that w
 comment on column workflows.child_order.command is 'HOLD, PAUSE, RESUME, STOP, ABORT or CANCEL.';
 comment on column workflows.child_order.reason is 'Why, as it was said of the parent.';
 comment on column workflows.child_order.request_id is 'Makes the order of the child idempotent.';
+comment on column workflows.retention_policy.queue_id is 'The queue; 0: every queue.';
+comment on column workflows.retention_policy.status is 'Final status that it is for, or ANY.';
+comment on column workflows.retention_policy.keep_seconds is
+  'Kept for so long once they have ended; null: however long.';
+comment on column workflows.retention_policy.keep_count is
+  'The newest so many of each queue are kept; null: however many.';
+comment on column workflows.retention_policy.changed_at is 'When it was set.';
+comment on column workflows.retention_policy.changed_by is 'Who set it.';
+
+comment on column workflows.retention_count.queue_id is 'The queue.';
+comment on column workflows.retention_count.status is 'Status of the policy that holds.';
+comment on column workflows.retention_count.counted is 'How many this count has seen.';
+comment on column workflows.retention_count.boundary_id is
+  'This one and what has a lower id is too many.';
+
+comment on column workflows.retention_progress.progress_id is 'Always 1.';
+comment on column workflows.retention_progress.cursor_id is
+  'Looked at up to here; null: begins anew.';
+comment on column workflows.retention_progress.is_full is 'True: this pass goes to the last id.';
+comment on column workflows.retention_progress.full_ended_at is 'When the last such pass ended.';
+comment on column workflows.retention_progress.pass_ended_at is 'When the last pass ended.';
+comment on column workflows.retention_progress.count_cursor_id is
+  'Counted down to here; null: the count is done.';
+comment on column workflows.retention_progress.count_ended_at is 'When the last count ended.';
+comment on column workflows.retention_progress.tidied_at is
+  'When audit and rejected entries were last gone through.';
+comment on column workflows.retention_progress.next_turn_at is 'No turn before this time.';
+comment on column workflows.retention_progress.is_behind is
+  'True: the last turn found more than it could remove.';
+comment on column workflows.retention_progress.removed_count is 'Workflows removed so far.';
+comment on column workflows.retention_progress.last_removed_at is 'When it last removed some.';

@@ -13,3 +13,6 @@ begin
   end if;
 end
 $constraints$;
+
+-- A setting that was added just now stands at its default.
+update workflows.setting s set default_value = s.setting_value where s.default_value is null;

@@ -46,6 +46,12 @@ grant execute on function workflows.register_worker(text, text), workflows.renew
 
 grant execute on function workflows.create_queue(text, text), workflows.set_queue(text, text), workflows.pause_queue(text, text, text),
   workflows.resume_queue(text, text, text), workflows.set_setting(text, text, text), workflows.list_settings() to workflows_admin;
+grant execute on function workflows.reset_setting(text, text),
+  workflows.list_setting_changes(text), workflows.set_retention(text, text),
+  workflows.delete_retention(text, text), workflows.apply_retention(integer, text, text) to
+  workflows_admin;
+grant execute on function workflows.list_retention(), workflows.get_diagnostics() to
+  workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.enter_maintenance(text, text, text, text),
   workflows.exit_maintenance(text, text, text) to workflows_operator, workflows_admin;
 grant execute on function workflows.get_maintenance() to
@@ -70,16 +76,19 @@ grant execute on function workflows.create_enum(text, text, text),
   workflows.import_parameter_set(text, text) to workflows_admin;
 
 -- Views run with the rights of their owner, but a function in them is called as the reader.
+grant execute on function workflows.retention_figures(integer, text) to
+  workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.queue_figures(integer) to
   workflows_operator, workflows_viewer, workflows_admin, workflows_worker;
 grant select on workflows.queue_depth, workflows.workflow_status, workflows.running_workflow, workflows.worker_status,
   workflows.resource_status, workflows.dead_letter, workflows.command_log, workflows.health,
   workflows.rejected_entry_list, workflows.open_prompt, workflows.attention_needed,
   workflows.workflow_parameter, workflows.enum_list, workflows.template_list,
-  workflows.recipe_list, workflows.recipe_use, workflows.workflow_child to
+  workflows.recipe_list, workflows.recipe_use, workflows.workflow_child,
+  workflows.retention_status to
   workflows_operator, workflows_viewer, workflows_admin;
 grant select on workflows.queue_depth, workflows.worker_status, workflows.health to workflows_worker;
 grant execute on function workflows.export_audit(text) to workflows_admin;
-grant select on workflows.audit, workflows.audit_log, workflows.setting,
+grant select on workflows.audit, workflows.audit_log, workflows.setting, workflows.setting_change,
   workflows.queue, workflows.workflow_definition, workflows.schema_migration to workflows_admin;
 grant select on workflows.transition to workflows_operator, workflows_viewer, workflows_admin;

@@ -18,6 +18,7 @@
 \ir migrations/0006_add_recipes.sql
 \ir migrations/0007_add_flow_control.sql
 \ir migrations/0008_add_children.sql
+\ir migrations/0009_add_retention.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -100,6 +101,18 @@
 \ir functions/load_workflow.sql
 \ir functions/record_steps.sql
 \ir functions/finish_workflows.sql
+
+-- what is kept no longer
+\ir functions/policy_of.sql
+\ir functions/find_over.sql
+\ir functions/remove_workflows.sql
+\ir functions/remove_audit.sql
+\ir functions/retention_turn.sql
+\ir functions/apply_retention.sql
+\ir functions/set_retention.sql
+\ir functions/delete_retention.sql
+\ir functions/list_retention.sql
+\ir functions/retention_figures.sql
 \ir functions/run_maintenance.sql
 
 -- people
@@ -132,7 +145,10 @@
 \ir functions/get_maintenance.sql
 \ir functions/list_queues.sql
 \ir functions/set_setting.sql
+\ir functions/reset_setting.sql
 \ir functions/list_settings.sql
+\ir functions/list_setting_changes.sql
+\ir functions/get_diagnostics.sql
 \ir functions/export_audit.sql
 
 -- engineers and their recipes
@@ -173,6 +189,8 @@
 \ir views/recipe_list.sql
 \ir views/recipe_use.sql
 \ir views/audit_log.sql
+\ir views/setting_change.sql
+\ir views/retention_status.sql
 \ir views/health.sql
 
 \ir constraints.sql

@@ -32,7 +32,12 @@ update workflows.parked set due_at = workflows.clock_now() - interval '1 second'
 update workflows.maintenance set last_turn_at = workflows.clock_now() - interval '2 seconds';
 update workflows.worker set expires_at = workflows.clock_now() - interval '1 second'
   where worker_name = 'gone';
-update workflows.lane set low = 1000, floor = 0"""
+update workflows.lane set low = 1000, floor = 0;
+update workflows.setting set setting_value = '0' where setting_name = 'retention_grace_seconds';
+update workflows.setting set setting_value = '30' where setting_name = 'lease_seconds';
+insert into workflows.retention_policy (queue_id, status, keep_count, keep_seconds, changed_at, changed_by)
+  values (0, 'CANCELLED', 0, 0, workflows.clock_now(), 'anna')
+  on conflict (queue_id, status) do update set keep_seconds = 0, keep_count = 0"""
 
 
 def public_functions(calls: Calls) -> set[str]:
@@ -130,6 +135,14 @@ class Stage:
             "get_maintenance": {},
             "set_setting": {"name": "max_reclaims", "value": "9"},
             "list_settings": {},
+            "reset_setting": {"name": "lease_seconds"},
+            "list_setting_changes": {},
+            "set_retention": {**queue, "options": {"keep_seconds": 60}},
+            "delete_retention": {"options": {"status": "SUCCESS"}},
+            "list_retention": {},
+            "apply_retention": {"limit": 100, "after": "00000000-0000-0000-0000-000000000000"},
+            "get_diagnostics": {},
+            "retention_figures": {"queue_id": 0, "status": "SUCCESS"},
             "export_audit": {},
             "queue_figures": {"queue_id": 1},
         }
@@ -191,6 +204,7 @@ def set_stage(calls: Calls) -> Stage:
     for _ in range(3):
         calls.enqueue("mix", {"kg": 1})
     running = worker.claim(3)
+    calls.command(calls.enqueue("mix", {"kg": 1}, delay_seconds=60), "CANCEL")
     waiting = calls.enqueue("mix", delay_seconds=60)
     calls.enqueue("mix", partition_key="k")
     queued = calls.enqueue("fill", {"kg": 2})

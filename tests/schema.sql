@@ -171,6 +171,14 @@ ALTER FUNCTION workflows.actor_of(p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.actor_of(p_options text) IS 'Who, as the options of a queue say.';
 
+CREATE FUNCTION workflows.add_removed(p_first jsonb, p_second jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.add_removed(p_first jsonb, p_second jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.add_removed(p_first jsonb, p_second jsonb) IS 'Adds up what was removed.';
+
 CREATE FUNCTION workflows.admit_gated() RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -249,6 +257,23 @@ CREATE FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transit
 ALTER FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) IS 'Applies an accepted command to a locked workflow.';
+
+CREATE FUNCTION workflows.apply_retention(p_limit integer DEFAULT 1000, p_after text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.apply_retention(p_limit integer, p_after text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.apply_retention(p_limit integer, p_after text, p_actor text) IS 'Removes some of what is kept no longer, and says where to go on.';
 
 CREATE FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql
@@ -340,6 +365,49 @@ CREATE FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text DEFA
 ALTER FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) IS 'Cancels a workflow.';
+
+CREATE TABLE workflows.setting (
+    setting_name text NOT NULL,
+    setting_value text NOT NULL,
+    value_type text NOT NULL,
+    minimum double precision,
+    maximum double precision,
+    description text NOT NULL,
+    changed_at timestamp with time zone,
+    changed_by text,
+    default_value text,
+    CONSTRAINT setting_value_type CHECK ((value_type = ANY (ARRAY['integer'::text, 'number'::text, 'boolean'::text, 'text'::text])))
+);
+
+ALTER TABLE workflows.setting OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.setting IS 'Settings of the whole schema; changed by set_setting.';
+
+COMMENT ON COLUMN workflows.setting.setting_name IS 'Name.';
+
+COMMENT ON COLUMN workflows.setting.setting_value IS 'Value as text.';
+
+COMMENT ON COLUMN workflows.setting.value_type IS 'integer, number, boolean or text.';
+
+COMMENT ON COLUMN workflows.setting.minimum IS 'Least value allowed.';
+
+COMMENT ON COLUMN workflows.setting.maximum IS 'Greatest value allowed.';
+
+COMMENT ON COLUMN workflows.setting.description IS 'What it does.';
+
+COMMENT ON COLUMN workflows.setting.changed_at IS 'When it was last changed.';
+
+COMMENT ON COLUMN workflows.setting.changed_by IS 'Who changed it last.';
+
+COMMENT ON COLUMN workflows.setting.default_value IS 'Value that reset_setting gives it.';
+
+CREATE FUNCTION workflows.change_setting(p_setting workflows.setting, p_value text, p_actor text, p_reason text) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.change_setting(p_setting workflows.setting, p_value text, p_actor text, p_reason text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.change_setting(p_setting workflows.setting, p_value text, p_actor text, p_reason text) IS 'Changes a setting that is locked, and audits it.';
 
 CREATE FUNCTION workflows.characters_text(p_count text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -497,6 +565,23 @@ ALTER FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) OWN
 
 COMMENT ON FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) IS 'Copies the recorded steps before a given one.';
 
+CREATE FUNCTION workflows.count_kept(p_before uuid, p_look integer) RETURNS uuid
+    LANGUAGE plpgsql
+    SET enable_hashjoin TO 'on'
+    AS ...;
+
+ALTER FUNCTION workflows.count_kept(p_before uuid, p_look integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.count_kept(p_before uuid, p_look integer) IS 'Counts what policies keep by number.';
+
+CREATE FUNCTION workflows.count_on(p_before uuid, p_look integer, p_now timestamp with time zone) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.count_on(p_before uuid, p_look integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.count_on(p_before uuid, p_look integer, p_now timestamp with time zone) IS 'Counts on what policies keep by number.';
+
 CREATE FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) RETURNS bigint
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -536,6 +621,59 @@ CREATE FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) RETURNS
 ALTER FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) IS 'Number of claimable workflows of a queue, counted up to a cap.';
+
+CREATE TABLE workflows.retention_progress (
+    progress_id integer NOT NULL,
+    cursor_id uuid,
+    is_full boolean NOT NULL,
+    full_ended_at timestamp with time zone,
+    pass_ended_at timestamp with time zone,
+    count_cursor_id uuid,
+    count_ended_at timestamp with time zone,
+    tidied_at timestamp with time zone,
+    next_turn_at timestamp with time zone NOT NULL,
+    is_behind boolean NOT NULL,
+    removed_count bigint NOT NULL,
+    last_removed_at timestamp with time zone,
+    CONSTRAINT retention_progress_single CHECK ((progress_id = 1))
+)
+WITH (fillfactor='20');
+
+ALTER TABLE workflows.retention_progress OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.retention_progress IS 'How far retention has come; one row, and its lock is the right to go on.';
+
+COMMENT ON COLUMN workflows.retention_progress.progress_id IS 'Always 1.';
+
+COMMENT ON COLUMN workflows.retention_progress.cursor_id IS 'Looked at up to here; null: begins anew.';
+
+COMMENT ON COLUMN workflows.retention_progress.is_full IS 'True: this pass goes to the last id.';
+
+COMMENT ON COLUMN workflows.retention_progress.full_ended_at IS 'When the last such pass ended.';
+
+COMMENT ON COLUMN workflows.retention_progress.pass_ended_at IS 'When the last pass ended.';
+
+COMMENT ON COLUMN workflows.retention_progress.count_cursor_id IS 'Counted down to here; null: the count is done.';
+
+COMMENT ON COLUMN workflows.retention_progress.count_ended_at IS 'When the last count ended.';
+
+COMMENT ON COLUMN workflows.retention_progress.tidied_at IS 'When audit and rejected entries were last gone through.';
+
+COMMENT ON COLUMN workflows.retention_progress.next_turn_at IS 'No turn before this time.';
+
+COMMENT ON COLUMN workflows.retention_progress.is_behind IS 'True: the last turn found more than it could remove.';
+
+COMMENT ON COLUMN workflows.retention_progress.removed_count IS 'Workflows removed so far.';
+
+COMMENT ON COLUMN workflows.retention_progress.last_removed_at IS 'When it last removed some.';
+
+CREATE FUNCTION workflows.count_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) RETURNS workflows.retention_progress
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.count_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.count_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) IS 'Counts on what policies keep by number.';
 
 CREATE FUNCTION workflows.create_enum(p_enum_name text, p_choices text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -588,6 +726,17 @@ CREATE FUNCTION workflows.csv_line(p_fields text[]) RETURNS text
 ALTER FUNCTION workflows.csv_line(p_fields text[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.csv_line(p_fields text[]) IS 'One line of CSV.';
+
+CREATE FUNCTION workflows.delete_retention(p_queue_name text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.delete_retention(p_queue_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.delete_retention(p_queue_name text, p_options text) IS 'Takes a retention policy away.';
 
 CREATE FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -875,6 +1024,14 @@ ALTER FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name t
 
 COMMENT ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) IS 'A recipe as one JSON document.';
 
+CREATE FUNCTION workflows.few_steps(p_workflow_ids uuid[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.few_steps(p_workflow_ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.few_steps(p_workflow_ids uuid[]) IS 'As many of some workflows as one turn can remove.';
+
 CREATE FUNCTION workflows.field_choices_problem(p_field jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -982,6 +1139,15 @@ CREATE FUNCTION workflows.find_enum(p_enum_name text, p_enum_version integer) RE
 ALTER FUNCTION workflows.find_enum(p_enum_name text, p_enum_version integer) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.find_enum(p_enum_name text, p_enum_version integer) IS 'One version of an enum, or null.';
+
+CREATE FUNCTION workflows.find_over(p_after uuid, p_until uuid, p_look integer, p_limit integer, p_now timestamp with time zone, OUT workflow_ids uuid[], OUT ends timestamp with time zone[], OUT next_id uuid) RETURNS record
+    LANGUAGE plpgsql
+    SET enable_hashjoin TO 'on'
+    AS ...;
+
+ALTER FUNCTION workflows.find_over(p_after uuid, p_until uuid, p_look integer, p_limit integer, p_now timestamp with time zone, OUT workflow_ids uuid[], OUT ends timestamp with time zone[], OUT next_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.find_over(p_after uuid, p_until uuid, p_look integer, p_limit integer, p_now timestamp with time zone, OUT workflow_ids uuid[], OUT ends timestamp with time zone[], OUT next_id uuid) IS 'Finds ended workflows that are kept no longer.';
 
 CREATE TABLE workflows.parameter_set (
     workflow_name text NOT NULL,
@@ -1124,37 +1290,13 @@ ALTER FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state
 
 COMMENT ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) IS 'The open order of a workflow that goes first, or null.';
 
-CREATE TABLE workflows.setting (
-    setting_name text NOT NULL,
-    setting_value text NOT NULL,
-    value_type text NOT NULL,
-    minimum double precision,
-    maximum double precision,
-    description text NOT NULL,
-    changed_at timestamp with time zone,
-    changed_by text,
-    CONSTRAINT setting_value_type CHECK ((value_type = ANY (ARRAY['integer'::text, 'number'::text, 'boolean'::text, 'text'::text])))
-);
+CREATE FUNCTION workflows.first_uuid() RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    AS ...;
 
-ALTER TABLE workflows.setting OWNER TO workflows_owner;
+ALTER FUNCTION workflows.first_uuid() OWNER TO workflows_owner;
 
-COMMENT ON TABLE workflows.setting IS 'Settings of the whole schema; changed by set_setting.';
-
-COMMENT ON COLUMN workflows.setting.setting_name IS 'Name.';
-
-COMMENT ON COLUMN workflows.setting.setting_value IS 'Value as text.';
-
-COMMENT ON COLUMN workflows.setting.value_type IS 'integer, number, boolean or text.';
-
-COMMENT ON COLUMN workflows.setting.minimum IS 'Least value allowed.';
-
-COMMENT ON COLUMN workflows.setting.maximum IS 'Greatest value allowed.';
-
-COMMENT ON COLUMN workflows.setting.description IS 'What it does.';
-
-COMMENT ON COLUMN workflows.setting.changed_at IS 'When it was last changed.';
-
-COMMENT ON COLUMN workflows.setting.changed_by IS 'Who changed it last.';
+COMMENT ON FUNCTION workflows.first_uuid() IS 'The least uuid.';
 
 CREATE FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -1262,6 +1404,17 @@ CREATE FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p
 ALTER FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) IS 'Readable name of a gate; its hash is the gate id.';
+
+CREATE FUNCTION workflows.get_diagnostics() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.get_diagnostics() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.get_diagnostics() IS 'Versions, workers, queues, changed settings, retention and health as one JSON.';
 
 CREATE FUNCTION workflows.get_enum(p_enum_name text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1399,6 +1552,14 @@ ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state tex
 
 COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
 
+CREATE FUNCTION workflows.horizon(p_now timestamp with time zone) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.horizon(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.horizon(p_now timestamp with time zone) IS 'No workflow whose id was made here is kept too long beyond this id.';
+
 CREATE FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1514,6 +1675,14 @@ ALTER FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text)
 
 COMMENT ON FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) IS 'Latest version of a recipe that a workflow was started with, or null.';
 
+CREATE FUNCTION workflows.last_uuid() RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.last_uuid() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.last_uuid() IS 'The greatest uuid.';
+
 CREATE FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     AS ...;
@@ -1604,6 +1773,28 @@ ALTER FUNCTION workflows.list_rejected_entries(p_filter text) OWNER TO workflows
 
 COMMENT ON FUNCTION workflows.list_rejected_entries(p_filter text) IS 'Rejected entries as a JSON array.';
 
+CREATE FUNCTION workflows.list_retention() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_retention() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_retention() IS 'The retention policies as JSON.';
+
+CREATE FUNCTION workflows.list_setting_changes(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_setting_changes(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_setting_changes(p_filter text) IS 'Who changed which setting.';
+
 CREATE FUNCTION workflows.list_settings() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1674,6 +1865,22 @@ CREATE FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp wi
 ALTER FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp with time zone, OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp with time zone, OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) IS 'Locks the limited queues and answers how many more may be claimed.';
+
+CREATE FUNCTION workflows.lock_progress() RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.lock_progress() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lock_progress() IS 'Locks how far retention has come.';
+
+CREATE FUNCTION workflows.lock_setting(p_name text) RETURNS workflows.setting
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.lock_setting(p_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lock_setting(p_name text) IS 'Locks a setting that there is.';
 
 CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid) RETURNS workflows.workflow
     LANGUAGE plpgsql
@@ -1770,6 +1977,14 @@ CREATE FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order
 ALTER FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) IS 'The number of the next run of a handler, or null.';
+
+CREATE FUNCTION workflows.next_pass(p_progress workflows.retention_progress, p_next uuid, p_now timestamp with time zone) RETURNS workflows.retention_progress
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.next_pass(p_progress workflows.retention_progress, p_next uuid, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.next_pass(p_progress workflows.retention_progress, p_next uuid, p_now timestamp with time zone) IS 'Where retention goes on.';
 
 CREATE FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -1933,6 +2148,42 @@ CREATE FUNCTION workflows.policies_json(p_definition workflows.workflow_definiti
 ALTER FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) IS 'The policies of a definition.';
+
+CREATE TABLE workflows.retention_policy (
+    queue_id integer NOT NULL,
+    status text NOT NULL,
+    keep_seconds bigint,
+    keep_count integer,
+    changed_at timestamp with time zone NOT NULL,
+    changed_by text NOT NULL,
+    CONSTRAINT retention_policy_keep_count CHECK ((keep_count >= 0)),
+    CONSTRAINT retention_policy_keep_seconds CHECK ((keep_seconds >= 0)),
+    CONSTRAINT retention_policy_status CHECK ((status = ANY (ARRAY['ANY'::text, 'SUCCESS'::text, 'ERROR'::text, 'CANCELLED'::text, 'STOPPED'::text, 'ABORTED'::text])))
+);
+
+ALTER TABLE workflows.retention_policy OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.retention_policy IS 'How long workflows are kept once they have ended; the most specific row counts.';
+
+COMMENT ON COLUMN workflows.retention_policy.queue_id IS 'The queue; 0: every queue.';
+
+COMMENT ON COLUMN workflows.retention_policy.status IS 'Final status that it is for, or ANY.';
+
+COMMENT ON COLUMN workflows.retention_policy.keep_seconds IS 'Kept for so long once they have ended; null: however long.';
+
+COMMENT ON COLUMN workflows.retention_policy.keep_count IS 'The newest so many of each queue are kept; null: however many.';
+
+COMMENT ON COLUMN workflows.retention_policy.changed_at IS 'When it was set.';
+
+COMMENT ON COLUMN workflows.retention_policy.changed_by IS 'Who set it.';
+
+CREATE FUNCTION workflows.policy_of(p_queue_id integer, p_status text) RETURNS workflows.retention_policy
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.policy_of(p_queue_id integer, p_status text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.policy_of(p_queue_id integer, p_status text) IS 'The retention policy that holds for a queue and status.';
 
 CREATE FUNCTION workflows.problems_text(p_problems jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -2313,6 +2564,14 @@ ALTER FUNCTION workflows.refuse_audit_change() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.refuse_audit_change() IS 'Keeps audit append-only.';
 
+CREATE FUNCTION workflows.refuse_audit_removal() RETURNS trigger
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_audit_removal() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_audit_removal() IS 'Keeps in audit what audit_keep_days keeps.';
+
 CREATE FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -2485,6 +2744,14 @@ ALTER FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json,
 
 COMMENT ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) IS 'Releases leases that their worker does not know of.';
 
+CREATE FUNCTION workflows.remove_audit(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.remove_audit(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.remove_audit(p_limit integer, p_now timestamp with time zone) IS 'Removes audit rows that are older than audit_keep_days.';
+
 CREATE FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -2492,6 +2759,38 @@ CREATE FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) RETURNS 
 ALTER FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) IS 'Removes the hot row of a locked workflow that does not run.';
+
+CREATE FUNCTION workflows.remove_over(p_after uuid, p_limit integer, p_now timestamp with time zone, OUT removed jsonb, OUT passed_by integer, OUT next_id uuid) RETURNS record
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.remove_over(p_after uuid, p_limit integer, p_now timestamp with time zone, OUT removed jsonb, OUT passed_by integer, OUT next_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.remove_over(p_after uuid, p_limit integer, p_now timestamp with time zone, OUT removed jsonb, OUT passed_by integer, OUT next_id uuid) IS 'Removes what is kept no longer, from an id on.';
+
+CREATE FUNCTION workflows.remove_rejected(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.remove_rejected(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.remove_rejected(p_limit integer, p_now timestamp with time zone) IS 'Removes rejected entries that were decided about long ago.';
+
+CREATE FUNCTION workflows.remove_talk(p_workflow_ids uuid[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.remove_talk(p_workflow_ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.remove_talk(p_workflow_ids uuid[]) IS 'Removes what some ended workflows said and heard, a bounded number of rows.';
+
+CREATE FUNCTION workflows.remove_workflows(p_workflow_ids uuid[], p_ends timestamp with time zone[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.remove_workflows(p_workflow_ids uuid[], p_ends timestamp with time zone[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.remove_workflows(p_workflow_ids uuid[], p_ends timestamp with time zone[]) IS 'Removes workflows that have ended, with all that belongs to them.';
 
 CREATE FUNCTION workflows.rename_parameter_set(p_workflow_name text, p_set_name text, p_new_name text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2577,6 +2876,17 @@ ALTER FUNCTION workflows.reset_of(p_workflow workflows.workflow) OWNER TO workfl
 
 COMMENT ON FUNCTION workflows.reset_of(p_workflow workflows.workflow) IS 'What a workflow that has ended was reset to, or null.';
 
+CREATE FUNCTION workflows.reset_setting(p_name text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.reset_setting(p_name text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.reset_setting(p_name text, p_actor text) IS 'Sets a setting to its default.';
+
 CREATE FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text DEFAULT '{}'::text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2633,6 +2943,57 @@ CREATE FUNCTION workflows.resume_queue(p_queue_name text, p_reason text DEFAULT 
 ALTER FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) IS 'Resumes a paused queue.';
+
+CREATE FUNCTION workflows.retention_changed(p_queue_id integer, p_status text, p_before text, p_actor text) RETURNS bigint
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.retention_changed(p_queue_id integer, p_status text, p_before text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.retention_changed(p_queue_id integer, p_status text, p_before text, p_actor text) IS 'Audits a change of a retention policy and begins anew.';
+
+CREATE FUNCTION workflows.retention_figures(p_queue_id integer, p_status text, OUT oldest_ended_at timestamp with time zone, OUT over_count bigint) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.retention_figures(p_queue_id integer, p_status text, OUT oldest_ended_at timestamp with time zone, OUT over_count bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.retention_figures(p_queue_id integer, p_status text, OUT oldest_ended_at timestamp with time zone, OUT over_count bigint) IS 'What the removal of one retention policy is behind with.';
+
+CREATE FUNCTION workflows.retention_queue(p_queue_name text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.retention_queue(p_queue_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.retention_queue(p_queue_name text) IS 'Number of a queue by its name; 0: every queue.';
+
+CREATE FUNCTION workflows.retention_status_of(p_options jsonb) RETURNS text
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.retention_status_of(p_options jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.retention_status_of(p_options jsonb) IS 'Status that a retention policy is for, as the options say.';
+
+CREATE FUNCTION workflows.retention_text(p_queue_id integer, p_status text) RETURNS text
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.retention_text(p_queue_id integer, p_status text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.retention_text(p_queue_id integer, p_status text) IS 'One retention policy as JSON.';
+
+CREATE FUNCTION workflows.retention_turn(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.retention_turn(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.retention_turn(p_now timestamp with time zone) IS 'Removes some of what is kept no longer.';
 
 CREATE FUNCTION workflows.retire_worker(p_worker_id text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2835,6 +3196,17 @@ CREATE FUNCTION workflows.set_queue(p_queue_name text, p_options text) RETURNS t
 ALTER FUNCTION workflows.set_queue(p_queue_name text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) IS 'Sets limits and policies of a queue.';
+
+CREATE FUNCTION workflows.set_retention(p_queue_name text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_retention(p_queue_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_retention(p_queue_name text, p_options text) IS 'Says how long ended workflows are kept.';
 
 CREATE FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3042,6 +3414,14 @@ ALTER FUNCTION workflows.text_of(p_value json) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.text_of(p_value json) IS 'A JSON string as the text that it stands for, anything else as it was written.';
 
+CREATE FUNCTION workflows.tidy_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) RETURNS workflows.retention_progress
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.tidy_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.tidy_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) IS 'Removes old audit and old rejected entries.';
+
 CREATE FUNCTION workflows.time_problem(p_value jsonb, p_text text) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -3121,6 +3501,14 @@ CREATE FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) RETU
 ALTER FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) IS 'Values with the declared defaults of those that are not given.';
+
+CREATE FUNCTION workflows.without_locked_rows(p_workflow_ids uuid[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.without_locked_rows(p_workflow_ids uuid[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.without_locked_rows(p_workflow_ids uuid[]) IS 'Those of some ended workflows of which nobody has locked a row.';
 
 CREATE FUNCTION workflows.workflow_fits(p_status text, p_state text, p_ended_at timestamp with time zone, p_held_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -4309,7 +4697,26 @@ CREATE VIEW workflows.health AS
                      JOIN workflows.worker w ON (((q.queue_id = ANY (w.queue_ids)) AND (w.lost_at IS NULL) AND (w.retired_at IS NULL) AND (w.expires_at > clock_timestamp()))))
                   WHERE (q.run_on = 'active'::text)
                   GROUP BY q.queue_name
-                 HAVING (NOT bool_or(w.is_active))) k) c
+                 HAVING (NOT bool_or(w.is_active))) k
+        UNION ALL
+         SELECT 14,
+            'retention'::text,
+                CASE
+                    WHEN ((g.is_behind AND (g.pass_ended_at < (clock_timestamp() - '01:00:00'::interval))) OR (count(p.*) = 0)) THEN 'warning'::text
+                    ELSE 'ok'::text
+                END AS "case",
+                CASE
+                    WHEN (count(p.*) = 0) THEN 'nothing is ever removed'::text
+                    ELSE (((count(p.*) || ' policies, '::text) || g.removed_count) || ' removed'::text)
+                END AS "case",
+                CASE
+                    WHEN (count(p.*) = 0) THEN 'what has ended is kept for ever: say with set_retention for how long it is needed'::text
+                    WHEN (g.is_behind AND (g.pass_ended_at < (clock_timestamp() - '01:00:00'::interval))) THEN 'more ends than is removed: raise retention_per_second, or call apply_retention'::text
+                    ELSE ''::text
+                END AS "case"
+           FROM (workflows.retention_progress g
+             LEFT JOIN workflows.retention_policy p ON (true))
+          GROUP BY g.is_behind, g.pass_ended_at, g.removed_count) c
   ORDER BY c.place;
 
 ALTER TABLE workflows.health OWNER TO workflows_owner;
@@ -4670,6 +5077,75 @@ COMMENT ON COLUMN workflows.resource_status.waiting IS 'How many wait for it.';
 
 COMMENT ON COLUMN workflows.resource_status.held_by_queue IS 'Queue of the holder.';
 
+CREATE TABLE workflows.retention_count (
+    queue_id integer NOT NULL,
+    status text NOT NULL,
+    counted bigint NOT NULL,
+    boundary_id uuid
+)
+WITH (fillfactor='50');
+
+ALTER TABLE workflows.retention_count OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.retention_count IS 'Where the newest workflows that a policy keeps by number begin.';
+
+COMMENT ON COLUMN workflows.retention_count.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.retention_count.status IS 'Status of the policy that holds.';
+
+COMMENT ON COLUMN workflows.retention_count.counted IS 'How many this count has seen.';
+
+COMMENT ON COLUMN workflows.retention_count.boundary_id IS 'This one and what has a lower id is too many.';
+
+CREATE VIEW workflows.retention_status AS
+ SELECT COALESCE(q.queue_name, '(every queue)'::text) AS queue_name,
+        CASE p.status
+            WHEN 'ANY'::text THEN '(any)'::text
+            ELSE p.status
+        END AS status,
+    p.keep_seconds,
+    p.keep_count,
+    p.changed_at,
+    p.changed_by,
+    g.removed_count,
+    g.last_removed_at,
+    g.pass_ended_at,
+    g.is_behind,
+    f.oldest_ended_at,
+    f.over_count
+   FROM (((workflows.retention_policy p
+     LEFT JOIN workflows.queue q ON ((q.queue_id = p.queue_id)))
+     CROSS JOIN workflows.retention_progress g)
+     CROSS JOIN LATERAL workflows.retention_figures(p.queue_id, p.status) f(oldest_ended_at, over_count));
+
+ALTER TABLE workflows.retention_status OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.retention_status IS 'How long ended workflows are kept, and how far their removal has come.';
+
+COMMENT ON COLUMN workflows.retention_status.queue_name IS 'Queue that the policy is for, or (every queue): those without one of their own.';
+
+COMMENT ON COLUMN workflows.retention_status.status IS 'Final status that it is for, or (any).';
+
+COMMENT ON COLUMN workflows.retention_status.keep_seconds IS 'How long they are kept once they have ended; null: however long.';
+
+COMMENT ON COLUMN workflows.retention_status.keep_count IS 'How many of the newest of each queue are kept; null: however many.';
+
+COMMENT ON COLUMN workflows.retention_status.changed_at IS 'When the policy was set.';
+
+COMMENT ON COLUMN workflows.retention_status.changed_by IS 'Who set it.';
+
+COMMENT ON COLUMN workflows.retention_status.removed_count IS 'Workflows that maintenance has removed, under all policies.';
+
+COMMENT ON COLUMN workflows.retention_status.last_removed_at IS 'When it last removed some.';
+
+COMMENT ON COLUMN workflows.retention_status.pass_ended_at IS 'When it had last looked at everything that may be old enough.';
+
+COMMENT ON COLUMN workflows.retention_status.is_behind IS 'True: there is more to remove than it may remove at a time.';
+
+COMMENT ON COLUMN workflows.retention_status.oldest_ended_at IS 'When the first workflow ended, of the 1,000 with the lowest ids.';
+
+COMMENT ON COLUMN workflows.retention_status.over_count IS 'How many it is behind with, by their age, counted up to 1001.';
+
 CREATE VIEW workflows.running_workflow AS
  SELECT (l.workflow_id)::text AS workflow_id,
     w.workflow_name,
@@ -4740,6 +5216,45 @@ COMMENT ON COLUMN workflows.schema_migration.sha256 IS 'Digest of the file as re
 COMMENT ON COLUMN workflows.schema_migration.is_breaking IS 'True where a library older than this version must stop working.';
 
 COMMENT ON COLUMN workflows.schema_migration.applied_at IS 'When it was applied.';
+
+CREATE VIEW workflows.setting_change AS
+ SELECT a.audit_id,
+    a.audited_at AS changed_at,
+    a.detail AS setting_name,
+    a.old_value,
+    a.new_value,
+    a.actor AS changed_by,
+    a.reason,
+    a.database_user,
+    a.source,
+    s.default_value
+   FROM (workflows.audit a
+     LEFT JOIN workflows.setting s ON ((s.setting_name = a.detail)))
+  WHERE (a.event = 'setting changed'::text);
+
+ALTER TABLE workflows.setting_change OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.setting_change IS 'Who changed which setting, from what to what.';
+
+COMMENT ON COLUMN workflows.setting_change.audit_id IS 'Number, in order of writing.';
+
+COMMENT ON COLUMN workflows.setting_change.changed_at IS 'When.';
+
+COMMENT ON COLUMN workflows.setting_change.setting_name IS 'The setting.';
+
+COMMENT ON COLUMN workflows.setting_change.old_value IS 'What it was.';
+
+COMMENT ON COLUMN workflows.setting_change.new_value IS 'What it is from then on.';
+
+COMMENT ON COLUMN workflows.setting_change.changed_by IS 'Who, as the caller said.';
+
+COMMENT ON COLUMN workflows.setting_change.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.setting_change.database_user IS 'Database user of the session.';
+
+COMMENT ON COLUMN workflows.setting_change.source IS 'Application name and client address of the session.';
+
+COMMENT ON COLUMN workflows.setting_change.default_value IS 'What reset_setting would give it.';
 
 CREATE TABLE workflows.stream (
     workflow_id uuid NOT NULL,
@@ -5233,6 +5748,15 @@ ALTER TABLE ONLY workflows.ready
 ALTER TABLE ONLY workflows.rejected_entry
     ADD CONSTRAINT rejected_entry_pkey PRIMARY KEY (workflow_id);
 
+ALTER TABLE ONLY workflows.retention_count
+    ADD CONSTRAINT retention_count_pkey PRIMARY KEY (queue_id, status);
+
+ALTER TABLE ONLY workflows.retention_policy
+    ADD CONSTRAINT retention_policy_pkey PRIMARY KEY (queue_id, status);
+
+ALTER TABLE ONLY workflows.retention_progress
+    ADD CONSTRAINT retention_progress_pkey PRIMARY KEY (progress_id);
+
 ALTER TABLE ONLY workflows.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
 
@@ -5290,6 +5814,8 @@ ALTER TABLE ONLY workflows.workflow
 ALTER TABLE ONLY workflows.workflow_recipe
     ADD CONSTRAINT workflow_recipe_pkey PRIMARY KEY (workflow_id);
 
+CREATE INDEX audit_setting ON workflows.audit USING btree (audit_id) WHERE (event = 'setting changed'::text);
+
 CREATE INDEX audit_workflow ON workflows.audit USING btree (workflow_id, change_no) WHERE (workflow_id IS NOT NULL);
 
 CREATE INDEX child_order_workflow ON workflows.child_order USING btree (workflow_id, child_order_id);
@@ -5320,6 +5846,8 @@ CREATE UNIQUE INDEX message_id ON workflows.message USING btree (message_id);
 
 CREATE INDEX message_pending ON workflows.message USING btree (workflow_id, topic, message_no) WHERE (received_at IS NULL);
 
+CREATE INDEX message_workflow ON workflows.message USING btree (workflow_id);
+
 CREATE INDEX new_lane_queue ON workflows.new_lane USING btree (queue_id, lane_id);
 
 CREATE INDEX parked_due ON workflows.parked USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -5340,11 +5868,17 @@ CREATE INDEX wait_topic ON workflows.wait USING btree (topic);
 
 CREATE INDEX wake_call_workflow ON workflows.wake_call USING btree (workflow_id);
 
+CREATE INDEX workflow_parent ON workflows.workflow USING btree (parent_workflow_id) WHERE (parent_workflow_id IS NOT NULL);
+
 CREATE INDEX workflow_recipe_set ON workflows.workflow_recipe USING btree (set_name, set_version);
 
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON workflows.audit FOR EACH STATEMENT EXECUTE FUNCTION workflows.refuse_audit_change();
 
 COMMENT ON TRIGGER audit_append_only ON workflows.audit IS 'Refuses every change with WF010.';
+
+CREATE TRIGGER audit_kept AFTER DELETE ON workflows.audit REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION workflows.refuse_audit_removal();
+
+COMMENT ON TRIGGER audit_kept ON workflows.audit IS 'Refuses with WF010 to remove what audit_keep_days keeps, whoever tries.';
 
 GRANT USAGE ON SCHEMA workflows TO workflows_enqueuer;
 GRANT USAGE ON SCHEMA workflows TO workflows_worker;
@@ -5355,6 +5889,8 @@ GRANT USAGE ON SCHEMA workflows TO workflows_admin;
 REVOKE ALL ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.actor_of(p_options text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.add_removed(p_first jsonb, p_second jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
@@ -5373,6 +5909,9 @@ GRANT SELECT ON TABLE workflows.transition TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.transition TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.apply_command(p_workflow workflows.workflow, p_transition workflows.transition, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.apply_retention(p_limit integer, p_after text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.apply_retention(p_limit integer, p_after text, p_actor text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.ask_prompt(p_workflow_id uuid, p_step_key text, p_ask json, p_due_at timestamp with time zone, p_is_waiting boolean, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5397,6 +5936,10 @@ REVOKE ALL ON FUNCTION workflows.cancel_in_maintenance(p_limit integer, OUT queu
 REVOKE ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.setting TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.change_setting(p_setting workflows.setting, p_value text, p_actor text, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.characters_text(p_count text) FROM PUBLIC;
 
@@ -5437,11 +5980,17 @@ GRANT ALL ON FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_s
 
 REVOKE ALL ON FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.count_kept(p_before uuid, p_look integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.count_on(p_before uuid, p_look integer, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.count_parked(p_queue_id integer, p_status text, p_cap integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.count_queues(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.count_ready(p_queue_id integer, p_cap integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.count_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.create_enum(p_enum_name text, p_choices text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_enum(p_enum_name text, p_choices text, p_options text) TO workflows_admin;
@@ -5457,6 +6006,9 @@ REVOKE ALL ON FUNCTION workflows.create_template(p_workflow_name text, p_templat
 GRANT ALL ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.delete_retention(p_queue_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.delete_retention(p_queue_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5521,6 +6073,8 @@ REVOKE ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_se
 GRANT ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.export_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.few_steps(p_workflow_ids uuid[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.field_choices_problem(p_field jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.field_form_problem(p_field jsonb) FROM PUBLIC;
@@ -5535,6 +6089,8 @@ REVOKE ALL ON FUNCTION workflows.find_definition(p_workflow_name text, p_workflo
 
 REVOKE ALL ON FUNCTION workflows.find_enum(p_enum_name text, p_enum_version integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.find_over(p_after uuid, p_until uuid, p_look integer, p_limit integer, p_now timestamp with time zone, OUT workflow_ids uuid[], OUT ends timestamp with time zone[], OUT next_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.find_set(p_workflow_name text, p_set_name text, p_set_version integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.find_template(p_workflow_name text, p_template_name text, p_template_version integer) FROM PUBLIC;
@@ -5548,7 +6104,7 @@ GRANT ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes te
 
 REVOKE ALL ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) FROM PUBLIC;
 
-GRANT SELECT ON TABLE workflows.setting TO workflows_admin;
+REVOKE ALL ON FUNCTION workflows.first_uuid() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) FROM PUBLIC;
 
@@ -5577,6 +6133,11 @@ REVOKE ALL ON FUNCTION workflows.gate_head(p_gate_id bigint, p_now timestamp wit
 REVOKE ALL ON FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key text, p_resources text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.get_diagnostics() FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.get_diagnostics() TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_diagnostics() TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.get_diagnostics() TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_enqueuer;
@@ -5628,6 +6189,8 @@ REVOKE ALL ON FUNCTION workflows.held_state(p_order text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.horizon(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) FROM PUBLIC;
@@ -5656,6 +6219,8 @@ REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_ver
 REVOKE ALL ON FUNCTION workflows.lane_kind(p_gate_ids bigint[], p_on_worker_lost text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.last_started_set(p_workflow_name text, p_set_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.last_uuid() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) FROM PUBLIC;
 
@@ -5694,6 +6259,14 @@ REVOKE ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) FROM PUBLI
 GRANT ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.list_retention() FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_retention() TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_retention() TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_retention() TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_setting_changes(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_setting_changes(p_filter text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.list_settings() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_settings() TO workflows_admin;
 
@@ -5722,6 +6295,10 @@ GRANT ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id te
 
 REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp with time zone, OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.lock_progress() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.lock_setting(p_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) FROM PUBLIC;
@@ -5745,6 +6322,8 @@ REVOKE ALL ON FUNCTION workflows.name_problem(p_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.next_pass(p_progress workflows.retention_progress, p_next uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5787,6 +6366,8 @@ REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) F
 REVOKE ALL ON FUNCTION workflows.plain_places(p_names text[], OUT names text[], OUT lane_ids bigint[], OUT queue_ids integer[], OUT versions integer[], OUT priorities smallint[], OUT tails text[], OUT is_plain boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.policies_json(p_definition workflows.workflow_definition) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.policy_of(p_queue_id integer, p_status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.problems_text(p_problems jsonb) FROM PUBLIC;
 
@@ -5863,6 +6444,8 @@ REVOKE ALL ON FUNCTION workflows.refuse_approval(p_set workflows.parameter_set, 
 
 REVOKE ALL ON FUNCTION workflows.refuse_audit_change() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.refuse_audit_removal() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse_request(p_request_id text) FROM PUBLIC;
@@ -5890,7 +6473,17 @@ REVOKE ALL ON FUNCTION workflows.release_rates(p_limit integer, p_now timestamp 
 
 REVOKE ALL ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.remove_audit(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.remove_over(p_after uuid, p_limit integer, p_now timestamp with time zone, OUT removed jsonb, OUT passed_by integer, OUT next_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.remove_rejected(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.remove_talk(p_workflow_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.remove_workflows(p_workflow_ids uuid[], p_ends timestamp with time zone[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.rename_parameter_set(p_workflow_name text, p_set_name text, p_new_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.rename_parameter_set(p_workflow_name text, p_set_name text, p_new_name text, p_options text) TO workflows_admin;
@@ -5912,6 +6505,9 @@ REVOKE ALL ON FUNCTION workflows.require_workflow(p_workflow_id text) FROM PUBLI
 
 REVOKE ALL ON FUNCTION workflows.reset_of(p_workflow workflows.workflow) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.reset_setting(p_name text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.reset_setting(p_name text, p_actor text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.resolve_inputs(p_workflow_name text, p_inputs text, p_options text) TO workflows_worker;
@@ -5931,6 +6527,21 @@ REVOKE ALL ON FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_no
 REVOKE ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
 GRANT ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
+
+REVOKE ALL ON FUNCTION workflows.retention_changed(p_queue_id integer, p_status text, p_before text, p_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.retention_figures(p_queue_id integer, p_status text, OUT oldest_ended_at timestamp with time zone, OUT over_count bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.retention_figures(p_queue_id integer, p_status text, OUT oldest_ended_at timestamp with time zone, OUT over_count bigint) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.retention_figures(p_queue_id integer, p_status text, OUT oldest_ended_at timestamp with time zone, OUT over_count bigint) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.retention_figures(p_queue_id integer, p_status text, OUT oldest_ended_at timestamp with time zone, OUT over_count bigint) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.retention_queue(p_queue_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.retention_status_of(p_options jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.retention_text(p_queue_id integer, p_status text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.retention_turn(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.retire_worker(p_worker_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.retire_worker(p_worker_id text) TO workflows_worker;
@@ -5990,6 +6601,9 @@ REVOKE ALL ON FUNCTION workflows.set_problems(p_workflow_name text, p_template w
 REVOKE ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.set_retention(p_queue_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_retention(p_queue_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) TO workflows_admin;
 
@@ -6042,6 +6656,8 @@ REVOKE ALL ON FUNCTION workflows.template_problems(p_workflow_name text, p_form 
 
 REVOKE ALL ON FUNCTION workflows.text_of(p_value json) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.tidy_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
@@ -6061,6 +6677,8 @@ REVOKE ALL ON FUNCTION workflows.wake_later(p_workflow_ids uuid[], p_topic text)
 REVOKE ALL ON FUNCTION workflows.wake_parents(p_ended uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.with_defaults(p_parameters jsonb, p_values jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.without_locked_rows(p_workflow_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.workflow_fits(p_status text, p_state text, p_ended_at timestamp with time zone, p_held_at timestamp with time zone) FROM PUBLIC;
 
@@ -6118,11 +6736,17 @@ GRANT SELECT ON TABLE workflows.resource_status TO workflows_operator;
 GRANT SELECT ON TABLE workflows.resource_status TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.resource_status TO workflows_admin;
 
+GRANT SELECT ON TABLE workflows.retention_status TO workflows_operator;
+GRANT SELECT ON TABLE workflows.retention_status TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.retention_status TO workflows_admin;
+
 GRANT SELECT ON TABLE workflows.running_workflow TO workflows_operator;
 GRANT SELECT ON TABLE workflows.running_workflow TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.running_workflow TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.schema_migration TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.setting_change TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.template_list TO workflows_operator;
 GRANT SELECT ON TABLE workflows.template_list TO workflows_viewer;

@@ -1,5 +1,6 @@
 -- What a parent sees of the workflows that it waits for, all or any of them. The answer is
 -- recorded: with "raise" a child that did not succeed is an error of the step, with every outcome.
+-- One that retention has removed meanwhile has ended.
 create or replace function workflows.await_children(
   p_workflow_id uuid, p_step_key text, p_ask json, p_is_over boolean, p_now timestamptz)
 returns json
@@ -12,8 +13,11 @@ declare
   v_ended bigint;
   v_failed bigint;
 begin
-  select count(w.ended_at), count(w.ended_at) filter (where w.status <> 'SUCCESS'),
-    (array_agg(w.workflow_id order by w.ended_at, i.no) filter (where w.ended_at is not null))[1]
+  select count(*) filter (where w.ended_at is not null or w.workflow_id is null),
+    count(*) filter (where w.ended_at is not null and w.status <> 'SUCCESS'
+      or w.workflow_id is null),
+    (array_agg(i.id order by w.ended_at, i.no)
+      filter (where w.ended_at is not null or w.workflow_id is null))[1]
   into v_ended, v_failed, v_first
   from unnest(v_ids) with ordinality i(id, no)
   left join workflows.workflow w on w.workflow_id = i.id;
@@ -44,17 +48,18 @@ declare
   v_outcomes json;
   v_failure text;
 begin
-  select json_agg(json_build_object('workflow_id', w.workflow_id, 'name', w.workflow_name,
-      'status', w.status, 'result', o.result::json, 'reason', w.reason,
+  select json_agg(json_build_object('workflow_id', i.id, 'name', w.workflow_name,
+      'status', coalesce(w.status, 'REMOVED'), 'result', o.result::json, 'reason', w.reason,
       'error', case when w.status = 'ERROR' then json_build_object(
         'class', o.error_class, 'message', o.error_message) end) order by i.no),
-    (array_agg(concat_ws(' ', 'child', w.workflow_name, w.workflow_id, 'ended in', w.status)
+    (array_agg(concat_ws(' ', 'child', w.workflow_name, i.id,
+        case when w.workflow_id is null then 'was removed' else 'ended in ' || w.status end)
       || coalesce(': ' || case when w.status = 'ERROR' and o.error_class is not null
         then concat_ws(': ', o.error_class, o.error_message) else w.reason end, '')
-      order by i.no) filter (where w.status <> 'SUCCESS'))[1]
+      order by i.no) filter (where w.status is distinct from 'SUCCESS'))[1]
   into v_outcomes, v_failure
   from unnest(p_ids) with ordinality i(id, no)
-  join workflows.workflow w on w.workflow_id = i.id
+  left join workflows.workflow w on w.workflow_id = i.id
   left join workflows.workflow_outcome o on o.workflow_id = w.workflow_id;
   if octet_length(v_outcomes::text) > workflows.setting_of('payload_bytes')::integer then
     return workflows.exchange_error('UnserialisableResult',
@@ -95,7 +100,7 @@ begin
   while v_seen < cardinality(v_ids) loop
     select w.ended_at is not null into v_has_ended
     from workflows.workflow w where w.workflow_id = v_ids[v_seen + 1];
-    exit when not found or not v_has_ended;
+    exit when found and not v_has_ended;
     v_seen := v_seen + 1;
   end loop;
   if v_seen > v_before then

@@ -140,7 +140,8 @@ comment on function workflows.take_deduplication_id(workflows.enqueue_request, t
 
 -- Gives a workflow that has not started the inputs of a later request, and with debounce a later
 -- time, at most debounce_limit_seconds after it was enqueued. Locks its hot row first, so that claims
--- pass it by. False: it ended meanwhile, or started and is not to be waited for: look again.
+-- pass it by. False: it has ended or was removed meanwhile, or started and is not to be waited for:
+-- look again.
 create or replace function workflows.replace_waiting(
   p_workflow_id uuid, p_request workflows.enqueue_request) returns boolean
 language plpgsql volatile
@@ -149,6 +150,8 @@ declare
   v_workflow workflows.workflow%rowtype;
   v_at timestamptz;
 begin
+  perform from workflows.workflow w where w.workflow_id = p_workflow_id for key share;
+  if not found then return false; end if;
   v_workflow := workflows.lock_workflow(p_workflow_id);
   if v_workflow.ended_at is not null then return false; end if;
   if v_workflow.started_at is not null then return p_request.on_duplicate <> 'debounce'; end if;

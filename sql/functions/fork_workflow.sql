@@ -17,7 +17,8 @@ begin
     perform workflows.refuse('WF002', workflows.bad_argument('options', 'is not a JSON object'),
       'options must be a JSON object');
   end;
-  select w.* into v_workflow from workflows.workflow w where w.workflow_id = v_id;
+  select w.* into v_workflow from workflows.workflow w
+  where w.workflow_id = v_id for key share;  -- it is not removed while it is copied
   if not found then
     perform workflows.refuse('WF003', jsonb_build_object('workflow_id', p_workflow_id),
       'there is no workflow with this id');

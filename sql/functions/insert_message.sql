@@ -1,7 +1,7 @@
--- Puts one message where its workflow finds it, and wakes that one later. Only inserts: the
--- sender's transaction may stay open and keeps nobody waiting but who sends a message of the same
--- id. Answers sent, duplicate (that very message was sent before), other (the id is another
--- message's), unknown or ended.
+-- Puts one message where its workflow finds it, and wakes that one later. Only inserts, and keeps
+-- the record from being removed: the sender's transaction may stay open and keeps nobody waiting
+-- but who sends a message of the same id. Answers sent, duplicate (that very message was sent
+-- before), other (the id is another message's), unknown or ended.
 create or replace function workflows.insert_message(
   p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text,
   p_now timestamptz) returns text
@@ -12,7 +12,7 @@ declare
   v_message workflows.message%rowtype;
 begin
   select w.ended_at into v_ended_at from workflows.workflow w
-  where w.workflow_id = p_workflow_id;
+  where w.workflow_id = p_workflow_id for key share;
   if not found then return 'unknown'; end if;
   select m.* into v_message from workflows.message m where m.message_id = p_message_id;
   if not found then

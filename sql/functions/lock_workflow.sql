@@ -1,6 +1,7 @@
 -- Locks a live workflow by its hot row, then its record, and returns the record; an ended one is
--- returned as it is. Waits for a claim or finish in progress and then looks again, holding nothing
--- meanwhile, so it is never part of a circle.
+-- returned as it is, and retention does not remove it before this transaction has ended. Waits for a
+-- claim, finish or removal in progress and then looks again, holding nothing meanwhile, so it is
+-- never part of a circle.
 create or replace function workflows.lock_workflow(p_workflow_id uuid) returns workflows.workflow
 language plpgsql volatile
 as $$
@@ -12,7 +13,11 @@ begin
     if not found then
       perform workflows.refuse('WF003', jsonb_build_object('workflow_id', p_workflow_id), 'there is no workflow with this id');
     end if;
-    if v_workflow.ended_at is not null then return v_workflow; end if;
+    if v_workflow.ended_at is not null then
+      perform from workflows.workflow w where w.workflow_id = p_workflow_id for key share;
+      continue when not found;
+      return v_workflow;
+    end if;
     if v_workflow.status = 'RUNNING' then
       perform from workflows.lease l where l.workflow_id = p_workflow_id for no key update;
     elsif v_workflow.status = 'ENQUEUED' then

@@ -1,6 +1,7 @@
 -- Bounded work that any worker does in turn: timers that are due on every call; once a second, by
--- whoever gets the row, lost workers, deadlines, the marks of lanes and counts. Waits for nobody.
--- Answers the milliseconds until the next timer.
+-- whoever gets the row, lost workers, deadlines, the marks of lanes and counts; and some of what is
+-- kept no longer. Waits for nobody. Answers the milliseconds until the next timer, and until it
+-- should be called again for the rest of that.
 create or replace function workflows.run_maintenance(p_limit integer default 500) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -13,6 +14,7 @@ declare
   v_reclaimed integer := 0;
   v_timeouts integer := 0;
   v_next timestamptz;
+  v_retention_ms bigint;
 begin
   v_due := workflows.release_due(p_limit, v_now);
   perform workflows.release_rates(p_limit, v_now);
@@ -27,6 +29,7 @@ begin
     perform workflows.forget_workers(v_now);
   end if;
   perform workflows.take_child_orders(least(p_limit, 100));
+  v_retention_ms := workflows.retention_turn(v_now);
   perform workflows.take_wake_calls(1000);
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();
@@ -36,6 +39,7 @@ begin
     (select greatest(min(u.expires_at), v_now + interval '50 milliseconds')
      from workflows.rate_use u having count(*) > 0));
   return json_build_object('next_due_ms', case when v_next is not null then greatest(0, ceil(extract(epoch from v_next - v_now) * 1000))::bigint end,
+    'again_ms', v_retention_ms,
     'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts))::text;
 end
 $$;

@@ -22,7 +22,9 @@ begin
   perform workflows.refuse_unless(workflows.payload_problem(p_message), 'message');
   v_outcome := workflows.insert_message(
     v_id, v_topic, p_message, v_message_id, coalesce(v_options ->> 'actor', 'script'), v_now);
-  if v_outcome = 'ended' then
+  if v_outcome = 'unknown' then  -- it was removed a moment ago
+    perform workflows.require_workflow(p_workflow_id);
+  elsif v_outcome = 'ended' then
     perform workflows.refuse('WF009', jsonb_build_object('workflow_id', v_id),
       'the workflow has ended: nobody would receive this');
   elsif v_outcome = 'other' then

@@ -77,6 +77,16 @@ select c.check_name, c.status, c.measured, c.advice from (
     join workflows.worker w on q.queue_id = any (w.queue_ids) and w.lost_at is null
       and w.retired_at is null and w.expires_at > clock_timestamp()
     where q.run_on = 'active' group by q.queue_name having not bool_or(w.is_active)) k
+  union all
+  select 14, 'retention', case when g.is_behind and g.pass_ended_at < clock_timestamp() - interval '1 hour'
+      or count(p.*) = 0 then 'warning' else 'ok' end,
+    case when count(p.*) = 0 then 'nothing is ever removed'
+      else count(p.*) || ' policies, ' || g.removed_count || ' removed' end,
+    case when count(p.*) = 0 then 'what has ended is kept for ever: say with set_retention for how long it is needed'
+      when g.is_behind and g.pass_ended_at < clock_timestamp() - interval '1 hour'
+        then 'more ends than is removed: raise retention_per_second, or call apply_retention' else '' end
+  from workflows.retention_progress g left join workflows.retention_policy p on true
+  group by g.is_behind, g.pass_ended_at, g.removed_count
 ) c order by c.place;
 comment on view workflows.health is 'What is well and what is not, in words, with what to do.';
 comment on column workflows.health.check_name is 'What was looked at.';

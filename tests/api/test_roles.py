@@ -9,9 +9,11 @@ import pytest
 from exchange.workflows.api import (
     admin,
     commands,
+    diagnostics,
     enums,
     lookups,
     recipes,
+    retention,
     service,
     starting,
     talking,
@@ -54,6 +56,11 @@ MAY_CALL: dict[tuple[Any, str], tuple[set[str], dict[str, Any]]] = {
     (admin, "listRejected"): (PEOPLE, {}),
     (admin, "resolveRejected"): (PEOPLE, {"workflowId": ID, "action": "discard"}),
     (admin, "exportAudit"): ({"admin"}, {}),
+    (diagnostics, "getDiagnostics"): ({"operator", "viewer", "admin"}, {}),
+    (retention, "applyRetention"): ({"admin"}, {}),
+    (retention, "listRetention"): ({"operator", "viewer", "admin"}, {}),
+    (retention, "setRetention"): ({"admin"}, {"keepCount": 0}),
+    (retention, "deleteRetention"): ({"admin"}, {}),
     (enums, "listEnums"): (CALLERS, {}),
     (enums, "getEnum"): (CALLERS, {"enumName": "BatchMode"}),
     (enums, "createEnumVersion"): ({"admin"}, {"enumName": "BatchMode", "enumValues": [1]}),
@@ -95,12 +102,19 @@ MAY_CALL: dict[tuple[Any, str], tuple[set[str], dict[str, Any]]] = {
     (starting, "startWithParameterSet"): (CALLERS, RECIPE),
 }
 # What these do they do in this process.
-WITHOUT_A_DATABASE = {"enqueueInMemory", "listWorkflows", "start", "computeOverridesData"}
+WITHOUT_A_DATABASE = {
+    "enqueueInMemory",
+    "listWorkflows",
+    "start",
+    "computeOverridesData",
+    "memory_fields",
+}
 STANDS = """select json_build_object('workflow', (select json_agg(w) from workflows.workflow w),
   'command', (select json_agg(c) from workflows.command c),
   'audit', (select json_agg(a) from workflows.audit a),
   'entry', (select json_agg(e) from workflows.rejected_entry e),
   'orders', (select json_agg(o) from workflows.maintenance_order o),
+  'retention', (select json_agg(r) from workflows.retention_policy r),
   'enum', (select json_agg(p) from workflows.parameter_enum p),
   'template', (select json_agg(t) from workflows.parameter_template t),
   'recipe', (select json_agg(s) from workflows.parameter_set s))::text"""
@@ -135,7 +149,7 @@ def act_as(dsn):
 
 def functions():
     """The functions of api/, each once."""
-    modules = (service, commands, talking, lookups, admin)
+    modules = (service, commands, talking, lookups, admin, diagnostics, retention)
     for module in (*modules, enums, templates, template_forms, recipes, starting):
         for name, function in vars(module).items():
             if getattr(function, "__module__", "") == module.__name__ and not name.startswith("_"):

@@ -174,7 +174,12 @@ def test_failpoints_are_reached_around_listen(monkeypatch):
 
 @pytest.mark.parametrize(
     "answer, seconds",
-    [({"next_due_ms": None}, 1.2), ({"next_due_ms": 300}, 0.3), ({"next_due_ms": 0}, 0.01)],
+    [
+        ({"next_due_ms": None}, 1.2),
+        ({"next_due_ms": 300}, 0.3),
+        ({"next_due_ms": None, "again_ms": 100}, 0.1),
+        ({"next_due_ms": 0}, 0.01),
+    ],
 )
 def test_maintenance_comes_back_when_something_is_due(answer, seconds):
     host = FakeHost()

@@ -56,3 +56,24 @@ where t.topic = 'children' and p.status = 'WAITING' and (
 union all
 select 'child ' || o.workflow_id || ' has still to be given ' || o.command
 from workflows.child_order o
+union all
+select t.name || ' of nobody, ' || t.workflow_id
+from (
+  select 'payload' as name, workflow_id from workflows.workflow_payload union all
+  select 'outcome', workflow_id from workflows.workflow_outcome union all
+  select 'ready', workflow_id from workflows.ready union all
+  select 'lease', workflow_id from workflows.lease union all
+  select 'parked', workflow_id from workflows.parked union all
+  select 'gate ticket', workflow_id from workflows.gate_ticket union all
+  select 'wait', workflow_id from workflows.wait union all
+  select 'deduplication id', workflow_id from workflows.deduplication union all
+  select 'failed workflow', workflow_id from workflows.failed_workflow union all
+  select 'recipe', workflow_id from workflows.workflow_recipe union all
+  select 'message', workflow_id from workflows.message union all
+  select 'event', workflow_id from workflows.event union all
+  select 'event history', workflow_id from workflows.event_history union all
+  select 'stream', workflow_id from workflows.stream union all
+  select 'prompt', workflow_id from workflows.prompt union all
+  select 'command', workflow_id from workflows.command union all
+  select 'child', workflow_id from workflows.child) t
+where not exists (select from workflows.workflow w where w.workflow_id = t.workflow_id)

@@ -117,7 +117,12 @@ class Warm:
         worker.work_off()
         calls.run("update workflows.maintenance set last_turn_at = now() - interval '2 seconds'")
         calls.run("update workflows.maintenance set last_count_at = now()")
+        calls.run(
+            "update workflows.retention_progress set next_turn_at = now() + interval '1 minute'"
+        )
         found["maintenance"] = self.blocks(*statement("run_maintenance", limit=500))
+        calls.run("update workflows.retention_progress set next_turn_at = '-infinity'")
+        found["retention"] = self.blocks(*statement("run_maintenance", limit=500))
         return found
 
 

@@ -16,6 +16,24 @@ def test_blocks_touched_do_not_grow(warm, name):
     assert after <= 2 * before + 300, (before, after)
 
 
+def test_retention_looks_at_a_bounded_number_of_workflows(warm):
+    """At 500 of them, each in a block of its own where the ids are not those of the queue."""
+    assert warm.after["retention"] <= 2 * warm.before["retention"] + 300 + 500
+
+
+def test_removing_reads_what_it_removes(warm):
+    """Whatever else is in the tables: 40 workflows from a dozen tables, without a walk through any."""
+    warm.calls.set_setting("retention_grace_seconds", 0)
+    warm.calls.call("set_retention", options={"status": "SUCCESS", "keep_seconds": 0})
+    for _ in range(41):
+        warm.calls.enqueue("mix", {"kg": 1})
+    first, *others = sorted(warm.worker.work_off())
+    blocks = warm.blocks(*statement("apply_retention", limit=len(others), after=first))
+    query = "select count(*) from workflows.workflow where workflow_id = any (%s::uuid[])"
+    assert warm.calls.value(query, others) == 0
+    assert blocks < 100 * len(others)
+
+
 def test_the_tables_have_grown_and_nobody_has_analysed_them(warm):
     query = """select relname, pg_relation_size(relid) / 8192 from pg_stat_user_tables
       where schemaname = %s and last_analyze is null and last_autoanalyze is null"""

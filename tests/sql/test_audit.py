@@ -41,7 +41,8 @@ CHANGES = (
        overriding system value
        select audit_id, audited_at, 'other', database_user from workflows.audit limit 1""",
 )
-DROP_TRIGGER = "drop trigger audit_append_only on workflows.audit"
+DROP_TRIGGER = """drop trigger audit_append_only on workflows.audit;
+  drop trigger audit_kept on workflows.audit"""
 
 
 def attempts(calls, changes):

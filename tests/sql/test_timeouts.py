@@ -146,10 +146,17 @@ NAMES = sorted(
     " set_enum_status get_enum list_enums create_template set_template_status get_template"
     " list_templates create_parameter_set set_parameter_set_status get_parameter_set"
     " list_parameter_sets rename_parameter_set compare_parameter_sets export_parameter_set"
-    " import_parameter_set".split()
+    " import_parameter_set reset_setting list_setting_changes set_retention delete_retention"
+    " list_retention apply_retention get_diagnostics retention_figures".split()
 )
 READERS = {n for n in NAMES if n.startswith(("get_", "list_", "load_", "read_"))}
-READERS |= {"schema_version", "queue_figures", "export_audit", "resolve_inputs"}
+READERS |= {
+    "schema_version",
+    "queue_figures",
+    "retention_figures",
+    "export_audit",
+    "resolve_inputs",
+}
 READERS |= {"compare_parameter_sets", "export_parameter_set"}
 
 

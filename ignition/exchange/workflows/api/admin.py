@@ -1,4 +1,5 @@
-"""For those who look after the queues: schema, maintenance, rejected entries, audit. Answers envelopes like service.
+"""For those who look after the queues: schema, maintenance, retention, diagnostics, rejected entries, audit. Answers
+envelopes like service.
 
 Maintenance is entered in the database, for one queue or for all, and every gateway and every worker obeys it:
 nothing new starts, what runs goes on to its end, enqueue is refused with MAINTENANCE_ACTIVE. Saved scripts need
@@ -11,7 +12,14 @@ import time
 
 from exchange.workflows import errors, settings
 from exchange.workflows.api.arguments import given, require
+from exchange.workflows.api.diagnostics import getDiagnostics, memory_fields  # noqa: F401  called as admin.getDiagnostics
 from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk
+from exchange.workflows.api.retention import (  # noqa: F401  called as admin.applyRetention
+    applyRetention,
+    deleteRetention,
+    listRetention,
+    setRetention,
+)
 from exchange.workflows.engine import generation
 from exchange.workflows.engine.instance import getWorkflows
 
@@ -90,7 +98,8 @@ def getMaintenanceStatus(dbName=None):
 
     Answers MAINTENANCE_STATUS {maintenanceEnabled, maintenanceMode, maintenanceReason, queues,
     inFlightWorkflows, enqueuedWorkflows, isDrained, generation, lastSwapAtMs, inMemoryQueueDepth,
-    inMemoryQueueMaxDepth, inMemoryQueueOverflowCount, inMemoryQueueDeadLetterCount}.
+    inMemoryQueueMaxDepth, inMemoryQueueOverflowCount, inMemoryQueueFlushFailureCount,
+    inMemoryQueueDeadLetterCount}.
     inFlightWorkflows and enqueuedWorkflows count the queues in maintenance, on all workers; queues has
     queueName, mode, reason, enteredBy, enteredAt, isOwn, running and enqueued of each.
     Errors: MAINTENANCE_STATUS_FAILED.
@@ -200,8 +209,7 @@ def _status(workflows):
     first = found["all"] or (found["queues"][0] if queues else {})
     modes = [queue["mode"] for queue in queues] or [first.get("mode")]
     host = workflows.host
-    buffer = workflows.buffer.figures()
-    return {
+    status = {
         "maintenanceEnabled": found["is_entered"],
         "maintenanceMode": "cancel" if "cancel" in modes else modes[0],
         "maintenanceReason": first.get("reason"),
@@ -211,11 +219,9 @@ def _status(workflows):
         "isDrained": found["is_entered"] and found["is_settled"] and found["running"] == 0,
         "generation": generation.counter(host).get() or None,
         "lastSwapAtMs": _last_swap(host).get() or None,
-        "inMemoryQueueDepth": buffer["waiting"],
-        "inMemoryQueueMaxDepth": buffer["max_waiting"],
-        "inMemoryQueueOverflowCount": buffer["refused"] + buffer["dropped"],
-        "inMemoryQueueDeadLetterCount": buffer["rejected"],
     }
+    status.update(memory_fields(workflows.buffer.figures()))
+    return status
 
 
 def _last_swap(host):

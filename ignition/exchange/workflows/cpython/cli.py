@@ -12,6 +12,7 @@ from exchange.workflows.cpython import cli_recipes as recipes
 from exchange.workflows.cpython import cli_rejected as rejected
 from exchange.workflows.cpython import cli_schema as schema
 from exchange.workflows.cpython import cli_talking as talking
+from exchange.workflows.cpython import cli_upkeep as upkeep
 from exchange.workflows.cpython import cli_workflows as workflows
 from exchange.workflows.cpython.cli_audit import audit
 from exchange.workflows.cpython.cli_doctor import doctor
@@ -32,6 +33,8 @@ app = typer.Typer(
 queue_app = typer.Typer(help="Queues and their limits.", no_args_is_help=True)
 maintenance_app = typer.Typer(help="Maintenance of one queue or of all.", no_args_is_help=True)
 recipe_app = typer.Typer(help="Recipes: named values, in versions.", no_args_is_help=True)
+retention_app = typer.Typer(help="For how long what has ended is kept.", no_args_is_help=True)
+setting_app = typer.Typer(help="Settings of the whole schema.", no_args_is_help=True)
 rejected_app = typer.Typer(help="Entries that could not be enqueued.", no_args_is_help=True)
 
 add_command(app, "init", schema.init)
@@ -75,6 +78,17 @@ app.add_typer(rejected_app, name="rejected")
 add_command(rejected_app, "list", rejected.list_rejected)
 add_command(rejected_app, "retry", rejected.retry)
 add_command(rejected_app, "discard", rejected.discard)
+app.add_typer(retention_app, name="retention")
+add_command(retention_app, "list", upkeep.list_retention)
+add_command(retention_app, "set", upkeep.set_retention)
+add_command(retention_app, "delete", upkeep.delete_retention)
+add_command(retention_app, "apply", upkeep.apply_retention)
+app.add_typer(setting_app, name="setting")
+add_command(setting_app, "list", upkeep.list_settings)
+add_command(setting_app, "set", upkeep.set_setting)
+add_command(setting_app, "reset", upkeep.reset_setting)
+add_command(setting_app, "history", upkeep.setting_history)
+add_command(app, "diagnostics", upkeep.diagnostics)
 add_command(app, "audit", audit)
 add_command(app, "watch", queues.watch)
 

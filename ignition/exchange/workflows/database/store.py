@@ -9,7 +9,7 @@ from __future__ import absolute_import, division, print_function
 import json
 
 from exchange.workflows import errors, settings
-from exchange.workflows.database import recipe_store, sqlstates
+from exchange.workflows.database import recipe_store, sqlstates, upkeep_store
 
 _PARAMETERS = {
     "enqueue": ("p_workflow_name text", "p_inputs text", "p_options text"),
@@ -39,8 +39,6 @@ _PARAMETERS = {
     "get_maintenance": (),
     "list_rejected_entries": ("p_filter text",),
     "resolve_rejected_entry": ("p_workflow_id text", "p_action text", "p_actor text"),
-    "set_setting": ("p_name text", "p_value text"),
-    "list_settings": (),
     "export_audit": ("p_filter text",),
     "register_worker": ("p_worker_id text", "p_registration text"),
     "renew_worker": ("p_worker_id text", "p_held text"),
@@ -64,13 +62,15 @@ _PARAMETERS = {
 def statements(schema):
     """The statement of every function, for one schema name."""
     texts = {}
-    for name, parameters in list(_PARAMETERS.items()) + list(recipe_store.PARAMETERS.items()):
+    everything = dict(_PARAMETERS, **recipe_store.PARAMETERS)
+    everything.update(upkeep_store.PARAMETERS)
+    for name, parameters in everything.items():
         named = ", ".join("%s => ?::%s" % tuple(parameter.split()) for parameter in parameters)
         texts[name] = "select %s.%s(%s)" % (schema, name, named)
     return texts
 
 
-class Store(recipe_store.RecipeStore):
+class Store(recipe_store.RecipeStore, upkeep_store.UpkeepStore):
     """`session` is anything with call(sql, args) that answers the one value of the one row."""
 
     def __init__(self, session, schema=settings.SCHEMA_NAME):
@@ -162,12 +162,6 @@ class Store(recipe_store.RecipeStore):
 
     def resolve_rejected_entry(self, workflow_id, action, actor):
         return self._json("resolve_rejected_entry", workflow_id, action, actor)
-
-    def set_setting(self, name, value):
-        return self._text("set_setting", name, value)
-
-    def list_settings(self):
-        return self._json("list_settings")
 
     def export_audit(self, filters):
         return self._text("export_audit", json.dumps(filters))

@@ -13,7 +13,7 @@ from exchange.workflows.engine.kept import Kept
 
 TEXT, KEY, NUMBER = 0, 1, 2
 _AT_ONCE = 50
-_COUNTERS = ("accepted", "refused", "dropped", "coalesced", "flushed", "rejected", "lost")
+_COUNTERS = ("accepted", "refused", "dropped", "coalesced", "flushed", "rejected", "lost", "failed_flushes")
 
 
 class BufferEntries(object):

@@ -47,6 +47,7 @@ class Flusher(object):
         return len(batch), seconds
 
     def _failed(self, error, size):
+        self._entries.failed_flushes.addAndGet(1)
         if sqlstates.is_again(error):
             # It may be the size of the batch that takes too long.
             self._most = max(1, size // 2)

@@ -29,7 +29,7 @@ class Maintenance(object):
         except compat.ERRORS as error:
             return self._backoff.failed(error)
         self._backoff.worked()
-        next_due_ms = answer.get("next_due_ms")
-        if next_due_ms is None:
-            return longest
-        return min(longest, max(0.01, next_due_ms / 1000.0))
+        for key in ("next_due_ms", "again_ms"):
+            if answer.get(key) is not None:
+                longest = min(longest, max(0.01, answer[key] / 1000.0))
+        return longest

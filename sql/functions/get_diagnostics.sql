@@ -1,0 +1,45 @@
+-- Reads only. What somebody who helps from afar asks for first: versions, workers, queues, sessions
+-- against what the server allows, settings that are not their default, retention and health. No
+-- payload of any workflow.
+create or replace function workflows.get_diagnostics() returns text
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
+as $$
+begin
+  return json_build_object(
+    'taken_at', workflows.clock_now(),
+    'schema_version', workflows.schema_version(),
+    'migrations', (
+      select json_agg(json_build_object('file_name', m.file_name, 'applied_at', m.applied_at)
+        order by m.version) from workflows.schema_migration m),
+    'server', json_build_object('version', current_setting('server_version'),
+      'encoding', current_setting('server_encoding'),
+      'is_standby', pg_is_in_recovery(), 'started_at', pg_postmaster_start_time(),
+      'database_bytes', pg_database_size(current_database())),
+    'connections', (
+      select json_build_object('most', current_setting('max_connections')::integer,
+        'reserved', current_setting('superuser_reserved_connections')::integer,
+        'open', count(*), 'ours', count(*) filter (
+          where starts_with(a.application_name, 'workflows' || '-')))
+      from pg_stat_activity a where a.usesysid is not null),
+    'workers', coalesce((
+      select json_agg(w order by w.worker_name, w.worker_id) from workflows.worker_status w), '[]'),
+    'queues', coalesce((
+      select json_agg(d order by d.queue_name) from workflows.queue_depth d), '[]'),
+    'changed_settings', coalesce((
+      select json_agg(json_build_object('setting_name', s.setting_name,
+        'setting_value', s.setting_value, 'default_value', s.default_value,
+        'changed_at', s.changed_at, 'changed_by', s.changed_by) order by s.setting_name)
+      from workflows.setting s where s.setting_value <> s.default_value), '[]'),
+    'rejected_entries', (
+      select count(*) from workflows.rejected_entry r where r.resolved_at is null),
+    'retention', workflows.list_retention()::json,
+    'tables', (
+      select json_agg(json_build_object('table_name', t.relname, 'live_rows', t.n_live_tup,
+        'dead_rows', t.n_dead_tup, 'bytes', pg_total_relation_size(t.relid)) order by t.relname)
+      from pg_stat_user_tables t where t.schemaname = 'workflows'),
+    'health', (select json_agg(h) from workflows.health h))::text;
+end
+$$;
+comment on function workflows.get_diagnostics() is
+  'Versions, workers, queues, changed settings, retention and health as one JSON.';

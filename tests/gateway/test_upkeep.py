@@ -1,0 +1,36 @@
+"""Retention and diagnostics as scripts of a gateway ask for them: the same module in real Jython."""
+
+from typing import Any
+
+from tests.gateway.plant import Plant
+
+
+def admin(plant: Plant, expression: str) -> Any:
+    return plant.call(f"exchange.workflows.api.admin.{expression}")
+
+
+def test_what_has_ended_is_removed(plant: Plant) -> None:
+    plant.one("select workflows.set_setting('retention_grace_seconds', '0')")
+    plant.one("""select workflows.create_queue('brief')""")
+    ended = plant.enqueue("note", "{}", '{"delay_seconds": 600, "queue_name": "brief"}')
+    plant.one("select workflows.cancel_workflow(%s)", ended)
+    policy = admin(plant, "setRetention('brief', keepSeconds=0, actor='anna')")
+    assert (policy["code"], policy["queueName"]) == ("RETENTION_SET", "brief")
+    answer = admin(plant, "applyRetention()")
+    # the worker of this gateway does maintenance meanwhile, and may have been first
+    assert answer["code"] == "RETENTION_APPLIED" and answer["passedBy"] == 0
+    assert plant.status(ended) is None
+    listed = admin(plant, "listRetention()")["policies"]
+    assert "brief" in [one["queueName"] for one in listed]
+    assert admin(plant, "deleteRetention('brief')")["wasSet"] is True
+    assert admin(plant, "applyRetention(limit=0)")["code"] == "INVALID_ARGUMENTS"
+
+
+def test_diagnostics_tell_of_this_gateway(plant: Plant) -> None:
+    found = admin(plant, "getDiagnostics()")
+    assert found["code"] == "DIAGNOSTICS_OK"
+    assert found["runtime"]["language"] == "Jython" and found["runtime"]["javaVersion"]
+    assert found["runtime"]["memoryBytes"]["used"] > 0
+    assert found["registeredWorkflows"] > 0 and found["generation"] >= 1
+    assert "plant" in [worker["projectName"] for worker in found["workers"]]
+    assert {one["checkName"] for one in found["health"]} >= {"workers", "retention"}
