@@ -2,6 +2,19 @@ CREATE SCHEMA workflows;
 
 ALTER SCHEMA workflows OWNER TO workflows_owner;
 
+CREATE TYPE workflows.cron_fields AS (
+	minutes integer[],
+	hours integer[],
+	days integer[],
+	months integer[],
+	weekdays integer[],
+	is_any_day boolean,
+	is_every_hour boolean,
+	problem text
+);
+
+ALTER TYPE workflows.cron_fields OWNER TO workflows_owner;
+
 CREATE TYPE workflows.enqueue_request AS (
 	workflow_id uuid,
 	workflow_name text,
@@ -169,6 +182,17 @@ ALTER FUNCTION workflows.actor_of(p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.actor_of(p_options text) IS 'Who, as the options of a queue say.';
 
+CREATE FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text) IS 'Adds a time in which nothing is started.';
+
 CREATE FUNCTION workflows.admit_gated() RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -304,6 +328,30 @@ ALTER FUNCTION workflows.bad_argument(p_field text, p_problem text) OWNER TO wor
 
 COMMENT ON FUNCTION workflows.bad_argument(p_field text, p_problem text) IS 'Detail of a WF002: the field and what is wrong with it.';
 
+CREATE FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) IS 'Whether a calendar is open at a moment.';
+
+CREATE FUNCTION workflows.calendar_json(p_calendar_name text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.calendar_json(p_calendar_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.calendar_json(p_calendar_name text) IS 'One calendar as JSON.';
+
+CREATE FUNCTION workflows.calendar_problem(p_calendar jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.calendar_problem(p_calendar jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.calendar_problem(p_calendar jsonb) IS 'What is wrong with a calendar, or null.';
+
 CREATE FUNCTION workflows.cancel_in_maintenance(p_limit integer, OUT queued integer, OUT running integer) RETURNS record
     LANGUAGE plpgsql
     AS ...;
@@ -330,6 +378,93 @@ CREATE FUNCTION workflows.characters_text(p_count text) RETURNS text
 ALTER FUNCTION workflows.characters_text(p_count text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.characters_text(p_count text) IS 'A number of characters as a person reads it.';
+
+CREATE TABLE workflows.schedule (
+    schedule_name text NOT NULL,
+    workflow_name text NOT NULL,
+    kind text NOT NULL,
+    cron text,
+    interval_seconds double precision,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    time_zone text NOT NULL,
+    inputs text NOT NULL,
+    options jsonb NOT NULL,
+    occurs_at_input text,
+    catch_up text NOT NULL,
+    catch_up_seconds double precision,
+    calendar_name text,
+    description text,
+    is_paused boolean NOT NULL,
+    pause_reason text,
+    next_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    changed_by text NOT NULL,
+    CONSTRAINT schedule_catch_up CHECK ((catch_up = ANY (ARRAY['skip'::text, 'last'::text, 'all'::text]))),
+    CONSTRAINT schedule_catch_up_seconds CHECK ((catch_up_seconds >= (0)::double precision)),
+    CONSTRAINT schedule_interval CHECK ((interval_seconds >= (1)::double precision)),
+    CONSTRAINT schedule_kind CHECK ((kind = ANY (ARRAY['cron'::text, 'interval'::text, 'once'::text]))),
+    CONSTRAINT schedule_timing CHECK ((((kind = 'cron'::text) = (cron IS NOT NULL)) AND ((kind = 'interval'::text) = (interval_seconds IS NOT NULL)) AND ((kind = 'cron'::text) OR (starts_at IS NOT NULL))))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE workflows.schedule OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.schedule IS 'What is enqueued by itself, and when.';
+
+COMMENT ON COLUMN workflows.schedule.schedule_name IS 'Name.';
+
+COMMENT ON COLUMN workflows.schedule.workflow_name IS 'What it enqueues.';
+
+COMMENT ON COLUMN workflows.schedule.kind IS 'cron, interval or once.';
+
+COMMENT ON COLUMN workflows.schedule.cron IS 'Expression of cron, in the time zone.';
+
+COMMENT ON COLUMN workflows.schedule.interval_seconds IS 'Real seconds from one to the next.';
+
+COMMENT ON COLUMN workflows.schedule.starts_at IS 'What an interval is counted from, the moment of once, and for cron not before.';
+
+COMMENT ON COLUMN workflows.schedule.ends_at IS 'The last moment at which it may occur.';
+
+COMMENT ON COLUMN workflows.schedule.time_zone IS 'Time zone that its expression is read in.';
+
+COMMENT ON COLUMN workflows.schedule.inputs IS 'Inputs of each workflow, as JSON text.';
+
+COMMENT ON COLUMN workflows.schedule.options IS 'Options of enqueue, with template and recipe.';
+
+COMMENT ON COLUMN workflows.schedule.occurs_at_input IS 'The input that is told the moment of the occurrence; null: none.';
+
+COMMENT ON COLUMN workflows.schedule.catch_up IS 'What is done with missed occurrences: skip, last or all.';
+
+COMMENT ON COLUMN workflows.schedule.catch_up_seconds IS 'How old a missed occurrence may be; null: a minute where it is skip, else any age.';
+
+COMMENT ON COLUMN workflows.schedule.calendar_name IS 'The calendar that it follows; null: none.';
+
+COMMENT ON COLUMN workflows.schedule.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.schedule.is_paused IS 'True: it enqueues nothing.';
+
+COMMENT ON COLUMN workflows.schedule.pause_reason IS 'Why it was paused.';
+
+COMMENT ON COLUMN workflows.schedule.next_at IS 'The next occurrence that nobody has dealt with; null: none is to come.';
+
+COMMENT ON COLUMN workflows.schedule.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN workflows.schedule.created_by IS 'Who made it.';
+
+COMMENT ON COLUMN workflows.schedule.changed_at IS 'When it was changed last.';
+
+COMMENT ON COLUMN workflows.schedule.changed_by IS 'Who changed it last.';
+
+CREATE FUNCTION workflows.check_schedule(p_schedule workflows.schedule, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.check_schedule(p_schedule workflows.schedule, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.check_schedule(p_schedule workflows.schedule, p_now timestamp with time zone) IS 'Refuses what does not fit in a schedule.';
 
 CREATE FUNCTION workflows.choices_problem(p_choices jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -387,6 +522,14 @@ CREATE FUNCTION workflows.clean_form(p_form jsonb, p_name text) RETURNS jsonb
 ALTER FUNCTION workflows.clean_form(p_form jsonb, p_name text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.clean_form(p_form jsonb, p_name text) IS 'The props of a form as they are kept.';
+
+CREATE FUNCTION workflows.clock_change(p_from timestamp with time zone, p_until timestamp with time zone, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.clock_change(p_from timestamp with time zone, p_until timestamp with time zone, p_time_zone text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.clock_change(p_from timestamp with time zone, p_until timestamp with time zone, p_time_zone text) IS 'When the clock changes between two moments, or null.';
 
 CREATE FUNCTION workflows.clock_now() RETURNS timestamp with time zone
     LANGUAGE sql
@@ -536,6 +679,17 @@ ALTER FUNCTION workflows.create_queue(p_queue_name text, p_options text) OWNER T
 
 COMMENT ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) IS 'Makes a queue with its options.';
 
+CREATE FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text) IS 'Makes a schedule: a workflow, and when it is enqueued.';
+
 CREATE FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -547,6 +701,46 @@ ALTER FUNCTION workflows.create_template(p_workflow_name text, p_template_name t
 
 COMMENT ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) IS 'Adds a version of a template.';
 
+CREATE FUNCTION workflows.cron_match(p_fields workflows.cron_fields, p_from timestamp without time zone) RETURNS timestamp without time zone
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_match(p_fields workflows.cron_fields, p_from timestamp without time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_match(p_fields workflows.cron_fields, p_from timestamp without time zone) IS 'The first local minute that an expression of cron fits.';
+
+CREATE FUNCTION workflows.cron_next(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_next(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_next(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) IS 'First occurrence after a moment.';
+
+CREATE FUNCTION workflows.cron_next_real(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_next_real(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_next_real(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) IS 'First occurrence after a moment of a pattern that follows real time.';
+
+CREATE FUNCTION workflows.cron_number(p_text text, p_least integer, p_names text) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_number(p_text text, p_least integer, p_names text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_number(p_text text, p_least integer, p_names text) IS 'A number of a field of cron, given as such or by name, or null.';
+
+CREATE FUNCTION workflows.cron_values(p_text text, p_least integer, p_most integer, p_names text) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_values(p_text text, p_least integer, p_most integer, p_names text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_values(p_text text, p_least integer, p_most integer, p_names text) IS 'The numbers that one field of cron names, or null.';
+
 CREATE FUNCTION workflows.csv_line(p_fields text[]) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -554,6 +748,28 @@ CREATE FUNCTION workflows.csv_line(p_fields text[]) RETURNS text
 ALTER FUNCTION workflows.csv_line(p_fields text[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.csv_line(p_fields text[]) IS 'One line of CSV.';
+
+CREATE FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) IS 'Deletes a calendar.';
+
+CREATE FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) IS 'Deletes a schedule.';
 
 CREATE FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -661,6 +877,14 @@ CREATE FUNCTION workflows.enqueue_many(p_items text) RETURNS text
 ALTER FUNCTION workflows.enqueue_many(p_items text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.enqueue_many(p_items text) IS 'Enqueues a JSON array of items and returns one outcome per item.';
+
+CREATE FUNCTION workflows.enqueue_occurrences(p_schedule workflows.schedule, p_ids uuid[], p_times timestamp with time zone[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue_occurrences(p_schedule workflows.schedule, p_ids uuid[], p_times timestamp with time zone[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue_occurrences(p_schedule workflows.schedule, p_ids uuid[], p_times timestamp with time zone[], p_now timestamp with time zone) IS 'Enqueues occurrences of a schedule and notes what was refused.';
 
 CREATE FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], p_ids uuid[], p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -864,6 +1088,47 @@ CREATE FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_parti
 ALTER FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) IS 'What is wrong with the value of one field, or null.';
+
+CREATE TABLE workflows.blackout (
+    blackout_id integer NOT NULL,
+    schedule_name text,
+    calendar_name text,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT blackout_scope CHECK (((schedule_name IS NULL) OR (calendar_name IS NULL))),
+    CONSTRAINT blackout_times CHECK ((starts_at < ends_at))
+);
+
+ALTER TABLE workflows.blackout OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.blackout IS 'Times in which nothing is started: of one schedule, of all that follow a calendar, or of all.';
+
+COMMENT ON COLUMN workflows.blackout.blackout_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.blackout.schedule_name IS 'The schedule that it is for.';
+
+COMMENT ON COLUMN workflows.blackout.calendar_name IS 'The calendar that it is for; null, as the schedule: for all.';
+
+COMMENT ON COLUMN workflows.blackout.starts_at IS 'From when nothing is started.';
+
+COMMENT ON COLUMN workflows.blackout.ends_at IS 'Until when.';
+
+COMMENT ON COLUMN workflows.blackout.reason IS 'Why.';
+
+COMMENT ON COLUMN workflows.blackout.created_at IS 'When it was added.';
+
+COMMENT ON COLUMN workflows.blackout.created_by IS 'Who added it.';
+
+CREATE FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) RETURNS workflows.blackout
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) IS 'The blackout in force, or null.';
 
 CREATE FUNCTION workflows.find_commanded(p_filter text) RETURNS uuid[]
     LANGUAGE plpgsql
@@ -1082,6 +1347,22 @@ ALTER FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) OWN
 
 COMMENT ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) IS 'Takes the outcomes of workflows from a worker.';
 
+CREATE FUNCTION workflows.fire_schedule(p_schedule workflows.schedule, p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.fire_schedule(p_schedule workflows.schedule, p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.fire_schedule(p_schedule workflows.schedule, p_limit integer, p_now timestamp with time zone) IS 'Deals with the occurrences of one schedule that are due.';
+
+CREATE FUNCTION workflows.fire_schedules(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.fire_schedules(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.fire_schedules(p_limit integer, p_now timestamp with time zone) IS 'Enqueues what schedules say, a bounded number.';
+
 CREATE FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE sql STABLE
     AS ...;
@@ -1089,6 +1370,14 @@ CREATE FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_stat
 ALTER FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) IS 'The open order of a workflow that goes first, or null.';
+
+CREATE FUNCTION workflows.first_moment(p_local timestamp without time zone, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.first_moment(p_local timestamp without time zone, p_time_zone text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.first_moment(p_local timestamp without time zone, p_time_zone text) IS 'The first moment at which clocks show a local time.';
 
 CREATE TABLE workflows.setting (
     setting_name text NOT NULL,
@@ -1145,6 +1434,14 @@ CREATE FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) RETURNS intege
 ALTER FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) IS 'Forgets the failed steps that another try must run again.';
+
+CREATE FUNCTION workflows.forget_runs(p_schedule_name text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.forget_runs(p_schedule_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.forget_runs(p_schedule_name text) IS 'Forgets what became of occurrences long ago.';
 
 CREATE FUNCTION workflows.forget_waits(p_workflow_id uuid) RETURNS integer
     LANGUAGE plpgsql
@@ -1349,6 +1646,14 @@ ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state tex
 
 COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
 
+CREATE FUNCTION workflows.holiday_problem(p_holiday jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.holiday_problem(p_holiday jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.holiday_problem(p_holiday jsonb) IS 'What is wrong with a holiday, or null.';
+
 CREATE FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1424,6 +1729,14 @@ ALTER FUNCTION workflows.is_json_array(p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.is_json_array(p_text text) IS 'Whether a text is a JSON array.';
 
+CREATE FUNCTION workflows.is_time_of_day(p_value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.is_time_of_day(p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.is_time_of_day(p_value jsonb) IS 'Whether a value is like "06:00".';
+
 CREATE FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     AS ...;
@@ -1432,6 +1745,14 @@ ALTER FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) OWNER TO w
 
 COMMENT ON FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) IS 'Problems of two forms.';
 
+CREATE FUNCTION workflows.jump_ahead(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_at timestamp with time zone, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.jump_ahead(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_at timestamp with time zone, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.jump_ahead(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_at timestamp with time zone, p_now timestamp with time zone) IS 'Leaves out occurrences that are missed and too many to note.';
+
 CREATE FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -1439,6 +1760,14 @@ CREATE FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sani
 ALTER FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) IS 'Keeps the last error of a workflow.';
+
+CREATE FUNCTION workflows.knows_time_zone(p_time_zone text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.knows_time_zone(p_time_zone text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.knows_time_zone(p_time_zone text) IS 'Whether this server knows a time zone by that name.';
 
 CREATE FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) RETURNS bigint
     LANGUAGE sql IMMUTABLE
@@ -1479,6 +1808,28 @@ CREATE FUNCTION workflows.limit_open_transaction(p_lease_seconds double precisio
 ALTER FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) IS 'Lets the server end a session that leaves this transaction open for longer than a lease.';
+
+CREATE FUNCTION workflows.list_blackouts(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_blackouts(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_blackouts(p_filter text) IS 'Blackouts that fit a filter, as a JSON array.';
+
+CREATE FUNCTION workflows.list_calendars() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_calendars() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_calendars() IS 'Every calendar, as a JSON array.';
 
 CREATE FUNCTION workflows.list_enums(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1554,6 +1905,28 @@ ALTER FUNCTION workflows.list_rejected_entries(p_filter text) OWNER TO workflows
 
 COMMENT ON FUNCTION workflows.list_rejected_entries(p_filter text) IS 'Rejected entries as a JSON array.';
 
+CREATE FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) IS 'What became of the latest occurrences of a schedule, as a JSON array.';
+
+CREATE FUNCTION workflows.list_schedules(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_schedules(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_schedules(p_filter text) IS 'Schedules that fit a filter, as a JSON array.';
+
 CREATE FUNCTION workflows.list_settings() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1624,6 +1997,14 @@ CREATE FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids inte
 ALTER FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) IS 'Locks the limited queues and answers how many more may run.';
+
+CREATE FUNCTION workflows.lock_schedule(p_schedule_name text) RETURNS workflows.schedule
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.lock_schedule(p_schedule_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lock_schedule(p_schedule_name text) IS 'Locks a schedule that there is.';
 
 CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid) RETURNS workflows.workflow
     LANGUAGE plpgsql
@@ -1721,6 +2102,17 @@ ALTER FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order 
 
 COMMENT ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) IS 'The number of the next run of a handler, or null.';
 
+CREATE FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) IS 'When an expression of cron occurs next in a time zone.';
+
 CREATE FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
     AS ...;
@@ -1752,6 +2144,30 @@ CREATE FUNCTION workflows.notify_workers(p_payload text) RETURNS boolean
 ALTER FUNCTION workflows.notify_workers(p_payload text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.notify_workers(p_payload text) IS 'Tells the workers that listen what to look at.';
+
+CREATE FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) IS 'What becomes of an occurrence that is due.';
+
+CREATE FUNCTION workflows.occurrence_request(p_schedule workflows.schedule, p_id uuid, p_at timestamp with time zone, p_actor text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.occurrence_request(p_schedule workflows.schedule, p_id uuid, p_at timestamp with time zone, p_actor text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.occurrence_request(p_schedule workflows.schedule, p_id uuid, p_at timestamp with time zone, p_actor text, p_now timestamp with time zone) IS 'What a schedule asks enqueue for.';
+
+CREATE FUNCTION workflows.open_queues(p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.open_queues(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.open_queues(p_now timestamp with time zone) IS 'Opens and closes the queues that follow a calendar.';
 
 CREATE FUNCTION workflows.option_actor(p_options jsonb) RETURNS text
     LANGUAGE plpgsql
@@ -1843,6 +2259,17 @@ CREATE FUNCTION workflows.pause_queue(p_queue_name text, p_reason text DEFAULT N
 ALTER FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) IS 'Pauses a queue.';
+
+CREATE FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) IS 'Pauses a schedule.';
 
 CREATE FUNCTION workflows.payload_problem(p_text text, p_limit integer DEFAULT NULL::integer) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -2015,6 +2442,14 @@ ALTER FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT in
 
 COMMENT ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) IS 'Names, inputs and ids of a batch that gives nothing else.';
 
+CREATE FUNCTION workflows.read_cron(p_cron text) RETURNS workflows.cron_fields
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_cron(p_cron text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_cron(p_cron text) IS 'Reads an expression of cron, or says what is wrong with it.';
+
 CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
     AS ...;
@@ -2057,6 +2492,22 @@ CREATE FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_op
 ALTER FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) IS 'Checks what a caller wants to enqueue.';
+
+CREATE FUNCTION workflows.read_schedule(p_schedule workflows.schedule, p_options jsonb, p_now timestamp with time zone) RETURNS workflows.schedule
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_schedule(p_schedule workflows.schedule, p_options jsonb, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_schedule(p_schedule workflows.schedule, p_options jsonb, p_now timestamp with time zone) IS 'A schedule with what some options change.';
+
+CREATE FUNCTION workflows.read_schedule_options(p_options text) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_schedule_options(p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_schedule_options(p_options text) IS 'Reads the options of a schedule.';
 
 CREATE FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2411,6 +2862,17 @@ ALTER FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json,
 
 COMMENT ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) IS 'Releases leases that their worker does not know of.';
 
+CREATE FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text) IS 'Takes a blackout away.';
+
 CREATE FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -2478,6 +2940,14 @@ CREATE FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) RETURNS integ
 ALTER FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) IS 'Makes locked workflows claimable.';
+
+CREATE FUNCTION workflows.require_calendar(p_calendar_name text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.require_calendar(p_calendar_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.require_calendar(p_calendar_name text) IS 'Refuses a calendar that there is not.';
 
 CREATE FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) RETURNS boolean
     LANGUAGE plpgsql
@@ -2560,6 +3030,17 @@ ALTER FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor 
 
 COMMENT ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) IS 'Resumes a paused queue.';
 
+CREATE FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) IS 'Resumes a paused schedule.';
+
 CREATE FUNCTION workflows.retire_worker(p_worker_id text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2604,6 +3085,57 @@ CREATE FUNCTION workflows.run_maintenance(p_limit integer DEFAULT 500) RETURNS t
 ALTER FUNCTION workflows.run_maintenance(p_limit integer) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.run_maintenance(p_limit integer) IS 'Does bounded maintenance and says when the next timer is due.';
+
+CREATE FUNCTION workflows.run_schedule(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) IS 'Enqueues what a schedule would, now, and returns the workflow id.';
+
+CREATE FUNCTION workflows.schedule_after(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_after(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_after timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_after(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_after timestamp with time zone) IS 'When a schedule occurs next after a moment.';
+
+CREATE FUNCTION workflows.schedule_json(p_schedule workflows.schedule) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_json(p_schedule workflows.schedule) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_json(p_schedule workflows.schedule) IS 'One schedule as JSON.';
+
+CREATE FUNCTION workflows.schedule_seconds(p_key text, p_value jsonb, p_least integer) RETURNS double precision
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_seconds(p_key text, p_value jsonb, p_least integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_seconds(p_key text, p_value jsonb, p_least integer) IS 'Seconds among the options of a schedule.';
+
+CREATE FUNCTION workflows.schedule_skip(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone, OUT outcome text, OUT message text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_skip(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone, OUT outcome text, OUT message text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_skip(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone, OUT outcome text, OUT message text) IS 'Why an occurrence of a schedule is left out.';
+
+CREATE FUNCTION workflows.schedule_time(p_key text, p_value jsonb) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_time(p_key text, p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_time(p_key text, p_value jsonb) IS 'A time among the options of a schedule.';
 
 CREATE FUNCTION workflows.schema_version() RETURNS integer
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2689,6 +3221,17 @@ ALTER FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_ver
 
 COMMENT ON FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_version integer, p_before integer) IS 'One version of a recipe, or WF003.';
 
+CREATE FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text) IS 'Makes or replaces a calendar.';
+
 CREATE FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2762,6 +3305,17 @@ ALTER FUNCTION workflows.set_queue(p_queue_name text, p_options text) OWNER TO w
 
 COMMENT ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) IS 'Sets limits and policies of a queue.';
 
+CREATE FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) IS 'Changes a schedule.';
+
 CREATE FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2824,6 +3378,14 @@ ALTER FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_st
 
 COMMENT ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) IS 'Moves one locked workflow to a new status.';
 
+CREATE FUNCTION workflows.shift_problem(p_shift jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.shift_problem(p_shift jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.shift_problem(p_shift jsonb) IS 'What is wrong with a shift, or null.';
+
 CREATE FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) RETURNS SETOF record
     LANGUAGE sql STABLE
     AS ...;
@@ -2855,6 +3417,14 @@ CREATE FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p
 ALTER FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) IS 'Pauses or resumes a queue.';
+
+CREATE FUNCTION workflows.switch_schedule(p_schedule workflows.schedule, p_is_paused boolean, p_reason text, p_actor text, p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.switch_schedule(p_schedule workflows.schedule, p_is_paused boolean, p_reason text, p_actor text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.switch_schedule(p_schedule workflows.schedule, p_is_paused boolean, p_reason text, p_actor text, p_now timestamp with time zone) IS 'Pauses or resumes a schedule.';
 
 CREATE FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) RETURNS jsonb
     LANGUAGE plpgsql
@@ -2968,6 +3538,17 @@ ALTER FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) OWNER T
 
 COMMENT ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) IS 'Sends locked workflows on for which something came.';
 
+CREATE FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) IS 'The next occurrences of a schedule.';
+
 CREATE FUNCTION workflows.values_problem(p_field text, p_problems jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -3074,6 +3655,8 @@ CREATE TABLE workflows.queue (
     run_on text DEFAULT 'active'::text NOT NULL,
     maintenance_mode text,
     requires_reason boolean DEFAULT false NOT NULL,
+    calendar_name text,
+    is_open boolean DEFAULT true NOT NULL,
     CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
     CONSTRAINT queue_maintenance_mode CHECK ((maintenance_mode = ANY (ARRAY['drain'::text, 'cancel'::text]))),
     CONSTRAINT queue_max_enqueued CHECK ((max_enqueued >= 0)),
@@ -3108,6 +3691,10 @@ COMMENT ON COLUMN workflows.queue.run_on IS 'Workers that may claim: active, any
 COMMENT ON COLUMN workflows.queue.maintenance_mode IS 'drain or cancel while maintenance is entered for it or for all: nothing new starts.';
 
 COMMENT ON COLUMN workflows.queue.requires_reason IS 'True: commands need a reason.';
+
+COMMENT ON COLUMN workflows.queue.calendar_name IS 'The calendar that it follows; null: it is always open.';
+
+COMMENT ON COLUMN workflows.queue.is_open IS 'False while that calendar is closed or a blackout is in force: nothing new starts.';
 
 CREATE TABLE workflows.step (
     workflow_id uuid NOT NULL,
@@ -3358,6 +3945,82 @@ COMMENT ON COLUMN workflows.audit_log.worker_name IS 'Name of the worker that di
 COMMENT ON COLUMN workflows.audit_log.source IS 'Application name and client address of the session, or engine.';
 
 COMMENT ON COLUMN workflows.audit_log.database_user IS 'Database user of the session.';
+
+ALTER TABLE workflows.blackout ALTER COLUMN blackout_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.blackout_blackout_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE workflows.calendar (
+    calendar_name text NOT NULL,
+    time_zone text NOT NULL,
+    description text,
+    changed_at timestamp with time zone NOT NULL,
+    changed_by text NOT NULL
+);
+
+ALTER TABLE workflows.calendar OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.calendar IS 'When a plant, a line or an office works.';
+
+COMMENT ON COLUMN workflows.calendar.calendar_name IS 'Name.';
+
+COMMENT ON COLUMN workflows.calendar.time_zone IS 'Time zone of its hours and days.';
+
+COMMENT ON COLUMN workflows.calendar.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.calendar.changed_at IS 'When it was set last.';
+
+COMMENT ON COLUMN workflows.calendar.changed_by IS 'Who set it last.';
+
+CREATE TABLE workflows.calendar_holiday (
+    calendar_name text NOT NULL,
+    holiday date NOT NULL,
+    holiday_name text,
+    starts_at time without time zone,
+    ends_at time without time zone,
+    CONSTRAINT calendar_holiday_hours CHECK (((starts_at IS NULL) = (ends_at IS NULL)))
+);
+
+ALTER TABLE workflows.calendar_holiday OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.calendar_holiday IS 'Days of a calendar on which it is closed, or open at other hours than its shifts.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.calendar_name IS 'The calendar.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.holiday IS 'The day.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.holiday_name IS 'What day it is.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.starts_at IS 'When it is open from; null: closed all day.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.ends_at IS 'When that ends; when that is not later, on the next day.';
+
+CREATE TABLE workflows.calendar_shift (
+    calendar_name text NOT NULL,
+    shift_name text NOT NULL,
+    weekdays integer[] NOT NULL,
+    starts_at time without time zone NOT NULL,
+    ends_at time without time zone NOT NULL
+);
+
+ALTER TABLE workflows.calendar_shift OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.calendar_shift IS 'Hours of a calendar that come back every week, in its time zone.';
+
+COMMENT ON COLUMN workflows.calendar_shift.calendar_name IS 'The calendar.';
+
+COMMENT ON COLUMN workflows.calendar_shift.shift_name IS 'Name of the shift.';
+
+COMMENT ON COLUMN workflows.calendar_shift.weekdays IS 'Days on which it begins, from 1 (Monday) to 7.';
+
+COMMENT ON COLUMN workflows.calendar_shift.starts_at IS 'When it begins.';
+
+COMMENT ON COLUMN workflows.calendar_shift.ends_at IS 'When it ends; when that is not later, on the next day.';
 
 CREATE TABLE workflows.command (
     command_id bigint NOT NULL,
@@ -3841,7 +4504,8 @@ CREATE VIEW workflows.queue_depth AS
             ELSE 0
         END AS counted_seconds_ago,
     q.run_on,
-    q.maintenance_mode AS maintenance
+    q.maintenance_mode AS maintenance,
+    q.is_open
    FROM ((workflows.queue q
      CROSS JOIN LATERAL workflows.queue_figures(q.queue_id) f(enqueued, delayed, blocked, running, waiting, held, dead_letters, oldest_enqueued_at))
      LEFT JOIN workflows.queue_count c ON ((c.queue_id = q.queue_id)));
@@ -3875,6 +4539,8 @@ COMMENT ON COLUMN workflows.queue_depth.counted_seconds_ago IS 'Age of the count
 COMMENT ON COLUMN workflows.queue_depth.run_on IS 'Workers that may claim: active, any or prefer_active.';
 
 COMMENT ON COLUMN workflows.queue_depth.maintenance IS 'drain or cancel while maintenance is entered, else null.';
+
+COMMENT ON COLUMN workflows.queue_depth.is_open IS 'False while the calendar that it follows is closed: nothing new of it starts.';
 
 CREATE TABLE workflows.ready (
     lane_id bigint NOT NULL,
@@ -4484,6 +5150,149 @@ COMMENT ON COLUMN workflows.running_workflow.waiting_command IS 'Command that wa
 
 COMMENT ON COLUMN workflows.running_workflow.running_seconds IS 'Seconds since it was claimed.';
 
+CREATE VIEW workflows.schedule_next AS
+ SELECT s.schedule_name,
+    u.n,
+    u.occurs_at,
+    u.local_time,
+    s.time_zone,
+    u.is_skipped,
+    u.skip_reason
+   FROM (workflows.schedule s
+     CROSS JOIN LATERAL workflows.upcoming(s.schedule_name, 10) u(n, occurs_at, local_time, is_skipped, skip_reason));
+
+ALTER TABLE workflows.schedule_next OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.schedule_next IS 'The next ten occurrences of each schedule.';
+
+COMMENT ON COLUMN workflows.schedule_next.schedule_name IS 'Name of the schedule.';
+
+COMMENT ON COLUMN workflows.schedule_next.n IS 'Place, from 1.';
+
+COMMENT ON COLUMN workflows.schedule_next.occurs_at IS 'When it occurs.';
+
+COMMENT ON COLUMN workflows.schedule_next.local_time IS 'The same in the time zone of the schedule.';
+
+COMMENT ON COLUMN workflows.schedule_next.time_zone IS 'Time zone of the schedule.';
+
+COMMENT ON COLUMN workflows.schedule_next.is_skipped IS 'True: a blackout or a closed calendar leaves it out.';
+
+COMMENT ON COLUMN workflows.schedule_next.skip_reason IS 'Which one.';
+
+CREATE TABLE workflows.schedule_run (
+    schedule_name text NOT NULL,
+    occurs_at timestamp with time zone NOT NULL,
+    is_manual boolean NOT NULL,
+    outcome text NOT NULL,
+    workflow_id uuid,
+    message text,
+    actor text NOT NULL,
+    fired_at timestamp with time zone NOT NULL,
+    CONSTRAINT schedule_run_enqueued CHECK (((outcome = 'enqueued'::text) = (workflow_id IS NOT NULL))),
+    CONSTRAINT schedule_run_outcome CHECK ((outcome = ANY (ARRAY['enqueued'::text, 'skipped_late'::text, 'skipped_blackout'::text, 'skipped_closed'::text, 'refused'::text])))
+);
+
+ALTER TABLE workflows.schedule_run OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.schedule_run IS 'What became of each occurrence of a schedule; the last 1,000 of each are kept.';
+
+COMMENT ON COLUMN workflows.schedule_run.schedule_name IS 'The schedule.';
+
+COMMENT ON COLUMN workflows.schedule_run.occurs_at IS 'The moment that was meant.';
+
+COMMENT ON COLUMN workflows.schedule_run.is_manual IS 'True: somebody ran it by hand.';
+
+COMMENT ON COLUMN workflows.schedule_run.outcome IS 'enqueued, skipped_late, skipped_blackout, skipped_closed or refused.';
+
+COMMENT ON COLUMN workflows.schedule_run.workflow_id IS 'The workflow that it enqueued.';
+
+COMMENT ON COLUMN workflows.schedule_run.message IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.schedule_run.actor IS 'schedule: and its name, or who ran it by hand.';
+
+COMMENT ON COLUMN workflows.schedule_run.fired_at IS 'When it was dealt with.';
+
+CREATE VIEW workflows.schedule_status AS
+ SELECT s.schedule_name,
+    s.workflow_name,
+    s.kind,
+        CASE s.kind
+            WHEN 'cron'::text THEN s.cron
+            WHEN 'interval'::text THEN (('every '::text || s.interval_seconds) || ' s'::text)
+            ELSE 'once'::text
+        END AS timing,
+    s.time_zone,
+    s.is_paused,
+    s.pause_reason,
+    s.catch_up,
+    s.calendar_name,
+    s.next_at,
+    to_char((s.next_at AT TIME ZONE s.time_zone), 'YYYY-MM-DD HH24:MI:SS'::text) AS next_local_time,
+        CASE
+            WHEN (NOT s.is_paused) THEN (GREATEST((0)::numeric, round(EXTRACT(epoch FROM (clock_timestamp() - s.next_at)))))::bigint
+            ELSE NULL::bigint
+        END AS late_seconds,
+    r.occurs_at AS last_at,
+    r.outcome AS last_outcome,
+    r.message AS last_message,
+    (r.workflow_id)::text AS last_workflow_id,
+    w.status AS last_status,
+    s.description
+   FROM ((workflows.schedule s
+     LEFT JOIN LATERAL ( SELECT r_1.schedule_name,
+            r_1.occurs_at,
+            r_1.is_manual,
+            r_1.outcome,
+            r_1.workflow_id,
+            r_1.message,
+            r_1.actor,
+            r_1.fired_at
+           FROM workflows.schedule_run r_1
+          WHERE (r_1.schedule_name = s.schedule_name)
+          ORDER BY r_1.occurs_at DESC
+         LIMIT 1) r ON (true))
+     LEFT JOIN workflows.workflow w ON ((w.workflow_id = r.workflow_id)));
+
+ALTER TABLE workflows.schedule_status OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.schedule_status IS 'Every schedule with what it did last and does next.';
+
+COMMENT ON COLUMN workflows.schedule_status.schedule_name IS 'Name of the schedule.';
+
+COMMENT ON COLUMN workflows.schedule_status.workflow_name IS 'What it enqueues.';
+
+COMMENT ON COLUMN workflows.schedule_status.kind IS 'cron, interval or once.';
+
+COMMENT ON COLUMN workflows.schedule_status.timing IS 'Its times, in words or as an expression.';
+
+COMMENT ON COLUMN workflows.schedule_status.time_zone IS 'Time zone that its times are read in.';
+
+COMMENT ON COLUMN workflows.schedule_status.is_paused IS 'True: it enqueues nothing.';
+
+COMMENT ON COLUMN workflows.schedule_status.pause_reason IS 'Why it was paused.';
+
+COMMENT ON COLUMN workflows.schedule_status.catch_up IS 'What it does with missed occurrences.';
+
+COMMENT ON COLUMN workflows.schedule_status.calendar_name IS 'The calendar that it follows.';
+
+COMMENT ON COLUMN workflows.schedule_status.next_at IS 'The next occurrence; null: there is none any more.';
+
+COMMENT ON COLUMN workflows.schedule_status.next_local_time IS 'The same in its time zone.';
+
+COMMENT ON COLUMN workflows.schedule_status.late_seconds IS 'How long that has been due; for alarms: nobody does maintenance while it grows.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_at IS 'The occurrence that was dealt with last.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_outcome IS 'What became of it.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_message IS 'Why, where it was not enqueued.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_workflow_id IS 'The workflow that it enqueued.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_status IS 'Where that stands.';
+
+COMMENT ON COLUMN workflows.schedule_status.description IS 'What it is for.';
+
 CREATE TABLE workflows.schema_migration (
     version integer NOT NULL,
     file_name text NOT NULL,
@@ -4855,6 +5664,18 @@ COMMENT ON COLUMN workflows.workflow_status.previous_workflow_id IS 'The workflo
 ALTER TABLE ONLY workflows.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
 
+ALTER TABLE ONLY workflows.blackout
+    ADD CONSTRAINT blackout_pkey PRIMARY KEY (blackout_id);
+
+ALTER TABLE ONLY workflows.calendar_holiday
+    ADD CONSTRAINT calendar_holiday_pkey PRIMARY KEY (calendar_name, holiday);
+
+ALTER TABLE ONLY workflows.calendar
+    ADD CONSTRAINT calendar_pkey PRIMARY KEY (calendar_name);
+
+ALTER TABLE ONLY workflows.calendar_shift
+    ADD CONSTRAINT calendar_shift_pkey PRIMARY KEY (calendar_name, shift_name);
+
 ALTER TABLE workflows.command
     ADD CONSTRAINT command_outcome CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already'::text, 'rejected'::text, 'obeyed'::text, 'overtaken'::text, 'failed'::text, 'expired'::text]))) NOT VALID;
 
@@ -4926,6 +5747,12 @@ ALTER TABLE ONLY workflows.ready
 
 ALTER TABLE ONLY workflows.rejected_entry
     ADD CONSTRAINT rejected_entry_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY workflows.schedule
+    ADD CONSTRAINT schedule_pkey PRIMARY KEY (schedule_name);
+
+ALTER TABLE ONLY workflows.schedule_run
+    ADD CONSTRAINT schedule_run_pkey PRIMARY KEY (schedule_name, occurs_at, is_manual);
 
 ALTER TABLE ONLY workflows.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
@@ -5021,6 +5848,8 @@ CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WH
 
 CREATE INDEX rejected_entry_rejected ON workflows.rejected_entry USING btree (rejected_at);
 
+CREATE INDEX schedule_next_at ON workflows.schedule USING btree (next_at) WHERE (NOT is_paused);
+
 CREATE INDEX wait_topic ON workflows.wait USING btree (topic);
 
 CREATE INDEX wake_call_workflow ON workflows.wake_call USING btree (workflow_id);
@@ -5040,6 +5869,9 @@ GRANT USAGE ON SCHEMA workflows TO workflows_admin;
 REVOKE ALL ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.actor_of(p_options text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.admit_gated() FROM PUBLIC;
 
@@ -5073,6 +5905,12 @@ REVOKE ALL ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first dou
 
 REVOKE ALL ON FUNCTION workflows.bad_argument(p_field text, p_problem text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.calendar_json(p_calendar_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.calendar_problem(p_calendar jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.cancel_in_maintenance(p_limit integer, OUT queued integer, OUT running integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) FROM PUBLIC;
@@ -5080,6 +5918,8 @@ GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason tex
 GRANT ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.characters_text(p_count text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.check_schedule(p_schedule workflows.schedule, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.choices_problem(p_choices jsonb) FROM PUBLIC;
 
@@ -5093,6 +5933,8 @@ REVOKE ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now i
 GRANT ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) TO workflows_worker;
 
 REVOKE ALL ON FUNCTION workflows.clean_form(p_form jsonb, p_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.clock_change(p_from timestamp with time zone, p_until timestamp with time zone, p_time_zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.clock_now() FROM PUBLIC;
 
@@ -5130,10 +5972,29 @@ GRANT ALL ON FUNCTION workflows.create_parameter_set(p_workflow_name text, p_set
 REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.cron_match(p_fields workflows.cron_fields, p_from timestamp without time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.cron_next(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.cron_next_real(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.cron_number(p_text text, p_least integer, p_names text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.cron_values(p_text text, p_least integer, p_most integer, p_names text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5158,6 +6019,8 @@ GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_enqueuer
 GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.enqueue_occurrences(p_schedule workflows.schedule, p_ids uuid[], p_times timestamp with time zone[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], p_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5204,6 +6067,8 @@ REVOKE ALL ON FUNCTION workflows.field_form_problem(p_field jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.find_commanded(p_filter text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
@@ -5223,7 +6088,13 @@ REVOKE ALL ON FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_toke
 REVOKE ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) TO workflows_worker;
 
+REVOKE ALL ON FUNCTION workflows.fire_schedule(p_schedule workflows.schedule, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.fire_schedules(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.first_moment(p_local timestamp without time zone, p_time_zone text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE workflows.setting TO workflows_admin;
 
@@ -5232,6 +6103,8 @@ REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_val
 REVOKE ALL ON FUNCTION workflows.fold_new_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.forget_runs(p_schedule_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_waits(p_workflow_id uuid) FROM PUBLIC;
 
@@ -5301,6 +6174,8 @@ REVOKE ALL ON FUNCTION workflows.held_state(p_order text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.holiday_problem(p_holiday jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.import_enum(p_enum jsonb, p_actor text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.import_enums(p_enums jsonb, p_form text, p_actor text) FROM PUBLIC;
@@ -5320,9 +6195,15 @@ REVOKE ALL ON FUNCTION workflows.is_datetime(p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.is_time_of_day(p_value jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.jump_ahead(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.knows_time_zone(p_time_zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) FROM PUBLIC;
 
@@ -5333,6 +6214,16 @@ REVOKE ALL ON FUNCTION workflows.last_started_set(p_workflow_name text, p_set_na
 REVOKE ALL ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.list_blackouts(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_blackouts(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_blackouts(p_filter text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_blackouts(p_filter text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_calendars() FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_calendars() TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_calendars() TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_calendars() TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_enums(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_enqueuer;
@@ -5367,6 +6258,16 @@ REVOKE ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) FROM PUBLI
 GRANT ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_schedules(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_schedules(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_schedules(p_filter text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_schedules(p_filter text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.list_settings() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_settings() TO workflows_admin;
 
@@ -5395,6 +6296,8 @@ GRANT ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id te
 
 REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.lock_schedule(p_schedule_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) FROM PUBLIC;
@@ -5419,6 +6322,13 @@ REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone)
 
 REVOKE ALL ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.note_handlers(p_records text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, p_topic text, p_is_waiting boolean) FROM PUBLIC;
@@ -5426,6 +6336,12 @@ REVOKE ALL ON FUNCTION workflows.note_wait(p_workflow_id uuid, p_step_key text, 
 REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.notify_workers(p_payload text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.occurrence_request(p_schedule workflows.schedule, p_id uuid, p_at timestamp with time zone, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.open_queues(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.option_actor(p_options jsonb) FROM PUBLIC;
 
@@ -5450,6 +6366,10 @@ REVOKE ALL ON FUNCTION workflows.pass_over(p_workflow workflows.workflow, p_is_h
 REVOKE ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
 GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
+
+REVOKE ALL ON FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
 
@@ -5479,6 +6399,8 @@ REVOKE ALL ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_
 
 REVOKE ALL ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_cron(p_cron text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) FROM PUBLIC;
@@ -5492,6 +6414,10 @@ REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_reques
 REVOKE ALL ON FUNCTION workflows.read_rejected(p_element json, OUT workflow_id text, OUT entry text, OUT problem text, OUT origin text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_schedule(p_schedule workflows.schedule, p_options jsonb, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_schedule_options(p_options text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_enqueuer;
@@ -5557,6 +6483,9 @@ REVOKE ALL ON FUNCTION workflows.release_due(p_limit integer, p_now timestamp wi
 
 REVOKE ALL ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_held json, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.rename_parameter_set(p_workflow_name text, p_set_name text, p_new_name text, p_options text) FROM PUBLIC;
@@ -5572,6 +6501,8 @@ REVOKE ALL ON FUNCTION workflows.replace_waiting(p_workflow_id uuid, p_request w
 REVOKE ALL ON FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, p_order text, p_handler_no integer, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.require_calendar(p_calendar_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) FROM PUBLIC;
 
@@ -5599,6 +6530,10 @@ REVOKE ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, 
 GRANT ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
 GRANT ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
 
+REVOKE ALL ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.retire_worker(p_worker_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.retire_worker(p_worker_id text) TO workflows_worker;
 
@@ -5608,6 +6543,20 @@ GRANT ALL ON FUNCTION workflows.retry_workflow(p_workflow_id text, p_options tex
 
 REVOKE ALL ON FUNCTION workflows.run_maintenance(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.run_maintenance(p_limit integer) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.schedule_after(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_after timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.schedule_json(p_schedule workflows.schedule) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.schedule_seconds(p_key text, p_value jsonb, p_least integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.schedule_skip(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone, OUT outcome text, OUT message text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.schedule_time(p_key text, p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.schema_version() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_enqueuer;
@@ -5638,6 +6587,9 @@ REVOKE ALL ON FUNCTION workflows.session_source() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_version integer, p_before integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text) TO workflows_admin;
 
@@ -5657,6 +6609,9 @@ REVOKE ALL ON FUNCTION workflows.set_problems(p_workflow_name text, p_template w
 REVOKE ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) TO workflows_admin;
 
@@ -5673,6 +6628,8 @@ REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p
 
 REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.shift_problem(p_shift jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key text, p_now timestamp with time zone) FROM PUBLIC;
@@ -5680,6 +6637,8 @@ REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key te
 REVOKE ALL ON FUNCTION workflows.sweep_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.switch_schedule(p_schedule workflows.schedule, p_is_paused boolean, p_reason text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.take_deduplication_id(p_request workflows.enqueue_request) FROM PUBLIC;
 
@@ -5708,6 +6667,11 @@ REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM P
 REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.values_problem(p_field text, p_problems jsonb) FROM PUBLIC;
 
@@ -5776,6 +6740,14 @@ GRANT SELECT ON TABLE workflows.resource_status TO workflows_admin;
 GRANT SELECT ON TABLE workflows.running_workflow TO workflows_operator;
 GRANT SELECT ON TABLE workflows.running_workflow TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.running_workflow TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.schedule_next TO workflows_operator;
+GRANT SELECT ON TABLE workflows.schedule_next TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.schedule_next TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.schedule_status TO workflows_operator;
+GRANT SELECT ON TABLE workflows.schedule_status TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.schedule_status TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.schema_migration TO workflows_admin;
 

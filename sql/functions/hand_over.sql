@@ -53,7 +53,7 @@ begin
     where t.gate_id = p_gate_id and not t.is_held
       and not exists (
         select from workflows.queue q
-        where q.queue_id = t.queue_id and (q.is_paused or q.maintenance_mode is not null))
+        where q.queue_id = t.queue_id and (q.is_paused or not q.is_open or q.maintenance_mode is not null))
     order by t.priority, t.ticket_seq limit 1);
 end
 $$;

@@ -6,7 +6,7 @@ begin
   return (
     select json_agg(to_jsonb(d) || jsonb_build_object('max_running', q.max_running, 'max_enqueued', q.max_enqueued,
       'history', q.history, 'accepts_work', q.accepts_work, 'pause_reason', q.pause_reason,
-      'requires_reason', q.requires_reason) order by d.queue_name)
+      'requires_reason', q.requires_reason, 'calendar_name', q.calendar_name) order by d.queue_name)
     from workflows.queue_depth d join workflows.queue q on q.queue_name = d.queue_name)::text;
 end
 $$;

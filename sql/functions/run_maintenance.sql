@@ -1,6 +1,6 @@
--- Bounded work that any worker does in turn: timers that are due on every call; once a second, by
--- whoever gets the row, lost workers, deadlines, the marks of lanes and counts. Waits for nobody.
--- Answers the milliseconds until the next timer.
+-- Bounded work that any worker does in turn: timers and schedules that are due on every call; once a
+-- second, by whoever gets the row, lost workers, deadlines, calendars, the marks of lanes and
+-- counts. Waits for nobody. Answers the milliseconds until the next timer or occurrence.
 create or replace function workflows.run_maintenance(p_limit integer default 500) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -10,17 +10,20 @@ as $$
 declare
   v_now timestamptz := workflows.clock_now();
   v_due integer;
+  v_fired integer;
   v_reclaimed integer := 0;
   v_timeouts integer := 0;
   v_next timestamptz;
 begin
   v_due := workflows.release_due(p_limit, v_now);
+  v_fired := workflows.fire_schedules(least(p_limit, 200), v_now);
   if workflows.take_maintenance(v_now) then
     v_reclaimed := workflows.reclaim_lost(p_limit, v_now);
     v_timeouts := workflows.expire_deadlines(p_limit, v_now);
     perform workflows.set_maintenance_modes(false);
     perform workflows.cancel_in_maintenance(p_limit);
     perform workflows.expire_commands(p_limit, v_now);
+    perform workflows.open_queues(v_now);
     perform workflows.sweep_lanes();
     perform workflows.count_queues(v_now);
     perform workflows.forget_workers(v_now);
@@ -29,8 +32,11 @@ begin
   perform workflows.fold_new_lanes();
   perform workflows.admit_gated();
   select min(p.due_at) into v_next from workflows.parked p where p.due_at is not null;
+  -- one that is due now is in somebody else's hands, or has more than one call may do
+  v_next := least(v_next, case when v_fired >= least(p_limit, 200) then v_now else (
+    select min(s.next_at) from workflows.schedule s where not s.is_paused and s.next_at > v_now) end);
   return json_build_object('next_due_ms', case when v_next is not null then greatest(0, ceil(extract(epoch from v_next - v_now) * 1000))::bigint end,
-    'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts))::text;
+    'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts, 'fired', v_fired))::text;
 end
 $$;
 comment on function workflows.run_maintenance(integer) is
