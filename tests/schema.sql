@@ -1990,6 +1990,14 @@ ALTER FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_l
 
 COMMENT ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) IS 'Inputs and recorded steps of one claimed workflow.';
 
+CREATE FUNCTION workflows.local_text(p_at timestamp with time zone, p_time_zone text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.local_text(p_at timestamp with time zone, p_time_zone text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.local_text(p_at timestamp with time zone, p_time_zone text) IS 'A moment in local time.';
+
 CREATE FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) RETURNS record
     LANGUAGE plpgsql
     AS ...;
@@ -5227,7 +5235,7 @@ CREATE VIEW workflows.schedule_status AS
     s.catch_up,
     s.calendar_name,
     s.next_at,
-    to_char((s.next_at AT TIME ZONE s.time_zone), 'YYYY-MM-DD HH24:MI:SS'::text) AS next_local_time,
+    u.local_time AS next_local_time,
         CASE
             WHEN (NOT s.is_paused) THEN (GREATEST((0)::numeric, round(EXTRACT(epoch FROM (clock_timestamp() - s.next_at)))))::bigint
             ELSE NULL::bigint
@@ -5238,7 +5246,8 @@ CREATE VIEW workflows.schedule_status AS
     (r.workflow_id)::text AS last_workflow_id,
     w.status AS last_status,
     s.description
-   FROM ((workflows.schedule s
+   FROM (((workflows.schedule s
+     LEFT JOIN LATERAL workflows.upcoming(s.schedule_name, 1) u(n, occurs_at, local_time, is_skipped, skip_reason) ON (true))
      LEFT JOIN LATERAL ( SELECT r_1.schedule_name,
             r_1.occurs_at,
             r_1.is_manual,
@@ -5277,7 +5286,7 @@ COMMENT ON COLUMN workflows.schedule_status.calendar_name IS 'The calendar that 
 
 COMMENT ON COLUMN workflows.schedule_status.next_at IS 'The next occurrence; null: there is none any more.';
 
-COMMENT ON COLUMN workflows.schedule_status.next_local_time IS 'The same in its time zone.';
+COMMENT ON COLUMN workflows.schedule_status.next_local_time IS 'The same in its time zone, while it is not paused.';
 
 COMMENT ON COLUMN workflows.schedule_status.late_seconds IS 'How long that has been due; for alarms: nobody does maintenance while it grows.';
 
@@ -6293,6 +6302,8 @@ REVOKE ALL ON FUNCTION workflows.live_before(p_queue_id integer, p_before timest
 
 REVOKE ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) TO workflows_worker;
+
+REVOKE ALL ON FUNCTION workflows.local_text(p_at timestamp with time zone, p_time_zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) FROM PUBLIC;
 

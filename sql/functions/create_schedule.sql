@@ -216,7 +216,6 @@ create or replace function workflows.schedule_json(p_schedule workflows.schedule
 language sql stable
 as $$
   select to_jsonb(p_schedule) || jsonb_build_object('inputs', p_schedule.inputs::jsonb,
-    'next_local_time', to_char(
-      p_schedule.next_at at time zone p_schedule.time_zone, 'YYYY-MM-DD HH24:MI:SS'))
+    'next_local_time', workflows.local_text(p_schedule.next_at, p_schedule.time_zone))
 $$;
 comment on function workflows.schedule_json(workflows.schedule) is 'One schedule as JSON.';

@@ -12,8 +12,7 @@ begin
   perform workflows.refuse_unless(workflows.name_problem(p_schedule_name), 'schedule_name');
   return coalesce((
     select json_agg(row_to_json(l) order by l.occurs_at desc)::text from (
-      select r.occurs_at, to_char(
-          r.occurs_at at time zone s.time_zone, 'YYYY-MM-DD HH24:MI:SS') as local_time,
+      select r.occurs_at, workflows.local_text(r.occurs_at, s.time_zone) as local_time,
         r.outcome, r.is_manual, r.workflow_id, r.message, r.actor, r.fired_at
       from workflows.schedule_run r join workflows.schedule s on s.schedule_name = r.schedule_name
       where r.schedule_name = p_schedule_name
@@ -44,7 +43,7 @@ begin
   occurs_at := v_schedule.next_at;
   n := 1;
   while occurs_at is not null and n <= p_count loop
-    local_time := to_char(occurs_at at time zone v_schedule.time_zone, 'YYYY-MM-DD HH24:MI:SS');
+    local_time := workflows.local_text(occurs_at, v_schedule.time_zone);
     select f.outcome is not null, f.message into is_skipped, skip_reason
     from workflows.schedule_skip(p_schedule_name, v_schedule.calendar_name, occurs_at) f;
     return next;

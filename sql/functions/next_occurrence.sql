@@ -39,6 +39,17 @@ $$;
 comment on function workflows.knows_time_zone(text) is
   'Whether this server knows a time zone by that name.';
 
+-- A moment as a clock on the wall shows it; null in a time zone that this server does not know.
+create or replace function workflows.local_text(p_at timestamptz, p_time_zone text) returns text
+language plpgsql stable
+as $$
+begin
+  if not workflows.knows_time_zone(p_time_zone) then return null; end if;
+  return to_char(p_at at time zone p_time_zone, 'YYYY-MM-DD HH24:MI:SS');
+end
+$$;
+comment on function workflows.local_text(timestamptz, text) is 'A moment in local time.';
+
 -- When the hour is * or */n the pattern follows real time: every moment whose local reading fits,
 -- so that an hour that comes twice counts twice, and one that is left out not at all. Any other one
 -- means local times: one that is left out comes later by what the clock jumps, and one that comes

@@ -24,6 +24,9 @@ as $$
 declare
   v_schedule workflows.schedule := p_schedule;
 begin
+  perform workflows.refuse_unless(
+    case when not p_is_paused and not workflows.knows_time_zone(p_schedule.time_zone)
+      then 'is not known to this server: ' || p_schedule.time_zone end, 'time_zone');
   if v_schedule.is_paused = p_is_paused then return workflows.schedule_json(v_schedule); end if;
   update workflows.schedule s set is_paused = p_is_paused,
     pause_reason = case when p_is_paused then p_reason end,

@@ -192,31 +192,36 @@ def test_f34_the_rule_does_not_hang_on_the_time_zone_of_server_or_session(calls,
     assert answers == {datetime(2026, 3, 29, 1, 30)}
 
 
-@pytest.mark.parametrize("cron", BAD)
-def test_what_does_not_fit_is_refused(calls, cron):
-    with refused("WF002", "cron") as detail:
-        calls.value("select workflows.next_occurrence(%s, 'UTC', null)", cron)
-    assert detail["problem"]
+def test_what_does_not_fit_is_refused(calls):
+    for cron in BAD:
+        with refused("WF002", "cron") as detail:
+            calls.value("select workflows.next_occurrence(%s, 'UTC', null)", cron)
+        assert detail["problem"]
 
 
-@pytest.mark.parametrize(
-    "zone", ["", "CEST", "+02:00", "Europe/Wien", "posix/Europe/Vienna4", None]
-)
-def test_only_names_of_time_zones(calls, zone):
-    with refused("WF002", "time_zone"):
-        calls.value("select workflows.next_occurrence('@daily', %s, null)", zone)
+def test_only_names_of_time_zones(calls):
+    for zone in ("", "CEST", "+02:00", "Europe/Wien", "posix/Europe/Vienna4", None):
+        with refused("WF002", "time_zone"):
+            calls.value("select workflows.next_occurrence('@daily', %s, null)", zone)
+    assert calls.value("select workflows.next_occurrence('@daily', 'Japan', null)")
 
 
-@pytest.mark.parametrize(
-    ("name", "cron"),
-    [
-        *(("@hourly", "0 * * * *"), ("@daily", "0 0 * * *"), ("@weekly", "0 0 * * 7")),
-        *(("@monthly", "0 0 1 * *"), ("@yearly", "0 0 1 jan *"), (" @DAILY ", "0  0 * *\t*")),
-    ],
-)
-def test_names(calls, name, cron):
+NAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@weekly": "0 0 * * 7",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 jan *",
+    " @DAILY ": "0  0 * *\t*",
+}
+
+
+def test_names(calls):
     after = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
-    assert len(set(ask(calls, [(name, after), (cron, after)]))) == 1
+    named, written = (
+        ask(calls, [(cron, after) for cron in crons]) for crons in (NAMES, NAMES.values())
+    )
+    assert named == written
 
 
 def test_rare_dates_are_found(calls):
