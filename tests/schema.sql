@@ -328,6 +328,47 @@ ALTER FUNCTION workflows.bad_argument(p_field text, p_problem text) OWNER TO wor
 
 COMMENT ON FUNCTION workflows.bad_argument(p_field text, p_problem text) IS 'Detail of a WF002: the field and what is wrong with it.';
 
+CREATE TABLE workflows.blackout (
+    blackout_id integer NOT NULL,
+    schedule_name text,
+    calendar_name text,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT blackout_scope CHECK (((schedule_name IS NULL) OR (calendar_name IS NULL))),
+    CONSTRAINT blackout_times CHECK ((starts_at < ends_at))
+);
+
+ALTER TABLE workflows.blackout OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.blackout IS 'Times in which nothing is started: of one schedule, of all that follow a calendar, or of all.';
+
+COMMENT ON COLUMN workflows.blackout.blackout_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.blackout.schedule_name IS 'The schedule that it is for.';
+
+COMMENT ON COLUMN workflows.blackout.calendar_name IS 'The calendar that it is for; null, as the schedule: for all.';
+
+COMMENT ON COLUMN workflows.blackout.starts_at IS 'From when nothing is started.';
+
+COMMENT ON COLUMN workflows.blackout.ends_at IS 'Until when.';
+
+COMMENT ON COLUMN workflows.blackout.reason IS 'Why.';
+
+COMMENT ON COLUMN workflows.blackout.created_at IS 'When it was added.';
+
+COMMENT ON COLUMN workflows.blackout.created_by IS 'Who added it.';
+
+CREATE FUNCTION workflows.blackout_scope(p_blackout workflows.blackout) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.blackout_scope(p_blackout workflows.blackout) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.blackout_scope(p_blackout workflows.blackout) IS 'What a blackout is for.';
+
 CREATE FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -1088,39 +1129,6 @@ CREATE FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_parti
 ALTER FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) IS 'What is wrong with the value of one field, or null.';
-
-CREATE TABLE workflows.blackout (
-    blackout_id integer NOT NULL,
-    schedule_name text,
-    calendar_name text,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
-    reason text,
-    created_at timestamp with time zone NOT NULL,
-    created_by text NOT NULL,
-    CONSTRAINT blackout_scope CHECK (((schedule_name IS NULL) OR (calendar_name IS NULL))),
-    CONSTRAINT blackout_times CHECK ((starts_at < ends_at))
-);
-
-ALTER TABLE workflows.blackout OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.blackout IS 'Times in which nothing is started: of one schedule, of all that follow a calendar, or of all.';
-
-COMMENT ON COLUMN workflows.blackout.blackout_id IS 'Number.';
-
-COMMENT ON COLUMN workflows.blackout.schedule_name IS 'The schedule that it is for.';
-
-COMMENT ON COLUMN workflows.blackout.calendar_name IS 'The calendar that it is for; null, as the schedule: for all.';
-
-COMMENT ON COLUMN workflows.blackout.starts_at IS 'From when nothing is started.';
-
-COMMENT ON COLUMN workflows.blackout.ends_at IS 'Until when.';
-
-COMMENT ON COLUMN workflows.blackout.reason IS 'Why.';
-
-COMMENT ON COLUMN workflows.blackout.created_at IS 'When it was added.';
-
-COMMENT ON COLUMN workflows.blackout.created_by IS 'Who added it.';
 
 CREATE FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) RETURNS workflows.blackout
     LANGUAGE plpgsql STABLE
@@ -5913,6 +5921,8 @@ REVOKE ALL ON FUNCTION workflows.audit_queue_created(p_queue_name text, p_actor 
 REVOKE ALL ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first double precision, p_rate double precision, p_most double precision) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.bad_argument(p_field text, p_problem text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.blackout_scope(p_blackout workflows.blackout) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) FROM PUBLIC;
 

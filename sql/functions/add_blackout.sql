@@ -28,11 +28,20 @@ begin
   values (v_options ->> 'schedule_name', v_options ->> 'calendar_name', p_starts_at, p_ends_at,
     v_options ->> 'reason', v_now, v_actor)
   returning * into v_blackout;
-  perform workflows.audit_configuration('blackout added', v_blackout.blackout_id::text, null,
-    to_jsonb(v_blackout)::text, v_actor, v_options ->> 'reason');
+  perform workflows.audit_configuration('blackout added',
+    workflows.blackout_scope(v_blackout), null, to_jsonb(v_blackout)::text,
+    v_actor, v_options ->> 'reason');
   perform workflows.open_queues(v_now);
   return to_json(v_blackout)::text;
 end
 $$;
 comment on function workflows.add_blackout(timestamptz, timestamptz, text) is
   'Adds a time in which nothing is started.';
+
+create or replace function workflows.blackout_scope(p_blackout workflows.blackout) returns text
+language sql immutable
+as $$
+  select coalesce('schedule ' || p_blackout.schedule_name,
+    'calendar ' || p_blackout.calendar_name, 'everything')
+$$;
+comment on function workflows.blackout_scope(workflows.blackout) is 'What a blackout is for.';

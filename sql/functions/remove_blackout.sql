@@ -15,7 +15,7 @@ begin
       'blackout_id', p_blackout_id),
       coalesce('there is no such blackout: ' || p_blackout_id, 'blackout_id is null'));
   end if;
-  perform workflows.audit_configuration('blackout removed', p_blackout_id::text,
+  perform workflows.audit_configuration('blackout removed', workflows.blackout_scope(v_blackout),
     to_jsonb(v_blackout)::text, null, workflows.option_actor(v_options), v_options ->> 'reason');
   perform workflows.open_queues(v_now);
   return to_json(v_blackout)::text;

@@ -70,7 +70,23 @@ MAY_CALL = {
     "set_parameter_set_status": {ADMIN},
     "rename_parameter_set": {ADMIN},
     "import_parameter_set": {ADMIN},
-    # called by a view as its reader
+    "next_occurrence": set(ROLES),
+    "create_schedule": {ADMIN},
+    "set_schedule": {ADMIN},
+    "delete_schedule": {ADMIN},
+    "pause_schedule": {OPERATOR, ADMIN},
+    "resume_schedule": {OPERATOR, ADMIN},
+    "run_schedule": {OPERATOR, ADMIN},
+    "list_schedules": {OPERATOR, VIEWER, ADMIN},
+    "list_schedule_runs": {OPERATOR, VIEWER, ADMIN},
+    "set_calendar": {ADMIN},
+    "delete_calendar": {ADMIN},
+    "list_calendars": {OPERATOR, VIEWER, ADMIN},
+    "add_blackout": {ADMIN},
+    "remove_blackout": {ADMIN},
+    "list_blackouts": {OPERATOR, VIEWER, ADMIN},
+    # called by views as their reader
+    "upcoming": {OPERATOR, VIEWER, ADMIN},
     "queue_figures": {WORKER, OPERATOR, VIEWER, ADMIN},
 }
 SCREENS = {OPERATOR, VIEWER, ADMIN}
@@ -91,6 +107,8 @@ MAY_READ = {
     "template_list": SCREENS,
     "recipe_list": SCREENS,
     "recipe_use": SCREENS,
+    "schedule_next": SCREENS,
+    "schedule_status": SCREENS,
     "audit": {ADMIN},
     "audit_log": {ADMIN},
     "setting": {ADMIN},

@@ -9,7 +9,7 @@ from __future__ import absolute_import, division, print_function
 import json
 
 from exchange.workflows import errors, settings
-from exchange.workflows.database import recipe_store, sqlstates
+from exchange.workflows.database import recipe_store, schedule_store, sqlstates
 
 _PARAMETERS = {
     "enqueue": ("p_workflow_name text", "p_inputs text", "p_options text"),
@@ -64,13 +64,15 @@ _PARAMETERS = {
 def statements(schema):
     """The statement of every function, for one schema name."""
     texts = {}
-    for name, parameters in list(_PARAMETERS.items()) + list(recipe_store.PARAMETERS.items()):
+    every = dict(_PARAMETERS, **recipe_store.PARAMETERS)
+    every.update(schedule_store.PARAMETERS)
+    for name, parameters in every.items():
         named = ", ".join("%s => ?::%s" % tuple(parameter.split()) for parameter in parameters)
         texts[name] = "select %s.%s(%s)" % (schema, name, named)
     return texts
 
 
-class Store(recipe_store.RecipeStore):
+class Store(recipe_store.RecipeStore, schedule_store.ScheduleStore):
     """`session` is anything with call(sql, args) that answers the one value of the one row."""
 
     def __init__(self, session, schema=settings.SCHEMA_NAME):
