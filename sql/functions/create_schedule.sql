@@ -158,6 +158,8 @@ begin
   order by k limit 1;
   perform workflows.refuse_unless(case when v_option is not null
     then 'is not an option of a schedule' end, v_option);
+  perform workflows.refuse_unless(case when p_schedule.options ->> 'on_duplicate'
+    in ('replace', 'debounce') then 'must be return or reject in a schedule' end, 'on_duplicate');
   perform workflows.refuse_values((workflows.read_request(p_schedule.workflow_name,
     p_schedule.inputs, p_schedule.options::text, p_now)).problem);
   return true;

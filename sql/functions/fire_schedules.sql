@@ -1,6 +1,7 @@
 -- Enqueues what schedules say, up to p_limit occurrences in all, and answers how many it has dealt
 -- with: as many as p_limit means that there may be more. Waits for nobody: a schedule that somebody
--- else fires or changes is passed by. Statuses: nothing -> ENQUEUED or DELAYED.
+-- else fires or changes is passed by; only a deduplication id that an open transaction has taken is
+-- waited for. Statuses: nothing -> ENQUEUED or DELAYED.
 create or replace function workflows.fire_schedules(p_limit integer, p_now timestamptz)
 returns integer
 language plpgsql volatile

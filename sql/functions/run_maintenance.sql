@@ -1,6 +1,6 @@
 -- Bounded work that any worker does in turn: timers and schedules that are due on every call; once a
 -- second, by whoever gets the row, lost workers, deadlines, calendars, the marks of lanes and
--- counts. Waits for nobody. Answers the milliseconds until the next timer or occurrence.
+-- counts. Waits for nobody, but for the deduplication id of a schedule. Answers the milliseconds until the next timer or occurrence.
 create or replace function workflows.run_maintenance(p_limit integer default 500) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -15,8 +15,10 @@ declare
   v_timeouts integer := 0;
   v_next timestamptz;
 begin
-  v_due := workflows.release_due(p_limit, v_now);
+  -- first, holding nothing: what it enqueues may meet a deduplication id that an open transaction
+  -- has just taken, and waits for it as everybody does
   v_fired := workflows.fire_schedules(least(p_limit, 200), v_now);
+  v_due := workflows.release_due(p_limit, v_now);
   if workflows.take_maintenance(v_now) then
     v_reclaimed := workflows.reclaim_lost(p_limit, v_now);
     v_timeouts := workflows.expire_deadlines(p_limit, v_now);

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -272,29 +273,38 @@ def test_the_time_zone_is_that_of_the_plant(calls, make):
     )
 
 
-BAD = [
-    *((("cron", "0 0 30 2 *"), "cron"), (("cron", None), "cron"), (("cron", 5), "cron")),
-    *((("time_zone", "CEST"), "time_zone"), (("time_zone", "Mars/Base"), "time_zone")),
-    *((("interval_seconds", 0.5), "interval_seconds"), (("interval_seconds", "x"),) * 2),
-    *((("catch_up", "some"), "catch_up"), (("catch_up_seconds", -1), "catch_up_seconds")),
-    *((("starts_at", "tomorrow"), "starts_at"), (("ends_at", "2026-05-01T00:00:00Z"), "times")),
-    *((("inputs", [1]), "inputs"), (("options", "x"), "options"), (("colour", 1), "colour")),
-    *((("options", {"workflow_id": "x"}), "workflow_id"), (("options", {"actor": "x"}), "actor")),
-    *((("options", {"start_before": "2026-06-01T00:00:00Z"}), "start_before"),),
-    *((("options", {"priority": 1000}), "priority"), (("options", {"x": 1}), "x")),
-    *((("calendar_name", "none"), "calendar_name"), (("occurs_at_input", " "), "occurs_at_input")),
-    *((("workflow_name", ""), "workflow_name"), (("actor", ""), "actor")),
+PAST = "2026-05-01T00:00:00Z"
+BAD: list[tuple[str, Any, str]] = [
+    *(("cron", one, "cron") for one in ("0 0 30 2 *", None, 5, "")),
+    *(("time_zone", one, "time_zone") for one in ("CEST", "Mars/Base", "")),
+    *(("interval_seconds", one, "interval_seconds") for one in (0.5, "x", 1e300)),
+    ("catch_up", "some", "catch_up"),
+    ("catch_up_seconds", -1, "catch_up_seconds"),
+    ("starts_at", "tomorrow", "starts_at"),
+    ("ends_at", PAST, "times"),
+    ("inputs", [1], "inputs"),
+    ("options", "x", "options"),
+    ("options", {"workflow_id": "x"}, "workflow_id"),
+    ("options", {"actor": "x"}, "actor"),
+    ("options", {"start_before": PAST}, "start_before"),
+    ("options", {"priority": 1000}, "priority"),
+    ("options", {"x": 1}, "x"),
+    ("options", {"deduplication_id": "x", "on_duplicate": "replace"}, "on_duplicate"),
+    ("calendar_name", "none", "calendar_name"),
+    ("occurs_at_input", " ", "occurs_at_input"),
+    ("workflow_name", "", "workflow_name"),
+    ("actor", "", "actor"),
+    ("colour", 1, "colour"),
 ]
-BAD = [(one, one[0] if isinstance(field, tuple) else field) for one, field in BAD]
 
 
 def test_what_does_not_fit_is_refused(calls, make):
     make()
-    for option, field in BAD:
+    for option, value, field in BAD:
         with refused("WF002", field):
-            make("bad", **dict([option]))
+            make("bad", **{option: value})
         with refused("WF002", field):
-            calls.call("set_schedule", schedule_name="hourly", options=dict([option]))
+            calls.call("set_schedule", schedule_name="hourly", options={option: value})
     assert [one["schedule_name"] for one in calls.call("list_schedules")] == ["hourly"]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ ENDED = "00000000-0000-4000-8000-000000000002"
 RECIPE = {"workflow_name": "fill", "set_name": "brine"}
 SCHEDULE = {"schedule_name": "yearly"}
 # The arguments that a function cannot do without. One with defaults that is not here fails the test.
-REQUIRED = {
+REQUIRED: dict[str, dict[str, Any]] = {
     "enqueue": {"workflow_name": "mix"},
     "send_command": {"workflow_id": ID, "command": "HOLD"},
     "send_commands": {"command": "HOLD", "filter": '{"all": true}'},
@@ -151,7 +152,7 @@ def test_null_is_the_default(calls, transaction, function):
         assert outcome(transaction, function, fewer) == left_out
 
 
-WITHOUT_DEFAULTS = {
+WITHOUT_DEFAULTS: dict[str, dict[str, Any]] = {
     "get_workflow": {"workflow_id": ID},
     "list_steps": {"workflow_id": ID},
     "enqueue_many": {"items": "[]"},

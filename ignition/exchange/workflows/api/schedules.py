@@ -7,7 +7,13 @@ and what becomes of occurrences that nobody fired in time. Calendars and blackou
 from __future__ import absolute_import, division, print_function
 
 from exchange.workflows.api.arguments import given, require
-from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk, to_snake_case_keys
+from exchange.workflows.api.envelope import (
+    answers,
+    camel_case_keys,
+    makeErr,
+    makeOk,
+    to_snake_case_keys,
+)
 from exchange.workflows.engine.instance import getWorkflows
 
 
