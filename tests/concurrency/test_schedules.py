@@ -93,6 +93,31 @@ def test_who_dies_in_the_middle_loses_none(calls, hourly, open_session):
     assert (calls.value(RUNS), calls.value(WORKFLOWS)) == (1, 1)
 
 
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
+def test_one_that_waits_for_a_deduplication_id_holds_up_nobody_else(
+    calls, clock, open_session, session, blocked, without, is_guarded
+):
+    """It fires before it does anything else, so others release what is due meanwhile."""
+    fire = "v_fired := workflows.fire_schedules(least(p_limit, 200), v_now);"
+    if not is_guarded:
+        release = "v_due := workflows.release_due(p_limit, v_now);"
+        without("run_maintenance", fire, f"{release} {fire}")
+    clock.freeze()
+    options = {"interval_seconds": 60, "options": {"deduplication_id": "k"}}
+    calls.call("create_schedule", schedule_name="a", workflow_name="mix", options=options)
+    due = calls.enqueue("pour", delay_seconds=30)
+    clock.advance(60)
+    script = open_session()
+    script.enqueue("mix", deduplication_id="k")
+    waiting = blocked(session(), *MAINTAIN)
+    calls.conn.execute("set lock_timeout = '1s'")
+    calls.maintain()
+    assert calls.status(due) == ("ENQUEUED" if is_guarded else "DELAYED")
+    script.conn.commit()
+    waiting.outcome()
+    assert calls.value("select message from workflows.schedule_run")
+
+
 def test_f36_four_at_once_fire_each_occurrence_once(calls, clock, session):
     """Ten schedules, a minute of missed seconds each, in calls of a few."""
     clock.freeze()
