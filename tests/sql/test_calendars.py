@@ -164,26 +164,45 @@ def test_a_queue_opens_and_closes_with_its_calendar(calls, plan, at_noon, make_w
     assert (line["calendar_name"], line["is_open"]) == ("works", True)
 
 
-def test_what_waits_for_equipment_is_not_handed_to_a_closed_queue(
-    calls, plan, at_noon, make_worker
+def test_equipment_is_not_handed_to_a_closed_queue(calls, plan, make_worker):
+    """Others get it meanwhile, and who waited gets it when the queue opens."""
+    plan("always", shifts=[], holidays=[])
+    calls.call("create_queue", queue_name="line", options={"calendar_name": "always"})
+    worker = make_worker("mix", queues=("line", "default"))
+    calls.enqueue("mix", resources=["mixer"])
+    first = worker.claim_one()
+    waiting = calls.enqueue("mix", queue_name="line", resources=["mixer"])
+    assert worker.claim(5) == []
+    assert calls.status(waiting) == "BLOCKED"
+    span = {"starts_at": "2026-06-01T11:00:00Z", "ends_at": "2026-06-01T13:00:00Z"}
+    blackout = calls.call("add_blackout", **span, options={"calendar_name": "always"})
+    worker.finish(first)
+    assert worker.claim(5) == []
+    other = calls.enqueue("mix", resources=["mixer"])
+    assert worker.work_off() == [other]
+    calls.call("remove_blackout", blackout_id=blackout["blackout_id"])
+    assert worker.claim_ids(5) == [waiting]
+
+
+@pytest.mark.parametrize(
+    ("function", "guard", "instead"),
+    [
+        ("claim_quota", "not q.is_paused and q.is_open and", "not q.is_paused and"),
+        ("gate_head", "or not q.is_open", ""),
+    ],
+)
+def test_without_looking_at_is_open_it_is_found_out(
+    calls, plan, at_noon, make_worker, function, guard, instead
 ):
-    plan()
-    calls.call(
-        "create_queue", queue_name="line", options={"calendar_name": "works", "max_running": 2}
-    )
-    worker = make_worker("mix", queues=("line",))
-    keyed = calls.enqueue("mix", queue_name="line", resources=["mixer"])
-    assert worker.claim(5) == []
-    open_one = calls.enqueue("mix", resources=["mixer"])
-    other = make_worker("mix")
-    assert other.claim_ids(5) == [open_one]
-    at_noon.advance(10)
-    other.renew()
-    calls.set_queue("line", calendar_name=None)
-    assert worker.claim(5) == []
-    other.work_off()
-    calls.call("cancel_workflow", workflow_id=open_one)
-    assert calls.status(keyed) in ("ENQUEUED", "BLOCKED")
+    """The negative control."""
+    source = calls.value(f"select pg_get_functiondef('workflows.{function}'::regproc)")
+    assert guard in source
+    calls.conn.execute(source.replace(guard, instead))
+    with pytest.raises(AssertionError):
+        if function == "gate_head":
+            test_equipment_is_not_handed_to_a_closed_queue(calls, plan, make_worker)
+        else:
+            test_a_queue_opens_and_closes_with_its_calendar(calls, plan, at_noon, make_worker)
 
 
 def test_following_another_calendar_or_none_is_at_once(calls, plan):
