@@ -477,3 +477,78 @@ comment on column workflows.retention_progress.is_behind is
   'True: the last turn found more than it could remove.';
 comment on column workflows.retention_progress.removed_count is 'Workflows removed so far.';
 comment on column workflows.retention_progress.last_removed_at is 'When it last removed some.';
+comment on column workflows.queue.calendar_name is
+  'The calendar that it follows; null: it is always open.';
+comment on column workflows.queue.is_open is
+  'False while that calendar is closed or a blackout is in force: nothing new starts.';
+
+comment on column workflows.schedule.schedule_name is 'Name.';
+comment on column workflows.schedule.workflow_name is 'What it enqueues.';
+comment on column workflows.schedule.kind is 'cron, interval or once.';
+comment on column workflows.schedule.cron is 'Expression of cron, in the time zone.';
+comment on column workflows.schedule.interval_seconds is 'Real seconds from one to the next.';
+comment on column workflows.schedule.starts_at is
+  'What an interval is counted from, the moment of once, and for cron not before.';
+comment on column workflows.schedule.ends_at is 'The last moment at which it may occur.';
+comment on column workflows.schedule.time_zone is 'Time zone that its expression is read in.';
+comment on column workflows.schedule.inputs is 'Inputs of each workflow, as JSON text.';
+comment on column workflows.schedule.options is 'Options of enqueue, with template and recipe.';
+comment on column workflows.schedule.occurs_at_input is
+  'The input that is told the moment of the occurrence; null: none.';
+comment on column workflows.schedule.catch_up is
+  'What is done with missed occurrences: skip, last or all.';
+comment on column workflows.schedule.catch_up_seconds is
+  'How old a missed occurrence may be; null: a minute where it is skip, else any age.';
+comment on column workflows.schedule.calendar_name is
+  'The calendar that it follows; null: none.';
+comment on column workflows.schedule.description is 'What it is for.';
+comment on column workflows.schedule.is_paused is 'True: it enqueues nothing.';
+comment on column workflows.schedule.pause_reason is 'Why it was paused.';
+comment on column workflows.schedule.next_at is
+  'The next occurrence that nobody has dealt with; null: none is to come.';
+comment on column workflows.schedule.created_at is 'When it was made.';
+comment on column workflows.schedule.created_by is 'Who made it.';
+comment on column workflows.schedule.changed_at is 'When it was changed last.';
+comment on column workflows.schedule.changed_by is 'Who changed it last.';
+
+comment on column workflows.schedule_run.schedule_name is 'The schedule.';
+comment on column workflows.schedule_run.occurs_at is 'The moment that was meant.';
+comment on column workflows.schedule_run.is_manual is 'True: somebody ran it by hand.';
+comment on column workflows.schedule_run.outcome is
+  'enqueued, skipped_late, skipped_blackout, skipped_closed or refused.';
+comment on column workflows.schedule_run.workflow_id is 'The workflow that it enqueued.';
+comment on column workflows.schedule_run.message is 'Why, in words.';
+comment on column workflows.schedule_run.actor is 'schedule: and its name, or who ran it by hand.';
+comment on column workflows.schedule_run.fired_at is 'When it was dealt with.';
+
+comment on column workflows.calendar.calendar_name is 'Name.';
+comment on column workflows.calendar.time_zone is 'Time zone of its hours and days.';
+comment on column workflows.calendar.description is 'What it is for.';
+comment on column workflows.calendar.changed_at is 'When it was set last.';
+comment on column workflows.calendar.changed_by is 'Who set it last.';
+
+comment on column workflows.calendar_shift.calendar_name is 'The calendar.';
+comment on column workflows.calendar_shift.shift_name is 'Name of the shift.';
+comment on column workflows.calendar_shift.weekdays is
+  'Days on which it begins, from 1 (Monday) to 7.';
+comment on column workflows.calendar_shift.starts_at is 'When it begins.';
+comment on column workflows.calendar_shift.ends_at is
+  'When it ends; when that is not later, on the next day.';
+
+comment on column workflows.calendar_holiday.calendar_name is 'The calendar.';
+comment on column workflows.calendar_holiday.holiday is 'The day.';
+comment on column workflows.calendar_holiday.holiday_name is 'What day it is.';
+comment on column workflows.calendar_holiday.starts_at is
+  'When it is open from; null: closed all day.';
+comment on column workflows.calendar_holiday.ends_at is
+  'When that ends; when that is not later, on the next day.';
+
+comment on column workflows.blackout.blackout_id is 'Number.';
+comment on column workflows.blackout.schedule_name is 'The schedule that it is for.';
+comment on column workflows.blackout.calendar_name is
+  'The calendar that it is for; null, as the schedule: for all.';
+comment on column workflows.blackout.starts_at is 'From when nothing is started.';
+comment on column workflows.blackout.ends_at is 'Until when.';
+comment on column workflows.blackout.reason is 'Why.';
+comment on column workflows.blackout.created_at is 'When it was added.';
+comment on column workflows.blackout.created_by is 'Who added it.';

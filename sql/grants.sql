@@ -75,17 +75,34 @@ grant execute on function workflows.create_enum(text, text, text),
   workflows.rename_parameter_set(text, text, text, text),
   workflows.import_parameter_set(text, text) to workflows_admin;
 
+-- Engineers plan what is started by itself; operators stop it, let it go on, and start it now.
+grant execute on function workflows.next_occurrence(text, text, timestamptz) to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_viewer, workflows_admin;
+grant execute on function workflows.list_schedules(text),
+  workflows.list_schedule_runs(text, text), workflows.list_calendars(),
+  workflows.list_blackouts(text) to workflows_operator, workflows_viewer, workflows_admin;
+grant execute on function workflows.pause_schedule(text, text),
+  workflows.resume_schedule(text, text), workflows.run_schedule(text, text) to
+  workflows_operator, workflows_admin;
+grant execute on function workflows.create_schedule(text, text, text),
+  workflows.set_schedule(text, text), workflows.delete_schedule(text, text),
+  workflows.set_calendar(text, text, text), workflows.delete_calendar(text, text),
+  workflows.add_blackout(timestamptz, timestamptz, text),
+  workflows.remove_blackout(integer, text) to workflows_admin;
+
 -- Views run with the rights of their owner, but a function in them is called as the reader.
 grant execute on function workflows.retention_figures(integer, text) to
   workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.queue_figures(integer) to
   workflows_operator, workflows_viewer, workflows_admin, workflows_worker;
+grant execute on function workflows.upcoming(text, integer) to
+  workflows_operator, workflows_viewer, workflows_admin;
 grant select on workflows.queue_depth, workflows.workflow_status, workflows.running_workflow, workflows.worker_status,
   workflows.resource_status, workflows.dead_letter, workflows.command_log, workflows.health,
   workflows.rejected_entry_list, workflows.open_prompt, workflows.attention_needed,
   workflows.workflow_parameter, workflows.enum_list, workflows.template_list,
   workflows.recipe_list, workflows.recipe_use, workflows.workflow_child,
-  workflows.retention_status to
+  workflows.retention_status, workflows.schedule_next, workflows.schedule_status to
   workflows_operator, workflows_viewer, workflows_admin;
 grant select on workflows.queue_depth, workflows.worker_status, workflows.health to workflows_worker;
 grant execute on function workflows.export_audit(text) to workflows_admin;

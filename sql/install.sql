@@ -6,7 +6,7 @@
 -- claims: the place becomes a lease. Steps are recorded against the lease, the outcome ends it.
 -- Whatever waits is parked with its time; whatever needs equipment holds tickets at gates and is
 -- handed over to in order. Commands lock the same rows. Maintenance moves what is due and takes
--- back what a dead worker left.
+-- back what a dead worker left. Schedules are fired by it, too: they enqueue like everybody else.
 \ir bootstrap.sql
 
 -- tables
@@ -19,6 +19,7 @@
 \ir migrations/0007_add_flow_control.sql
 \ir migrations/0008_add_children.sql
 \ir migrations/0009_add_retention.sql
+\ir migrations/0010_add_schedules.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -115,6 +116,27 @@
 \ir functions/retention_figures.sql
 \ir functions/run_maintenance.sql
 
+-- schedules and calendars
+\ir functions/read_cron.sql
+\ir functions/next_occurrence.sql
+\ir functions/schedule_after.sql
+\ir functions/calendar_is_open.sql
+\ir functions/fire_schedules.sql
+\ir functions/create_schedule.sql
+\ir functions/set_schedule.sql
+\ir functions/delete_schedule.sql
+\ir functions/pause_schedule.sql
+\ir functions/resume_schedule.sql
+\ir functions/run_schedule.sql
+\ir functions/list_schedules.sql
+\ir functions/list_schedule_runs.sql
+\ir functions/set_calendar.sql
+\ir functions/delete_calendar.sql
+\ir functions/list_calendars.sql
+\ir functions/add_blackout.sql
+\ir functions/remove_blackout.sql
+\ir functions/list_blackouts.sql
+
 -- people
 \ir functions/command_answer.sql
 \ir functions/repeat_workflow.sql
@@ -188,6 +210,8 @@
 \ir views/template_list.sql
 \ir views/recipe_list.sql
 \ir views/recipe_use.sql
+\ir views/schedule_next.sql
+\ir views/schedule_status.sql
 \ir views/audit_log.sql
 \ir views/setting_change.sql
 \ir views/retention_status.sql

@@ -27,6 +27,16 @@ FORM = {
     "data": {"kg": 1, "grade": "A"},
 }
 
+CALENDAR = {
+    "time_zone": "Europe/Vienna",
+    "shifts": [
+        {"name": day, "weekdays": [day], "starts_at": "00:00", "ends_at": "00:00"}
+        for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    ],
+    "holidays": [{"date": "2020-12-25", "name": "Christmas"}],
+}
+BLACKOUT = {"starts_at": "2020-01-01T00:00:00Z", "ends_at": "2020-01-02T00:00:00Z"}
+
 DUE = """
 update workflows.parked set due_at = workflows.clock_now() - interval '1 second';
 update workflows.maintenance set last_turn_at = workflows.clock_now() - interval '2 seconds';
@@ -37,7 +47,10 @@ update workflows.setting set setting_value = '0' where setting_name = 'retention
 update workflows.setting set setting_value = '30' where setting_name = 'lease_seconds';
 insert into workflows.retention_policy (queue_id, status, keep_count, keep_seconds, changed_at, changed_by)
   values (0, 'CANCELLED', 0, 0, workflows.clock_now(), 'anna')
-  on conflict (queue_id, status) do update set keep_seconds = 0, keep_count = 0"""
+  on conflict (queue_id, status) do update set keep_seconds = 0, keep_count = 0;
+update workflows.schedule set next_at = workflows.clock_now() - interval '1 second'
+  where schedule_name = 'due';
+update workflows.queue set is_open = false where queue_name = 'shift'"""
 
 
 def public_functions(calls: Calls) -> set[str]:
@@ -60,7 +73,7 @@ class Stage:
     def statements(self) -> dict[str, tuple[str, list[Any]]]:
         """A statement for every public function, by its name."""
         every = {**self.for_clients(), **self.for_workers()}
-        every |= {**self.for_administrators(), **self.for_engineers()}
+        every |= {**self.for_administrators(), **self.for_engineers(), **self.for_planners()}
         return {name: statement(name, **arguments) for name, arguments in every.items()}
 
     def for_clients(self) -> dict[str, dict[str, Any]]:
@@ -175,6 +188,31 @@ class Stage:
             "import_parameter_set": {"document": self.document, "options": {"set_name": "copy"}},
         }
 
+    def for_planners(self) -> dict[str, dict[str, Any]]:
+        yearly = {"schedule_name": "yearly"}
+        return {
+            "next_occurrence": {"cron": "@daily", "time_zone": "Europe/Vienna"},
+            "create_schedule": {
+                "schedule_name": "new",
+                "workflow_name": "fill",
+                "options": {"cron": "@daily", "calendar_name": "works"},
+            },
+            "set_schedule": {**yearly, "options": {"catch_up": "last"}},
+            "delete_schedule": yearly,
+            "pause_schedule": yearly,
+            "resume_schedule": {"schedule_name": "paused"},
+            "run_schedule": yearly,
+            "list_schedules": {},
+            "list_schedule_runs": yearly,
+            "upcoming": {**yearly, "count": 3},
+            "set_calendar": {"calendar_name": "works", "calendar": CALENDAR},
+            "delete_calendar": {"calendar_name": "spare"},
+            "list_calendars": {},
+            "add_blackout": {**BLACKOUT, "options": {"calendar_name": "works"}},
+            "remove_blackout": {"blackout_id": 1},
+            "list_blackouts": {},
+        }
+
 
 def set_stage(calls: Calls) -> Stage:
     """Workflows in every place, with full history, at a time that stands still."""
@@ -209,6 +247,7 @@ def set_stage(calls: Calls) -> Stage:
     calls.enqueue("mix", partition_key="k")
     queued = calls.enqueue("fill", {"kg": 2})
     document = set_recipes(calls)
+    set_plans(calls)
     clock.advance(30)
     calls.run(DUE)
     return Stage(worker, queued, waiting, failed, running, prompt, document)
@@ -226,6 +265,18 @@ def set_recipes(calls: Calls) -> str:
             "set_parameter_set_status", **brine, status="approved", options={"actor": "bernd"}
         )
     return json.dumps(calls.call("export_parameter_set", **brine))
+
+
+def set_plans(calls: Calls) -> None:
+    """Schedules, calendars with a queue that follows one of them, and a blackout that is over."""
+    for name in ("works", "spare"):
+        calls.call("set_calendar", calendar_name=name, calendar=CALENDAR)
+    for name in ("yearly", "due", "paused"):
+        options = {"cron": "@yearly", "options": {"deduplication_id": name}}
+        calls.call("create_schedule", schedule_name=name, workflow_name="mix", options=options)
+    calls.call("pause_schedule", schedule_name="paused")
+    calls.call("create_queue", queue_name="shift", options={"calendar_name": "works"})
+    calls.call("add_blackout", **BLACKOUT)
 
 
 _ENTRY = {"workflow_name": "mix", "inputs": {}, "options": {"workflow_id": REJECTED}}

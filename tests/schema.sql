@@ -2,6 +2,19 @@ CREATE SCHEMA workflows;
 
 ALTER SCHEMA workflows OWNER TO workflows_owner;
 
+CREATE TYPE workflows.cron_fields AS (
+	minutes integer[],
+	hours integer[],
+	days integer[],
+	months integer[],
+	weekdays integer[],
+	is_any_day boolean,
+	is_every_hour boolean,
+	problem text
+);
+
+ALTER TYPE workflows.cron_fields OWNER TO workflows_owner;
+
 CREATE TYPE workflows.enqueue_request AS (
 	workflow_id uuid,
 	workflow_name text,
@@ -347,6 +360,71 @@ ALTER FUNCTION workflows.bad_argument(p_field text, p_problem text) OWNER TO wor
 
 COMMENT ON FUNCTION workflows.bad_argument(p_field text, p_problem text) IS 'Detail of a WF002: the field and what is wrong with it.';
 
+CREATE TABLE workflows.blackout (
+    blackout_id integer NOT NULL,
+    schedule_name text,
+    calendar_name text,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    CONSTRAINT blackout_scope CHECK (((schedule_name IS NULL) OR (calendar_name IS NULL))),
+    CONSTRAINT blackout_times CHECK ((starts_at < ends_at))
+);
+
+ALTER TABLE workflows.blackout OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.blackout IS 'Times in which nothing is started: of one schedule, of all that follow a calendar, or of all.';
+
+COMMENT ON COLUMN workflows.blackout.blackout_id IS 'Number.';
+
+COMMENT ON COLUMN workflows.blackout.schedule_name IS 'The schedule that it is for.';
+
+COMMENT ON COLUMN workflows.blackout.calendar_name IS 'The calendar that it is for; null, as the schedule: for all.';
+
+COMMENT ON COLUMN workflows.blackout.starts_at IS 'From when nothing is started.';
+
+COMMENT ON COLUMN workflows.blackout.ends_at IS 'Until when.';
+
+COMMENT ON COLUMN workflows.blackout.reason IS 'Why.';
+
+COMMENT ON COLUMN workflows.blackout.created_at IS 'When it was added.';
+
+COMMENT ON COLUMN workflows.blackout.created_by IS 'Who added it.';
+
+CREATE FUNCTION workflows.blackout_scope(p_blackout workflows.blackout) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.blackout_scope(p_blackout workflows.blackout) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.blackout_scope(p_blackout workflows.blackout) IS 'What a blackout is for.';
+
+CREATE FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) IS 'Whether a calendar is open at a moment.';
+
+CREATE FUNCTION workflows.calendar_json(p_calendar_name text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.calendar_json(p_calendar_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.calendar_json(p_calendar_name text) IS 'One calendar as JSON.';
+
+CREATE FUNCTION workflows.calendar_problem(p_calendar jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.calendar_problem(p_calendar jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.calendar_problem(p_calendar jsonb) IS 'What is wrong with a calendar, or null.';
+
 CREATE FUNCTION workflows.cancel_in_maintenance(p_limit integer, OUT queued integer, OUT running integer) RETURNS record
     LANGUAGE plpgsql
     AS ...;
@@ -489,6 +567,14 @@ CREATE FUNCTION workflows.clean_form(p_form jsonb, p_name text) RETURNS jsonb
 ALTER FUNCTION workflows.clean_form(p_form jsonb, p_name text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.clean_form(p_form jsonb, p_name text) IS 'The props of a form as they are kept.';
+
+CREATE FUNCTION workflows.clock_change(p_from timestamp with time zone, p_until timestamp with time zone, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.clock_change(p_from timestamp with time zone, p_until timestamp with time zone, p_time_zone text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.clock_change(p_from timestamp with time zone, p_until timestamp with time zone, p_time_zone text) IS 'When the clock changes between two moments, or null.';
 
 CREATE FUNCTION workflows.clock_now() RETURNS timestamp with time zone
     LANGUAGE sql
@@ -708,6 +794,17 @@ ALTER FUNCTION workflows.create_queue(p_queue_name text, p_options text) OWNER T
 
 COMMENT ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) IS 'Makes a queue with its options.';
 
+CREATE FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text) IS 'Makes a schedule: a workflow, and when it is enqueued.';
+
 CREATE FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -718,6 +815,46 @@ CREATE FUNCTION workflows.create_template(p_workflow_name text, p_template_name 
 ALTER FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) IS 'Adds a version of a template.';
+
+CREATE FUNCTION workflows.cron_match(p_fields workflows.cron_fields, p_from timestamp without time zone) RETURNS timestamp without time zone
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_match(p_fields workflows.cron_fields, p_from timestamp without time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_match(p_fields workflows.cron_fields, p_from timestamp without time zone) IS 'The first local minute that an expression of cron fits.';
+
+CREATE FUNCTION workflows.cron_next(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_next(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_next(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) IS 'First occurrence after a moment.';
+
+CREATE FUNCTION workflows.cron_next_real(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_next_real(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_next_real(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) IS 'First occurrence after a moment of a pattern that follows real time.';
+
+CREATE FUNCTION workflows.cron_number(p_text text, p_least integer, p_names text) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_number(p_text text, p_least integer, p_names text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_number(p_text text, p_least integer, p_names text) IS 'A number of a field of cron, given as such or by name, or null.';
+
+CREATE FUNCTION workflows.cron_values(p_text text, p_least integer, p_most integer, p_names text) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cron_values(p_text text, p_least integer, p_most integer, p_names text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cron_values(p_text text, p_least integer, p_most integer, p_names text) IS 'The numbers that one field of cron names, or null.';
 
 CREATE FUNCTION workflows.csv_line(p_fields text[]) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -844,6 +981,14 @@ CREATE FUNCTION workflows.enqueue_many(p_items text) RETURNS text
 ALTER FUNCTION workflows.enqueue_many(p_items text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.enqueue_many(p_items text) IS 'Enqueues a JSON array of items and returns one outcome per item.';
+
+CREATE FUNCTION workflows.enqueue_occurrences(p_schedule workflows.schedule, p_ids uuid[], p_times timestamp with time zone[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.enqueue_occurrences(p_schedule workflows.schedule, p_ids uuid[], p_times timestamp with time zone[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.enqueue_occurrences(p_schedule workflows.schedule, p_ids uuid[], p_times timestamp with time zone[], p_now timestamp with time zone) IS 'Enqueues occurrences of a schedule and notes what was refused.';
 
 CREATE FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], p_ids uuid[], p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -1055,6 +1200,14 @@ CREATE FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_parti
 ALTER FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) IS 'What is wrong with the value of one field, or null.';
+
+CREATE FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) RETURNS workflows.blackout
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) IS 'The blackout in force, or null.';
 
 CREATE FUNCTION workflows.find_commanded(p_filter text) RETURNS uuid[]
     LANGUAGE plpgsql
@@ -1282,6 +1435,22 @@ ALTER FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) OWN
 
 COMMENT ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) IS 'Takes the outcomes of workflows from a worker.';
 
+CREATE FUNCTION workflows.fire_schedule(p_schedule workflows.schedule, p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.fire_schedule(p_schedule workflows.schedule, p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.fire_schedule(p_schedule workflows.schedule, p_limit integer, p_now timestamp with time zone) IS 'Deals with the occurrences of one schedule that are due.';
+
+CREATE FUNCTION workflows.fire_schedules(p_limit integer, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.fire_schedules(p_limit integer, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.fire_schedules(p_limit integer, p_now timestamp with time zone) IS 'Enqueues what schedules say, a bounded number.';
+
 CREATE FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE sql STABLE
     AS ...;
@@ -1321,6 +1490,14 @@ CREATE FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) RETURNS intege
 ALTER FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) IS 'Forgets the failed steps that another try must run again.';
+
+CREATE FUNCTION workflows.forget_runs(p_schedule_name text) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.forget_runs(p_schedule_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.forget_runs(p_schedule_name text) IS 'Forgets what became of occurrences long ago.';
 
 CREATE FUNCTION workflows.forget_waits(p_workflow_id uuid) RETURNS integer
     LANGUAGE plpgsql
@@ -1635,6 +1812,14 @@ ALTER FUNCTION workflows.is_json_array(p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.is_json_array(p_text text) IS 'Whether a text is a JSON array.';
 
+CREATE FUNCTION workflows.is_time_of_day(p_value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.is_time_of_day(p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.is_time_of_day(p_value jsonb) IS 'Whether a value is like "06:00".';
+
 CREATE FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     AS ...;
@@ -1643,6 +1828,14 @@ ALTER FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) OWNER TO w
 
 COMMENT ON FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) IS 'Problems of two forms.';
 
+CREATE FUNCTION workflows.jump_ahead(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_at timestamp with time zone, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.jump_ahead(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_at timestamp with time zone, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.jump_ahead(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_at timestamp with time zone, p_now timestamp with time zone) IS 'Leaves out occurrences that are missed and too many to note.';
+
 CREATE FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -1650,6 +1843,14 @@ CREATE FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sani
 ALTER FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) IS 'Keeps the last error of a workflow.';
+
+CREATE FUNCTION workflows.knows_time_zone(p_time_zone text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.knows_time_zone(p_time_zone text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.knows_time_zone(p_time_zone text) IS 'Whether this server knows a time zone by that name.';
 
 CREATE FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) RETURNS bigint
     LANGUAGE sql IMMUTABLE
@@ -1698,6 +1899,28 @@ CREATE FUNCTION workflows.limit_open_transaction(p_lease_seconds double precisio
 ALTER FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) IS 'Lets the server end a session that leaves this transaction open for longer than a lease.';
+
+CREATE FUNCTION workflows.list_blackouts(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_blackouts(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_blackouts(p_filter text) IS 'Blackouts that fit a filter, as a JSON array.';
+
+CREATE FUNCTION workflows.list_calendars() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_calendars() OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_calendars() IS 'Every calendar, as a JSON array.';
 
 CREATE FUNCTION workflows.list_enums(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1882,6 +2105,14 @@ ALTER FUNCTION workflows.lock_setting(p_name text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lock_setting(p_name text) IS 'Locks a setting that there is.';
 
+CREATE FUNCTION workflows.lock_schedule(p_schedule_name text) RETURNS workflows.schedule
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.lock_schedule(p_schedule_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lock_schedule(p_schedule_name text) IS 'Locks a schedule that there is.';
+
 CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid) RETURNS workflows.workflow
     LANGUAGE plpgsql
     AS ...;
@@ -2018,6 +2249,30 @@ ALTER FUNCTION workflows.notify_workers(p_payload text) OWNER TO workflows_owner
 
 COMMENT ON FUNCTION workflows.notify_workers(p_payload text) IS 'Tells the workers that listen what to look at.';
 
+CREATE FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) IS 'What becomes of an occurrence that is due.';
+
+CREATE FUNCTION workflows.occurrence_request(p_schedule workflows.schedule, p_id uuid, p_at timestamp with time zone, p_actor text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.occurrence_request(p_schedule workflows.schedule, p_id uuid, p_at timestamp with time zone, p_actor text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.occurrence_request(p_schedule workflows.schedule, p_id uuid, p_at timestamp with time zone, p_actor text, p_now timestamp with time zone) IS 'What a schedule asks enqueue for.';
+
+CREATE FUNCTION workflows.open_queues(p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.open_queues(p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.open_queues(p_now timestamp with time zone) IS 'Opens and closes the queues that follow a calendar.';
+
 CREATE FUNCTION workflows.option_actor(p_options jsonb) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -2124,6 +2379,17 @@ CREATE FUNCTION workflows.pause_queue(p_queue_name text, p_reason text DEFAULT N
 ALTER FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) IS 'Pauses a queue.';
+
+CREATE FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) IS 'Pauses a schedule.';
 
 CREATE FUNCTION workflows.payload_problem(p_text text, p_limit integer DEFAULT NULL::integer) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -2332,6 +2598,14 @@ ALTER FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT in
 
 COMMENT ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) IS 'Names, inputs and ids of a batch that gives nothing else.';
 
+CREATE FUNCTION workflows.read_cron(p_cron text) RETURNS workflows.cron_fields
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_cron(p_cron text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_cron(p_cron text) IS 'Reads an expression of cron, or says what is wrong with it.';
+
 CREATE FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
     AS ...;
@@ -2374,6 +2648,22 @@ CREATE FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_op
 ALTER FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) IS 'Checks what a caller wants to enqueue.';
+
+CREATE FUNCTION workflows.read_schedule(p_schedule workflows.schedule, p_options jsonb, p_now timestamp with time zone) RETURNS workflows.schedule
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_schedule(p_schedule workflows.schedule, p_options jsonb, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_schedule(p_schedule workflows.schedule, p_options jsonb, p_now timestamp with time zone) IS 'A schedule with what some options change.';
+
+CREATE FUNCTION workflows.read_schedule_options(p_options text) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.read_schedule_options(p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_schedule_options(p_options text) IS 'Reads the options of a schedule.';
 
 CREATE FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2852,6 +3142,14 @@ ALTER FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) OWNER TO workf
 
 COMMENT ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) IS 'Makes locked workflows claimable.';
 
+CREATE FUNCTION workflows.require_calendar(p_calendar_name text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.require_calendar(p_calendar_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.require_calendar(p_calendar_name text) IS 'Refuses a calendar that there is not.';
+
 CREATE FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -3040,6 +3338,57 @@ ALTER FUNCTION workflows.run_maintenance(p_limit integer) OWNER TO workflows_own
 
 COMMENT ON FUNCTION workflows.run_maintenance(p_limit integer) IS 'Does bounded maintenance and says when the next timer is due.';
 
+CREATE FUNCTION workflows.run_schedule(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) IS 'Enqueues what a schedule would, now, and returns the workflow id.';
+
+CREATE FUNCTION workflows.schedule_after(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_after(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_after timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_after(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_after timestamp with time zone) IS 'When a schedule occurs next after a moment.';
+
+CREATE FUNCTION workflows.schedule_json(p_schedule workflows.schedule) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_json(p_schedule workflows.schedule) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_json(p_schedule workflows.schedule) IS 'One schedule as JSON.';
+
+CREATE FUNCTION workflows.schedule_seconds(p_key text, p_value jsonb, p_least integer) RETURNS double precision
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_seconds(p_key text, p_value jsonb, p_least integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_seconds(p_key text, p_value jsonb, p_least integer) IS 'Seconds among the options of a schedule.';
+
+CREATE FUNCTION workflows.schedule_skip(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone, OUT outcome text, OUT message text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_skip(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone, OUT outcome text, OUT message text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_skip(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone, OUT outcome text, OUT message text) IS 'Why an occurrence of a schedule is left out.';
+
+CREATE FUNCTION workflows.schedule_time(p_key text, p_value jsonb) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.schedule_time(p_key text, p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.schedule_time(p_key text, p_value jsonb) IS 'A time among the options of a schedule.';
+
 CREATE FUNCTION workflows.schema_version() RETURNS integer
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3123,6 +3472,17 @@ CREATE FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_ve
 ALTER FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_version integer, p_before integer) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_version integer, p_before integer) IS 'One version of a recipe, or WF003.';
+
+CREATE FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text) IS 'Makes or replaces a calendar.';
 
 CREATE FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3269,6 +3629,14 @@ CREATE FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_s
 ALTER FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) IS 'Moves one locked workflow to a new status.';
+
+CREATE FUNCTION workflows.shift_problem(p_shift jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.shift_problem(p_shift jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.shift_problem(p_shift jsonb) IS 'What is wrong with a shift, or null.';
 
 CREATE FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) RETURNS SETOF record
     LANGUAGE sql STABLE
@@ -4433,7 +4801,8 @@ CREATE VIEW workflows.queue_depth AS
             ELSE 0
         END AS counted_seconds_ago,
     q.run_on,
-    q.maintenance_mode AS maintenance
+    q.maintenance_mode AS maintenance,
+    q.is_open
    FROM ((workflows.queue q
      CROSS JOIN LATERAL workflows.queue_figures(q.queue_id) f(enqueued, delayed, blocked, running, waiting, held, dead_letters, oldest_enqueued_at))
      LEFT JOIN workflows.queue_count c ON ((c.queue_id = q.queue_id)));
@@ -4467,6 +4836,8 @@ COMMENT ON COLUMN workflows.queue_depth.counted_seconds_ago IS 'Age of the count
 COMMENT ON COLUMN workflows.queue_depth.run_on IS 'Workers that may claim: active, any or prefer_active.';
 
 COMMENT ON COLUMN workflows.queue_depth.maintenance IS 'drain or cancel while maintenance is entered, else null.';
+
+COMMENT ON COLUMN workflows.queue_depth.is_open IS 'False while the calendar that it follows is closed: nothing new of it starts.';
 
 CREATE TABLE workflows.ready (
     lane_id bigint NOT NULL,
@@ -5195,6 +5566,150 @@ COMMENT ON COLUMN workflows.running_workflow.waiting_command IS 'Command that wa
 
 COMMENT ON COLUMN workflows.running_workflow.running_seconds IS 'Seconds since it was claimed.';
 
+CREATE VIEW workflows.schedule_next AS
+ SELECT s.schedule_name,
+    u.n,
+    u.occurs_at,
+    u.local_time,
+    s.time_zone,
+    u.is_skipped,
+    u.skip_reason
+   FROM (workflows.schedule s
+     CROSS JOIN LATERAL workflows.upcoming(s.schedule_name, 10) u(n, occurs_at, local_time, is_skipped, skip_reason));
+
+ALTER TABLE workflows.schedule_next OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.schedule_next IS 'The next ten occurrences of each schedule.';
+
+COMMENT ON COLUMN workflows.schedule_next.schedule_name IS 'Name of the schedule.';
+
+COMMENT ON COLUMN workflows.schedule_next.n IS 'Place, from 1.';
+
+COMMENT ON COLUMN workflows.schedule_next.occurs_at IS 'When it occurs.';
+
+COMMENT ON COLUMN workflows.schedule_next.local_time IS 'The same in the time zone of the schedule.';
+
+COMMENT ON COLUMN workflows.schedule_next.time_zone IS 'Time zone of the schedule.';
+
+COMMENT ON COLUMN workflows.schedule_next.is_skipped IS 'True: a blackout or a closed calendar leaves it out.';
+
+COMMENT ON COLUMN workflows.schedule_next.skip_reason IS 'Which one.';
+
+CREATE TABLE workflows.schedule_run (
+    schedule_name text NOT NULL,
+    occurs_at timestamp with time zone NOT NULL,
+    is_manual boolean NOT NULL,
+    outcome text NOT NULL,
+    workflow_id uuid,
+    message text,
+    actor text NOT NULL,
+    fired_at timestamp with time zone NOT NULL,
+    CONSTRAINT schedule_run_enqueued CHECK (((outcome = 'enqueued'::text) = (workflow_id IS NOT NULL))),
+    CONSTRAINT schedule_run_outcome CHECK ((outcome = ANY (ARRAY['enqueued'::text, 'skipped_late'::text, 'skipped_blackout'::text, 'skipped_closed'::text, 'refused'::text])))
+);
+
+ALTER TABLE workflows.schedule_run OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.schedule_run IS 'What became of each occurrence of a schedule; the last 1,000 of each are kept.';
+
+COMMENT ON COLUMN workflows.schedule_run.schedule_name IS 'The schedule.';
+
+COMMENT ON COLUMN workflows.schedule_run.occurs_at IS 'The moment that was meant.';
+
+COMMENT ON COLUMN workflows.schedule_run.is_manual IS 'True: somebody ran it by hand.';
+
+COMMENT ON COLUMN workflows.schedule_run.outcome IS 'enqueued, skipped_late, skipped_blackout, skipped_closed or refused.';
+
+COMMENT ON COLUMN workflows.schedule_run.workflow_id IS 'The workflow that it enqueued.';
+
+COMMENT ON COLUMN workflows.schedule_run.message IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.schedule_run.actor IS 'schedule: and its name, or who ran it by hand.';
+
+COMMENT ON COLUMN workflows.schedule_run.fired_at IS 'When it was dealt with.';
+
+CREATE VIEW workflows.schedule_status AS
+ SELECT s.schedule_name,
+    s.workflow_name,
+    s.kind,
+        CASE s.kind
+            WHEN 'cron'::text THEN s.cron
+            WHEN 'interval'::text THEN (('every '::text || s.interval_seconds) || ' s'::text)
+            ELSE 'once'::text
+        END AS timing,
+    s.time_zone,
+    s.is_paused,
+    s.pause_reason,
+    s.catch_up,
+    s.calendar_name,
+    s.next_at,
+    u.local_time AS next_local_time,
+        CASE
+            WHEN (NOT s.is_paused) THEN (GREATEST((0)::numeric, round(EXTRACT(epoch FROM (clock_timestamp() - s.next_at)))))::bigint
+            ELSE NULL::bigint
+        END AS late_seconds,
+    r.occurs_at AS last_at,
+    r.outcome AS last_outcome,
+    r.message AS last_message,
+    (r.workflow_id)::text AS last_workflow_id,
+    w.status AS last_status,
+    s.description
+   FROM (((workflows.schedule s
+     LEFT JOIN LATERAL workflows.upcoming(s.schedule_name, 1) u(n, occurs_at, local_time, is_skipped, skip_reason) ON (true))
+     LEFT JOIN LATERAL ( SELECT r_1.schedule_name,
+            r_1.occurs_at,
+            r_1.is_manual,
+            r_1.outcome,
+            r_1.workflow_id,
+            r_1.message,
+            r_1.actor,
+            r_1.fired_at
+           FROM workflows.schedule_run r_1
+          WHERE (r_1.schedule_name = s.schedule_name)
+          ORDER BY r_1.occurs_at DESC
+         LIMIT 1) r ON (true))
+     LEFT JOIN workflows.workflow w ON ((w.workflow_id = r.workflow_id)));
+
+ALTER TABLE workflows.schedule_status OWNER TO workflows_owner;
+
+COMMENT ON VIEW workflows.schedule_status IS 'Every schedule with what it did last and does next.';
+
+COMMENT ON COLUMN workflows.schedule_status.schedule_name IS 'Name of the schedule.';
+
+COMMENT ON COLUMN workflows.schedule_status.workflow_name IS 'What it enqueues.';
+
+COMMENT ON COLUMN workflows.schedule_status.kind IS 'cron, interval or once.';
+
+COMMENT ON COLUMN workflows.schedule_status.timing IS 'Its times, in words or as an expression.';
+
+COMMENT ON COLUMN workflows.schedule_status.time_zone IS 'Time zone that its times are read in.';
+
+COMMENT ON COLUMN workflows.schedule_status.is_paused IS 'True: it enqueues nothing.';
+
+COMMENT ON COLUMN workflows.schedule_status.pause_reason IS 'Why it was paused.';
+
+COMMENT ON COLUMN workflows.schedule_status.catch_up IS 'What it does with missed occurrences.';
+
+COMMENT ON COLUMN workflows.schedule_status.calendar_name IS 'The calendar that it follows.';
+
+COMMENT ON COLUMN workflows.schedule_status.next_at IS 'The next occurrence; null: there is none any more.';
+
+COMMENT ON COLUMN workflows.schedule_status.next_local_time IS 'The same in its time zone, while it is not paused.';
+
+COMMENT ON COLUMN workflows.schedule_status.late_seconds IS 'How long that has been due; for alarms: nobody does maintenance while it grows.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_at IS 'The occurrence that was dealt with last.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_outcome IS 'What became of it.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_message IS 'Why, where it was not enqueued.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_workflow_id IS 'The workflow that it enqueued.';
+
+COMMENT ON COLUMN workflows.schedule_status.last_status IS 'Where that stands.';
+
+COMMENT ON COLUMN workflows.schedule_status.description IS 'What it is for.';
+
 CREATE TABLE workflows.schema_migration (
     version integer NOT NULL,
     file_name text NOT NULL,
@@ -5864,6 +6379,8 @@ CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WH
 
 CREATE INDEX rejected_entry_rejected ON workflows.rejected_entry USING btree (rejected_at);
 
+CREATE INDEX schedule_next_at ON workflows.schedule USING btree (next_at) WHERE (NOT is_paused);
+
 CREATE INDEX wait_topic ON workflows.wait USING btree (topic);
 
 CREATE INDEX wake_call_workflow ON workflows.wake_call USING btree (workflow_id);
@@ -5931,6 +6448,14 @@ REVOKE ALL ON FUNCTION workflows.backoff_seconds(p_failures integer, p_first dou
 
 REVOKE ALL ON FUNCTION workflows.bad_argument(p_field text, p_problem text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.blackout_scope(p_blackout workflows.blackout) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.calendar_is_open(p_calendar_name text, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.calendar_json(p_calendar_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.calendar_problem(p_calendar jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.cancel_in_maintenance(p_limit integer, OUT queued integer, OUT running integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.cancel_workflow(p_workflow_id text, p_reason text, p_options text) FROM PUBLIC;
@@ -5959,6 +6484,8 @@ REVOKE ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now i
 GRANT ALL ON FUNCTION workflows.claim_workflows(p_worker_id text, p_start_now integer, p_prefetch integer, p_request_no bigint, p_is_resend boolean, p_may_idle boolean, p_is_idle boolean) TO workflows_worker;
 
 REVOKE ALL ON FUNCTION workflows.clean_form(p_form jsonb, p_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.clock_change(p_from timestamp with time zone, p_until timestamp with time zone, p_time_zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.clock_now() FROM PUBLIC;
 
@@ -6002,8 +6529,21 @@ GRANT ALL ON FUNCTION workflows.create_parameter_set(p_workflow_name text, p_set
 REVOKE ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_queue(p_queue_name text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.create_schedule(p_schedule_name text, p_workflow_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.create_template(p_workflow_name text, p_template_name text, p_form text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.cron_match(p_fields workflows.cron_fields, p_from timestamp without time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.cron_next(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.cron_next_real(p_fields workflows.cron_fields, p_time_zone text, p_after timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.cron_number(p_text text, p_least integer, p_names text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.cron_values(p_text text, p_least integer, p_most integer, p_names text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
 
@@ -6033,6 +6573,8 @@ GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_enqueuer
 GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.enqueue_many(p_items text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.enqueue_occurrences(p_schedule workflows.schedule, p_ids uuid[], p_times timestamp with time zone[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.enqueue_plain(p_names text[], p_inputs text[], p_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -6081,6 +6623,8 @@ REVOKE ALL ON FUNCTION workflows.field_form_problem(p_field jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.find_commanded(p_filter text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE workflows.workflow_definition TO workflows_admin;
@@ -6102,6 +6646,10 @@ REVOKE ALL ON FUNCTION workflows.finish_refusal(p_workflow_id uuid, p_lease_toke
 REVOKE ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.finish_workflows(p_worker_id text, p_outcomes text) TO workflows_worker;
 
+REVOKE ALL ON FUNCTION workflows.fire_schedule(p_schedule workflows.schedule, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.fire_schedules(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.first_uuid() FROM PUBLIC;
@@ -6111,6 +6659,8 @@ REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_val
 REVOKE ALL ON FUNCTION workflows.fold_new_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.forget_runs(p_schedule_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_waits(p_workflow_id uuid) FROM PUBLIC;
 
@@ -6210,9 +6760,15 @@ REVOKE ALL ON FUNCTION workflows.is_datetime(p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.is_time_of_day(p_value jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.join_problems(p_first jsonb, p_second jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.jump_ahead(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.keep_error(p_workflow_id uuid, p_error json, p_is_sanitised boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.knows_time_zone(p_time_zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lane_key(p_queue_id integer, p_name text, p_version integer, p_priority smallint, p_kind text) FROM PUBLIC;
 
@@ -6225,6 +6781,16 @@ REVOKE ALL ON FUNCTION workflows.last_uuid() FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.lay_over(p_under jsonb, p_values jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.limit_open_transaction(p_lease_seconds double precision) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.list_blackouts(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_blackouts(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_blackouts(p_filter text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_blackouts(p_filter text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_calendars() FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_calendars() TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_calendars() TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_calendars() TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_enums(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_enqueuer;
@@ -6299,6 +6865,8 @@ REVOKE ALL ON FUNCTION workflows.lock_progress() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lock_setting(p_name text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.lock_schedule(p_schedule_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) FROM PUBLIC;
@@ -6333,6 +6901,12 @@ REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.notify_workers(p_payload text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.occurrence_request(p_schedule workflows.schedule, p_id uuid, p_at timestamp with time zone, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.open_queues(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.option_actor(p_options jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.option_boolean(p_options jsonb, p_key text, p_default boolean) FROM PUBLIC;
@@ -6360,6 +6934,10 @@ REVOKE ALL ON FUNCTION workflows.pass_over(p_workflow workflows.workflow, p_is_h
 REVOKE ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
 GRANT ALL ON FUNCTION workflows.pause_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
+
+REVOKE ALL ON FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.pause_schedule(p_schedule_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.payload_problem(p_text text, p_limit integer) FROM PUBLIC;
 
@@ -6391,6 +6969,8 @@ REVOKE ALL ON FUNCTION workflows.read_call_options(p_text text, p_field text, p_
 
 REVOKE ALL ON FUNCTION workflows.read_clean_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.read_cron(p_cron text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.read_entry(p_entry json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) FROM PUBLIC;
@@ -6404,6 +6984,10 @@ REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_reques
 REVOKE ALL ON FUNCTION workflows.read_rejected(p_element json, OUT workflow_id text, OUT entry text, OUT problem text, OUT origin text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_request(p_workflow_name text, p_inputs text, p_options text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_schedule(p_schedule workflows.schedule, p_options jsonb, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_schedule_options(p_options text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_enqueuer;
@@ -6499,6 +7083,8 @@ REVOKE ALL ON FUNCTION workflows.requeue_ordered(p_workflow workflows.workflow, 
 
 REVOKE ALL ON FUNCTION workflows.requeue_workflows(p_workflow_ids uuid[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.require_calendar(p_calendar_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.require_workflow(p_workflow_id text) FROM PUBLIC;
@@ -6553,6 +7139,20 @@ GRANT ALL ON FUNCTION workflows.retry_workflow(p_workflow_id text, p_options tex
 REVOKE ALL ON FUNCTION workflows.run_maintenance(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.run_maintenance(p_limit integer) TO workflows_worker;
 
+REVOKE ALL ON FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.run_schedule(p_schedule_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.schedule_after(p_schedule workflows.schedule, p_fields workflows.cron_fields, p_after timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.schedule_json(p_schedule workflows.schedule) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.schedule_seconds(p_key text, p_value jsonb, p_least integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.schedule_skip(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone, OUT outcome text, OUT message text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.schedule_time(p_key text, p_value jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.schema_version() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_worker;
@@ -6581,6 +7181,9 @@ REVOKE ALL ON FUNCTION workflows.send_one(p_workflow_id uuid, p_command text, p_
 REVOKE ALL ON FUNCTION workflows.session_source() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.set_before(p_workflow_name text, p_set_name text, p_version integer, p_before integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_calendar(p_calendar_name text, p_calendar text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_enum_status(p_enum_name text, p_status text, p_options text) TO workflows_admin;
@@ -6619,6 +7222,8 @@ REVOKE ALL ON FUNCTION workflows.settle_error(p_workflow workflows.workflow, p_l
 REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p_lease workflows.lease, p_outcome text, p_step_key text, p_error json, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.shift_problem(p_shift jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) FROM PUBLIC;
 
@@ -6743,6 +7348,14 @@ GRANT SELECT ON TABLE workflows.retention_status TO workflows_admin;
 GRANT SELECT ON TABLE workflows.running_workflow TO workflows_operator;
 GRANT SELECT ON TABLE workflows.running_workflow TO workflows_viewer;
 GRANT SELECT ON TABLE workflows.running_workflow TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.schedule_next TO workflows_operator;
+GRANT SELECT ON TABLE workflows.schedule_next TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.schedule_next TO workflows_admin;
+
+GRANT SELECT ON TABLE workflows.schedule_status TO workflows_operator;
+GRANT SELECT ON TABLE workflows.schedule_status TO workflows_viewer;
+GRANT SELECT ON TABLE workflows.schedule_status TO workflows_admin;
 
 GRANT SELECT ON TABLE workflows.schema_migration TO workflows_admin;
 

@@ -132,7 +132,8 @@ begin
                       order by r.ready_seq limit 1) h
   where l.kind = 'gated' and not exists (
     select from workflows.queue q
-    where q.queue_id = l.queue_id and (q.is_paused or q.maintenance_mode is not null));
+    where q.queue_id = l.queue_id
+      and (q.is_paused or not q.is_open or q.maintenance_mode is not null));
   if v_lanes is null and not v_has_wake then return true; end if;
   if not workflows.take_turn(false) then return false; end if;
   if v_lanes is not null then

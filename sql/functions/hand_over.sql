@@ -60,10 +60,11 @@ begin
     where t.gate_id = p_gate_id and not t.is_held
       and not exists (
         select from workflows.queue q
-        where q.queue_id = t.queue_id and (q.is_paused or q.maintenance_mode is not null
-          or q.key_rate_limit <= (
-            select sum(u.used) from workflows.rate_use u
-            where u.queue_id = q.queue_id and u.gate_id = p_gate_id and u.expires_at > p_now)))
+        where q.queue_id = t.queue_id
+          and (q.is_paused or not q.is_open or q.maintenance_mode is not null
+            or q.key_rate_limit <= (
+              select sum(u.used) from workflows.rate_use u
+              where u.queue_id = q.queue_id and u.gate_id = p_gate_id and u.expires_at > p_now)))
     order by t.priority, t.ticket_seq limit 1);
 end
 $$;

@@ -8,7 +8,7 @@ begin
       'rate_limit', q.rate_limit, 'rate_seconds', q.rate_seconds,
       'key_rate_limit', q.key_rate_limit, 'key_rate_seconds', q.key_rate_seconds,
       'history', q.history, 'accepts_work', q.accepts_work, 'pause_reason', q.pause_reason,
-      'requires_reason', q.requires_reason) order by d.queue_name)
+      'requires_reason', q.requires_reason, 'calendar_name', q.calendar_name) order by d.queue_name)
     from workflows.queue_depth d join workflows.queue q on q.queue_name = d.queue_name)::text;
 end
 $$;

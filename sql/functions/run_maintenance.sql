@@ -1,7 +1,8 @@
--- Bounded work that any worker does in turn: timers that are due on every call; once a second, by
--- whoever gets the row, lost workers, deadlines, the marks of lanes and counts; and some of what is
--- kept no longer. Waits for nobody. Answers the milliseconds until the next timer, and until it
--- should be called again for the rest of that.
+-- Bounded work that any worker does in turn: timers, rates and schedules that are due on every call;
+-- once a second, by whoever gets the row, lost workers, deadlines, calendars, the marks of lanes and
+-- counts; and some of what is kept no longer. Waits for nobody, but for the deduplication id of a
+-- schedule. Answers the milliseconds until the next timer or occurrence, and until it should be
+-- called again for the rest of what is kept no longer.
 create or replace function workflows.run_maintenance(p_limit integer default 500) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -11,11 +12,15 @@ as $$
 declare
   v_now timestamptz := workflows.clock_now();
   v_due integer;
+  v_fired integer;
   v_reclaimed integer := 0;
   v_timeouts integer := 0;
   v_next timestamptz;
   v_retention_ms bigint;
 begin
+  -- first, holding nothing: what it enqueues may meet a deduplication id that an open transaction
+  -- has just taken, and waits for it as everybody does
+  v_fired := workflows.fire_schedules(least(p_limit, 200), v_now);
   v_due := workflows.release_due(p_limit, v_now);
   perform workflows.release_rates(p_limit, v_now);
   if workflows.take_maintenance(v_now) then
@@ -24,6 +29,7 @@ begin
     perform workflows.set_maintenance_modes(false);
     perform workflows.cancel_in_maintenance(p_limit);
     perform workflows.expire_commands(p_limit, v_now);
+    perform workflows.open_queues(v_now);
     perform workflows.sweep_lanes();
     perform workflows.count_queues(v_now);
     perform workflows.forget_workers(v_now);
@@ -37,10 +43,14 @@ begin
     (select min(p.due_at) from workflows.parked p where p.due_at is not null),
     -- rates are freed in bites: each claim of a busy queue leaves a row
     (select greatest(min(u.expires_at), v_now + interval '50 milliseconds')
-     from workflows.rate_use u having count(*) > 0));
+     from workflows.rate_use u having count(*) > 0),
+    -- one that is due now is in somebody else's hands, or has more than one call may do
+    case when v_fired >= least(p_limit, 200) then v_now else (
+      select min(s.next_at) from workflows.schedule s
+      where not s.is_paused and s.next_at > v_now) end);
   return json_build_object('next_due_ms', case when v_next is not null then greatest(0, ceil(extract(epoch from v_next - v_now) * 1000))::bigint end,
     'again_ms', v_retention_ms,
-    'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts))::text;
+    'did', json_build_object('due', v_due, 'reclaimed', v_reclaimed, 'timeouts', v_timeouts, 'fired', v_fired))::text;
 end
 $$;
 comment on function workflows.run_maintenance(integer) is

@@ -1,11 +1,12 @@
 -- Sets limits and policies of a queue: max_running, max_enqueued, rate_limit in rate_seconds,
--- key_rate_limit in key_rate_seconds (null: none), history, accepts_work, run_on, requires_reason.
--- Locks the queue, so that what was is what the audit says.
+-- key_rate_limit in key_rate_seconds (null: none), history, accepts_work, run_on, requires_reason,
+-- calendar_name (null: it is always open). Locks the queue, so that what was is what the audit says.
 create or replace function workflows.set_queue(p_queue_name text, p_options text) returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
 as $$
 declare
+  v_now timestamptz := workflows.clock_now();
   v_options jsonb;
   v_key text;
   v_before workflows.queue%rowtype;
@@ -15,12 +16,14 @@ begin
     v_options := coalesce(nullif(p_options, ''), '{}')::jsonb;
     select k into v_key from jsonb_object_keys(v_options) k
     where k not in ('max_running', 'max_enqueued', 'rate_limit', 'rate_seconds', 'key_rate_limit',
-      'key_rate_seconds', 'history', 'accepts_work', 'run_on', 'requires_reason', 'actor') limit 1;
+      'key_rate_seconds', 'history', 'accepts_work', 'run_on', 'requires_reason', 'calendar_name',
+      'actor') limit 1;
     if found then
       perform workflows.refuse('WF002', workflows.bad_argument(v_key, 'is not an option of a queue'),
         'options are max_running, max_enqueued, rate_limit, rate_seconds, key_rate_limit, '
-        'key_rate_seconds, history, accepts_work, run_on, requires_reason');
+        'key_rate_seconds, history, accepts_work, run_on, requires_reason, calendar_name');
     end if;
+    perform workflows.require_calendar(v_options ->> 'calendar_name');
     select q.* into v_before from workflows.queue q
     where q.queue_name = p_queue_name for no key update;
     update workflows.queue q set
@@ -37,7 +40,11 @@ begin
       history = coalesce(v_options ->> 'history', q.history),
       accepts_work = coalesce((v_options ->> 'accepts_work')::boolean, q.accepts_work),
       run_on = coalesce(v_options ->> 'run_on', q.run_on),
-      requires_reason = coalesce((v_options ->> 'requires_reason')::boolean, q.requires_reason)
+      requires_reason = coalesce((v_options ->> 'requires_reason')::boolean, q.requires_reason),
+      calendar_name = case when v_options ? 'calendar_name' then v_options ->> 'calendar_name' else q.calendar_name end,
+      is_open = case when v_options ? 'calendar_name' then v_options ->> 'calendar_name' is null
+          or (workflows.schedule_skip(null, v_options ->> 'calendar_name', v_now)).outcome is null
+        else q.is_open end
     where q.queue_name = p_queue_name returning q.* into v_queue;
   exception when data_exception or check_violation then
     perform workflows.refuse('WF002', workflows.bad_argument('options', 'holds a value that does not fit'),

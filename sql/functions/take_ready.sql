@@ -94,7 +94,7 @@ as $$
 begin
   is_locked := false;
   select array_agg(q.queue_id order by q.queue_id) into queue_ids from workflows.queue q
-  where q.queue_id = any (p_queue_ids) and q.is_limited and not q.is_paused;
+  where q.queue_id = any (p_queue_ids) and q.is_limited and not q.is_paused and q.is_open;
   if queue_ids is null then return; end if;
   caps := array(
     select case when k.queue_id is null then 0 end from unnest(queue_ids) i(queue_id)
@@ -133,7 +133,7 @@ begin
     left join unnest(p_limited, p_caps) c(queue_id, cap) on c.queue_id = l.queue_id
     where d.worker_id = p_worker_id and l.queue_id = any (p_queue_ids) and l.kind <> 'gated'
       and (l.kind = 'command'
-        or not q.is_paused and q.maintenance_mode is null and coalesce(c.cap, 1) > 0)),
+        or not q.is_paused and q.is_open and q.maintenance_mode is null and coalesce(c.cap, 1) > 0)),
   seen as materialized (
     select m.lane_id, m.low, m.is_late, m.priority, m.is_fresh, m.is_prefetchable, m.cap, h.ready_seq,
       row_number() over (partition by m.queue_id, m.is_late order by m.priority, m.is_fresh, h.ready_seq) as queue_place

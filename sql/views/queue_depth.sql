@@ -13,7 +13,7 @@ select q.queue_name, q.is_paused,
   case when greatest(f.enqueued, f.delayed, f.blocked, f.waiting, f.held) > 10000
     then round(extract(epoch from clock_timestamp() - c.counted_at))::integer else 0 end
     as counted_seconds_ago,
-  q.run_on, q.maintenance_mode as maintenance
+  q.run_on, q.maintenance_mode as maintenance, q.is_open
 from workflows.queue q
 cross join lateral workflows.queue_figures(q.queue_id) f
 left join workflows.queue_count c on c.queue_id = q.queue_id;
@@ -38,3 +38,5 @@ comment on column workflows.queue_depth.run_on is
   'Workers that may claim: active, any or prefer_active.';
 comment on column workflows.queue_depth.maintenance is
   'drain or cancel while maintenance is entered, else null.';
+comment on column workflows.queue_depth.is_open is
+  'False while the calendar that it follows is closed: nothing new of it starts.';

@@ -8,12 +8,14 @@ import pytest
 
 from exchange.workflows.api import (
     admin,
+    calendars,
     commands,
     diagnostics,
     enums,
     lookups,
     recipes,
     retention,
+    schedules,
     service,
     starting,
     talking,
@@ -27,6 +29,9 @@ ID = "00000000-0000-4000-8000-000000000001"
 CALLERS = {"enqueuer", "worker", "operator", "admin"}
 PEOPLE = {"operator", "admin"}
 EVERYBODY = CALLERS | {"viewer"}
+SCREENS = PEOPLE | {"viewer"}
+SCHEDULE = {"scheduleName": "report"}
+CALENDAR = {"calendarName": "works"}
 TEMPLATE = {"workflowName": "mix", "templateName": "standard"}
 ONE_TEMPLATE = {**TEMPLATE, "templateVersion": 1, "actor": "anna"}
 RECIPE = {"workflowName": "mix", "setName": "rye"}
@@ -100,6 +105,26 @@ MAY_CALL: dict[tuple[Any, str], tuple[set[str], dict[str, Any]]] = {
     (starting, "resolveInputs"): (CALLERS, {"workflowName": "mix"}),
     (starting, "startWithTemplate"): (CALLERS, TEMPLATE),
     (starting, "startWithParameterSet"): (CALLERS, RECIPE),
+    (schedules, "createSchedule"): (
+        {"admin"},
+        {"scheduleName": "new", "workflowName": "mix", "cron": "@daily"},
+    ),
+    (schedules, "setSchedule"): ({"admin"}, {**SCHEDULE, "changes": {"cron": "@hourly"}}),
+    (schedules, "pauseSchedule"): (PEOPLE, SCHEDULE),
+    (schedules, "resumeSchedule"): (PEOPLE, SCHEDULE),
+    (schedules, "runSchedule"): (PEOPLE, SCHEDULE),
+    (schedules, "listSchedules"): (SCREENS, {}),
+    (schedules, "listScheduleRuns"): (SCREENS, SCHEDULE),
+    (schedules, "deleteSchedule"): ({"admin"}, SCHEDULE),
+    (calendars, "setCalendar"): ({"admin"}, {**CALENDAR, "timeZone": "UTC"}),
+    (calendars, "deleteCalendar"): ({"admin"}, CALENDAR),
+    (calendars, "listCalendars"): (SCREENS, {}),
+    (calendars, "addBlackout"): (
+        {"admin"},
+        {"startsAt": "2026-01-01T00:00:00Z", "endsAt": "2026-01-02T00:00:00Z"},
+    ),
+    (calendars, "removeBlackout"): ({"admin"}, {"blackoutId": 1}),
+    (calendars, "listBlackouts"): (SCREENS, {}),
 }
 # What these do they do in this process.
 WITHOUT_A_DATABASE = {
@@ -117,10 +142,17 @@ STANDS = """select json_build_object('workflow', (select json_agg(w) from workfl
   'retention', (select json_agg(r) from workflows.retention_policy r),
   'enum', (select json_agg(p) from workflows.parameter_enum p),
   'template', (select json_agg(t) from workflows.parameter_template t),
-  'recipe', (select json_agg(s) from workflows.parameter_set s))::text"""
+  'recipe', (select json_agg(s) from workflows.parameter_set s),
+  'schedule', (select json_agg(s) from workflows.schedule s),
+  'run', (select json_agg(r) from workflows.schedule_run r),
+  'calendar', (select json_agg(c) from workflows.calendar c),
+  'blackout', (select json_agg(b) from workflows.blackout b))::text"""
 SAVED = """select workflows.create_enum('BatchMode', '["slow"]'),
   workflows.create_template('mix', 'standard', '{}'), workflows.create_parameter_set('mix', 'rye', '{}'),
-  workflows.set_parameter_set_status('mix', 'rye', 'approved', '{"actor": "anna"}')"""
+  workflows.set_parameter_set_status('mix', 'rye', 'approved', '{"actor": "anna"}'),
+  workflows.create_schedule('report', 'mix', '{"cron": "@daily"}'),
+  workflows.set_calendar('works', '{"time_zone": "UTC"}'),
+  workflows.add_blackout('2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z')"""
 
 
 @pytest.fixture
@@ -149,8 +181,8 @@ def act_as(dsn):
 
 def functions():
     """The functions of api/, each once."""
-    modules = (service, commands, talking, lookups, admin, diagnostics, retention)
-    for module in (*modules, enums, templates, template_forms, recipes, starting):
+    modules = (service, commands, talking, lookups, admin, diagnostics, retention, schedules)
+    for module in (*modules, calendars, enums, templates, template_forms, recipes, starting):
         for name, function in vars(module).items():
             if getattr(function, "__module__", "") == module.__name__ and not name.startswith("_"):
                 yield module, name

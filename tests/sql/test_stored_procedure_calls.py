@@ -2,18 +2,20 @@
 
 import json
 import re
+from typing import Any
 
 import psycopg
 import pytest
 
 from tests.calls import SCHEMA, Calls
-from tests.every_call import set_recipes
+from tests.every_call import BLACKOUT, CALENDAR, set_plans, set_recipes
 
 ID = "00000000-0000-4000-8000-000000000001"
 ENDED = "00000000-0000-4000-8000-000000000002"
 RECIPE = {"workflow_name": "fill", "set_name": "brine"}
+SCHEDULE = {"schedule_name": "yearly"}
 # The arguments that a function cannot do without. One with defaults that is not here fails the test.
-REQUIRED = {
+REQUIRED: dict[str, dict[str, Any]] = {
     "enqueue": {"workflow_name": "mix"},
     "send_command": {"workflow_id": ID, "command": "HOLD"},
     "send_commands": {"command": "HOLD", "filter": '{"all": true}'},
@@ -59,9 +61,22 @@ REQUIRED = {
     "rename_parameter_set": {**RECIPE, "new_name": "salt"},
     "compare_parameter_sets": RECIPE,
     "export_parameter_set": RECIPE,
+    "next_occurrence": {"cron": "@yearly", "time_zone": "UTC"},
+    "delete_schedule": SCHEDULE,
+    "pause_schedule": SCHEDULE,
+    "resume_schedule": {"schedule_name": "paused"},
+    "run_schedule": SCHEDULE,
+    "list_schedules": {},
+    "list_schedule_runs": SCHEDULE,
+    "set_calendar": {"calendar_name": "spare", "calendar": json.dumps(CALENDAR)},
+    "delete_calendar": {"calendar_name": "spare"},
+    "add_blackout": BLACKOUT,
+    "remove_blackout": {"blackout_id": 1},
+    "list_blackouts": {},
 }
 # Whose options name the actor, so that leaving them out is refused; and one that needs a document.
 NEED_OPTIONS = {"answer_prompt", "set_parameter_set_status", "import_parameter_set"}
+NEED_OPTIONS |= {"create_schedule"}  # they say when
 OPTIONAL = """
 select p.proname, p.proargnames[p.pronargs - p.pronargdefaults + 1:p.pronargs]
 from pg_proc p where p.pronamespace = %s::regnamespace and p.prosecdef and p.pronargdefaults > 0
@@ -85,7 +100,15 @@ select json_build_object(
   'templates', (select json_agg(json_build_array(template_name, template_version, status)
                   order by template_version) from workflows.parameter_template),
   'enums', (select json_agg(json_build_array(enum_version, status) order by enum_version)
-            from workflows.parameter_enum))"""
+            from workflows.parameter_enum),
+  'schedules', (select json_agg(json_build_array(schedule_name, is_paused, pause_reason))
+                from workflows.schedule),
+  'runs', (select json_agg(json_build_array(is_manual, outcome, message, actor))
+           from workflows.schedule_run),
+  'calendars', (select json_agg(json_build_array(calendar_name, changed_by))
+                from workflows.calendar),
+  'blackouts', (select json_agg(json_build_array(schedule_name, calendar_name, reason, created_by))
+                from workflows.blackout))"""
 
 
 def functions_with_defaults(calls):
@@ -104,16 +127,17 @@ def transaction(calls, connect, make_worker):
     calls.call("reject_entries", entries=[{"workflow_id": ID, "entry": "x"}])
     make_worker("fill")
     set_recipes(calls)
+    set_plans(calls)
     return Calls(connect(autocommit=False))
 
 
 def outcome(transaction, function, arguments):
     """The answer without what differs from call to call, and everything that it wrote."""
-    answer = json.dumps(transaction.call(function, **arguments))
+    answer = json.dumps(transaction.call(function, **arguments), default=str)
     effects = transaction.value(EFFECTS)
     transaction.conn.rollback()
     answer = re.sub(r'"(?!0{8})[0-9a-f]{8}-[0-9a-f-]{27}"|"\d{4}-\d\d-\d\dT[^"]+"', "_", answer)
-    return re.sub(r'"(command_id|queue_id|waited_ms)": \d+', "_", answer), effects
+    return re.sub(r'"(command_id|queue_id|blackout_id|waited_ms)": \d+', "_", answer), effects
 
 
 def test_every_function_with_defaults_is_tried(calls):
@@ -133,12 +157,13 @@ def test_null_is_the_default(calls, transaction, function):
         assert outcome(transaction, function, fewer) == left_out
 
 
-WITHOUT_DEFAULTS = {
+WITHOUT_DEFAULTS: dict[str, dict[str, Any]] = {
     "get_workflow": {"workflow_id": ID},
     "list_steps": {"workflow_id": ID},
     "enqueue_many": {"items": "[]"},
     "reject_entries": {"entries": "[]"},
     "set_queue": {"queue_name": "default"},
+    "set_schedule": SCHEDULE,
 }
 
 
@@ -148,7 +173,7 @@ def test_required_arguments_that_are_null_are_refused_by_name_of_a_code(transact
     required = {**REQUIRED, **WITHOUT_DEFAULTS}[function]
     for name in required:
         arguments = {**required, name: None}
-        if function == "set_queue":
+        if function in ("set_queue", "set_schedule"):
             arguments["options"] = None
         names = ", ".join(f"p_{one} => %s" for one in arguments)
         query = f"select {SCHEMA}.{function}({names})"

@@ -73,7 +73,7 @@ CALLED = "'{text,int4,bool,timestamptz}'::regtype[]"
 
 def test_public_functions_take_and_return_only_what_a_stored_procedure_call_can(names):
     query = f"""
-      select p.proname {FUNCTIONS} and p.prosecdef and p.proname !~ '_figures$'
+      select p.proname {FUNCTIONS} and p.prosecdef and p.proname !~ '_figures$|^upcoming$'
         and (p.prorettype <> all ({CALLED}) or not p.proargtypes::oid[]::regtype[] <@ {CALLED})"""
     assert names(query) == ["claim_workflows"]
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import typer
 
+from exchange.workflows.cpython import cli_calendars as calendars
 from exchange.workflows.cpython import cli_maintenance as maintenance
 from exchange.workflows.cpython import cli_queues as queues
 from exchange.workflows.cpython import cli_recipes as recipes
 from exchange.workflows.cpython import cli_rejected as rejected
+from exchange.workflows.cpython import cli_schedules as schedules
 from exchange.workflows.cpython import cli_schema as schema
 from exchange.workflows.cpython import cli_talking as talking
 from exchange.workflows.cpython import cli_upkeep as upkeep
@@ -35,6 +37,9 @@ maintenance_app = typer.Typer(help="Maintenance of one queue or of all.", no_arg
 recipe_app = typer.Typer(help="Recipes: named values, in versions.", no_args_is_help=True)
 retention_app = typer.Typer(help="For how long what has ended is kept.", no_args_is_help=True)
 setting_app = typer.Typer(help="Settings of the whole schema.", no_args_is_help=True)
+schedule_app = typer.Typer(help="What is enqueued by itself, and when.", no_args_is_help=True)
+calendar_app = typer.Typer(help="When a plant works.", no_args_is_help=True)
+blackout_app = typer.Typer(help="Times in which nothing is started.", no_args_is_help=True)
 rejected_app = typer.Typer(help="Entries that could not be enqueued.", no_args_is_help=True)
 
 add_command(app, "init", schema.init)
@@ -74,6 +79,23 @@ add_command(recipe_app, "obsolete", recipes.retire_recipe)
 add_command(recipe_app, "compare", recipes.compare_recipes)
 add_command(recipe_app, "export", recipes.export_recipe)
 add_command(recipe_app, "import", recipes.import_recipe)
+app.add_typer(schedule_app, name="schedule")
+add_command(schedule_app, "create", schedules.create_schedule)
+add_command(schedule_app, "list", schedules.list_schedules)
+add_command(schedule_app, "show", schedules.show_schedule)
+add_command(schedule_app, "next", schedules.next_occurrences)
+add_command(schedule_app, "pause", schedules.pause_schedule)
+add_command(schedule_app, "resume", schedules.resume_schedule)
+add_command(schedule_app, "run", schedules.run_schedule)
+add_command(schedule_app, "delete", schedules.delete_schedule)
+app.add_typer(calendar_app, name="calendar")
+add_command(calendar_app, "list", calendars.list_calendars)
+add_command(calendar_app, "set", calendars.set_calendar)
+add_command(calendar_app, "delete", calendars.delete_calendar)
+app.add_typer(blackout_app, name="blackout")
+add_command(blackout_app, "list", calendars.list_blackouts)
+add_command(blackout_app, "add", calendars.add_blackout)
+add_command(blackout_app, "remove", calendars.remove_blackout)
 app.add_typer(rejected_app, name="rejected")
 add_command(rejected_app, "list", rejected.list_rejected)
 add_command(rejected_app, "retry", rejected.retry)

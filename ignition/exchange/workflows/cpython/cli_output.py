@@ -104,6 +104,7 @@ def queue_table(queues: Sequence[dict[str, Any]]) -> Table:
 def _standstill(queue: dict[str, Any]) -> str:
     """Why nothing new of a queue starts."""
     words = [queue.get("maintenance") and "maintenance", queue.get("is_paused") and "paused"]
+    words.append(queue.get("is_open") is False and "closed")
     return ", ".join(word for word in words if word)
 
 

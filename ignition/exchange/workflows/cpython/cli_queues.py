@@ -29,6 +29,7 @@ KeyRate = Annotated[
 ]
 YesNo = Annotated[bool | None, typer.Option("--accepts-work/--closed", show_default=False)]
 History = Annotated[str | None, typer.Option(metavar="errors|full", show_default=False)]
+Calendar = Annotated[str | None, typer.Option(metavar="NAME|none", show_default=False)]
 RunOn = Annotated[str | None, typer.Option(metavar="active|any|prefer_active", show_default=False)]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
 Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
@@ -70,11 +71,14 @@ def set_queue(
     history: History = None,
     accepts_work: YesNo = None,
     run_on: RunOn = None,
+    calendar: Calendar = None,
 ) -> None:
     """Change a queue's limits; `none` takes a limit away."""
     options = _limits(max_running=max_running, max_enqueued=max_enqueued)
     options |= _rates(rate=rate, key_rate=key_rate)
     options |= _policies(history=history, accepts_work=accepts_work, run_on=run_on)
+    if calendar:
+        options["calendar_name"] = None if calendar == "none" else calendar
     if not options:
         raise Failure(ExitCode.USAGE, "nothing to set", "see: ignition-workflows queue set --help")
     changed = ", ".join(f"{key} = {json.dumps(value)}" for key, value in options.items())

@@ -4,6 +4,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
 from typing import Annotated, Any, LiteralString, cast
 
@@ -69,15 +70,17 @@ class Session:
             raise Failure(ExitCode.USAGE, f"the DSN cannot be read: {str(error).strip()}") from None
         return self.dsn
 
-    def call(self, function: str, **arguments: str | None) -> Any:
-        """Call a function of the schema, every argument text; what it answers, JSON decoded.
+    def call(self, function: str, **arguments: str | int | datetime | None) -> Any:
+        """Call a function of the schema, arguments mostly text; what it answers, JSON decoded.
 
         An argument that is None is left out: the function's own default holds.
         """
         arguments = {name: value for name, value in arguments.items() if value is not None}
         names = sql.SQL(", ").join(
-            sql.SQL("{} => {}::text").format(sql.Identifier(f"p_{name}"), sql.Placeholder(name))
-            for name in arguments
+            sql.SQL("{} => {}::text" if isinstance(value, str) else "{} => {}").format(
+                sql.Identifier(f"p_{name}"), sql.Placeholder(name)
+            )
+            for name, value in arguments.items()
         )
         query = sql.SQL("select {}({})").format(sql.Identifier(self.schema, function), names)
         row = self.conn.execute(query, arguments).fetchone()
