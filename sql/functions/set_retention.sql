@@ -77,7 +77,8 @@ $$;
 comment on function workflows.retention_status_of(jsonb) is
   'Status that a retention policy is for, as the options say.';
 
--- One at a time says what is kept, or counts; the first lock of each of them. Maintenance passes by.
+-- One at a time says what is kept, or counts; the first lock of each of them. Maintenance passes
+-- by.
 create or replace function workflows.lock_progress() returns boolean
 language plpgsql volatile
 as $$

@@ -10,7 +10,7 @@ declare
   v_policy text := coalesce(p_ask ->> 'policy', 'follow');
   v_options jsonb := coalesce((p_ask -> 'options')::jsonb, '{}');
   v_request workflows.enqueue_request;
-  v_requests workflows.enqueue_request[] := '{}';
+  v_requests workflows.enqueue_request[] := '{}'::workflows.enqueue_request[];
   v_inputs text;
   v_problem jsonb;
   v_answer jsonb;

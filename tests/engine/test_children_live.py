@@ -76,6 +76,7 @@ def test_a_parent_and_its_child_need_one_thread(rt, make_worker):
     assert ended(rt, rt.enqueue("family_all", {"count": 3}))["result"] == [0, 1, 4]
 
 
+@pytest.mark.proof
 def test_an_idle_worker_has_the_parent_back_within_milliseconds(rt, make_worker):
     """The child ends on another worker: no poll, no timer."""
     make_worker(threads=1)
@@ -111,14 +112,15 @@ def test_an_order_to_the_parent_stops_a_running_child(rt, worker):
     assert ended(rt, child["workflow_id"])["status"] == "STOPPED"
 
 
-def test_a_thousand_children_end_once_each(rt, make_worker, conn):
+@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.proof)])
+def test_many_children_end_once_each(rt, make_worker, conn, count):
     for _ in range(2):
         make_worker(threads=4)
-    row = ended(rt, rt.enqueue("family_all", {"count": 1000}))
-    assert row["result"] == [n * n for n in range(1000)]
+    row = ended(rt, rt.enqueue("family_all", {"count": count}))
+    assert row["result"] == [n * n for n in range(count)]
     calls = Calls(conn)
     query = "select count(*), max(attempt), min(status) from workflows.workflow where parent_workflow_id = %s::uuid"
-    assert calls.rows(query, row["workflow_id"]) == [(1000, 1, "SUCCESS")]
+    assert calls.rows(query, row["workflow_id"]) == [(count, 1, "SUCCESS")]
     assert row["attempt"] < 20, "the parent is woken for the last, not for each"
 
 

@@ -122,7 +122,7 @@ EXPECTED = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data(), st.lists(st.integers(0, 6), max_size=4))
 def test_whatever_ends_first_and_whenever_the_worker_dies(data, dies_after):
     plant = Plant(lambda count: data.draw(st.integers(0, count - 1)), dies_after)
@@ -136,7 +136,7 @@ def test_whatever_ends_first_and_whenever_the_worker_dies(data, dies_after):
     assert all(count <= lives for count in plant.ended.values())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data(), st.lists(st.booleans(), min_size=1, max_size=5))
 def test_every_error_is_kept_in_the_order_of_the_handles(data, fails):
     def function(plant, running):

@@ -7,6 +7,7 @@ import pytest
 
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.proof
 CHILDREN = "select count(*) from workflows.child"
 POINTS = [
     f"{point}=kill@{count}"
@@ -32,7 +33,6 @@ def assert_family(site, workflow_id, label=""):
     assert all(w["failure_count"] == 0 for w in history.workflows.values())
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize("failpoint", POINTS)
 def test_a_worker_killed_at_every_point_of_a_family(site, failpoint):
     victim = site.worker("a", failpoint=failpoint, threads=2, is_waited_for=False)
@@ -42,7 +42,6 @@ def test_a_worker_killed_at_every_point_of_a_family(site, failpoint):
     assert victim.is_alive or victim.wait() == -signal.SIGKILL
 
 
-@pytest.mark.proof
 def test_many_families_and_workers_that_are_killed_among_them(site):
     ids = [site.enqueue("parent") for _ in range(40)]
     victims = [
@@ -58,7 +57,6 @@ def test_many_families_and_workers_that_are_killed_among_them(site):
     site.assert_promises(label="40 families, two workers killed")
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize("order", ["STOP", "CANCEL", "ABORT"])
 def test_an_order_while_the_worker_of_the_children_dies(site, order):
     victim = site.worker("a", threads=4)
@@ -94,7 +92,6 @@ def test_killed_in_the_middle_of_steps_that_run_beside_each_other(site):
     assert sum(effects.values()) <= 5 + 2, "what was recorded does not run again"
 
 
-@pytest.mark.proof
 def test_a_zombie_with_steps_beside_each_other_writes_nothing(site):
     zombie = site.worker("a")
     workflow_id = site.enqueue("beside", {"count": 3, "until": "go"})

@@ -1,5 +1,7 @@
 """Orders of a parent at its children: by policy, in order, once each, whatever they do meanwhile."""
 
+import itertools
+
 import pytest
 
 from tests.families import Family
@@ -13,6 +15,18 @@ HELD_OR_NOT = {
     "ABORT": "ABORTED",
     "CANCEL": "CANCELLED",
 }
+
+QUICK = [
+    ("follow", "HOLD", True),
+    ("follow", "STOP", False),
+    ("cancel", "ABORT", True),
+    ("cancel", "PAUSE", False),
+    ("leave", "CANCEL", True),
+]
+TABLE = [
+    pytest.param(*one, marks=() if one in QUICK else pytest.mark.proof)
+    for one in itertools.product(POLICIES, sorted(HELD_OR_NOT), (True, False))
+]
 
 
 @pytest.fixture
@@ -29,9 +43,7 @@ def obey(family, command):
         family.worker.finish(family.claimed, outcome)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("command", sorted(HELD_OR_NOT))
-@pytest.mark.parametrize("is_parked", [True, False], ids=["parked", "running"])
+@pytest.mark.parametrize(("policy", "command", "is_parked"), TABLE)
 def test_an_order_reaches_live_children_by_their_policy(family, calls, policy, command, is_parked):
     children = family.children(3, policy=policy)
     family.end(1)
