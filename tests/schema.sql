@@ -184,6 +184,17 @@ ALTER FUNCTION workflows.actor_of(p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.actor_of(p_options text) IS 'Who, as the options of a queue say.';
 
+CREATE FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text) IS 'Adds a time in which nothing is started.';
+
 CREATE FUNCTION workflows.add_removed(p_first jsonb, p_second jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -494,6 +505,93 @@ CREATE FUNCTION workflows.characters_text(p_count text) RETURNS text
 ALTER FUNCTION workflows.characters_text(p_count text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.characters_text(p_count text) IS 'A number of characters as a person reads it.';
+
+CREATE TABLE workflows.schedule (
+    schedule_name text NOT NULL,
+    workflow_name text NOT NULL,
+    kind text NOT NULL,
+    cron text,
+    interval_seconds double precision,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    time_zone text NOT NULL,
+    inputs text NOT NULL,
+    options jsonb NOT NULL,
+    occurs_at_input text,
+    catch_up text NOT NULL,
+    catch_up_seconds double precision,
+    calendar_name text,
+    description text,
+    is_paused boolean NOT NULL,
+    pause_reason text,
+    next_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    changed_by text NOT NULL,
+    CONSTRAINT schedule_catch_up CHECK ((catch_up = ANY (ARRAY['skip'::text, 'last'::text, 'all'::text]))),
+    CONSTRAINT schedule_catch_up_seconds CHECK ((catch_up_seconds >= (0)::double precision)),
+    CONSTRAINT schedule_interval CHECK ((interval_seconds >= (1)::double precision)),
+    CONSTRAINT schedule_kind CHECK ((kind = ANY (ARRAY['cron'::text, 'interval'::text, 'once'::text]))),
+    CONSTRAINT schedule_timing CHECK ((((kind = 'cron'::text) = (cron IS NOT NULL)) AND ((kind = 'interval'::text) = (interval_seconds IS NOT NULL)) AND ((kind = 'cron'::text) OR (starts_at IS NOT NULL))))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE workflows.schedule OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.schedule IS 'What is enqueued by itself, and when.';
+
+COMMENT ON COLUMN workflows.schedule.schedule_name IS 'Name.';
+
+COMMENT ON COLUMN workflows.schedule.workflow_name IS 'What it enqueues.';
+
+COMMENT ON COLUMN workflows.schedule.kind IS 'cron, interval or once.';
+
+COMMENT ON COLUMN workflows.schedule.cron IS 'Expression of cron, in the time zone.';
+
+COMMENT ON COLUMN workflows.schedule.interval_seconds IS 'Real seconds from one to the next.';
+
+COMMENT ON COLUMN workflows.schedule.starts_at IS 'What an interval is counted from, the moment of once, and for cron not before.';
+
+COMMENT ON COLUMN workflows.schedule.ends_at IS 'The last moment at which it may occur.';
+
+COMMENT ON COLUMN workflows.schedule.time_zone IS 'Time zone that its expression is read in.';
+
+COMMENT ON COLUMN workflows.schedule.inputs IS 'Inputs of each workflow, as JSON text.';
+
+COMMENT ON COLUMN workflows.schedule.options IS 'Options of enqueue, with template and recipe.';
+
+COMMENT ON COLUMN workflows.schedule.occurs_at_input IS 'The input that is told the moment of the occurrence; null: none.';
+
+COMMENT ON COLUMN workflows.schedule.catch_up IS 'What is done with missed occurrences: skip, last or all.';
+
+COMMENT ON COLUMN workflows.schedule.catch_up_seconds IS 'How old a missed occurrence may be; null: a minute where it is skip, else any age.';
+
+COMMENT ON COLUMN workflows.schedule.calendar_name IS 'The calendar that it follows; null: none.';
+
+COMMENT ON COLUMN workflows.schedule.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.schedule.is_paused IS 'True: it enqueues nothing.';
+
+COMMENT ON COLUMN workflows.schedule.pause_reason IS 'Why it was paused.';
+
+COMMENT ON COLUMN workflows.schedule.next_at IS 'The next occurrence that nobody has dealt with; null: none is to come.';
+
+COMMENT ON COLUMN workflows.schedule.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN workflows.schedule.created_by IS 'Who made it.';
+
+COMMENT ON COLUMN workflows.schedule.changed_at IS 'When it was changed last.';
+
+COMMENT ON COLUMN workflows.schedule.changed_by IS 'Who changed it last.';
+
+CREATE FUNCTION workflows.check_schedule(p_schedule workflows.schedule, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.check_schedule(p_schedule workflows.schedule, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.check_schedule(p_schedule workflows.schedule, p_now timestamp with time zone) IS 'Refuses what does not fit in a schedule.';
 
 CREATE FUNCTION workflows.child_outcomes(p_ids uuid[], p_failed bigint, p_is_raised boolean) RETURNS json
     LANGUAGE plpgsql STABLE
@@ -864,6 +962,17 @@ ALTER FUNCTION workflows.csv_line(p_fields text[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.csv_line(p_fields text[]) IS 'One line of CSV.';
 
+CREATE FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) IS 'Deletes a calendar.';
+
 CREATE FUNCTION workflows.delete_retention(p_queue_name text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -874,6 +983,25 @@ CREATE FUNCTION workflows.delete_retention(p_queue_name text DEFAULT NULL::text,
 ALTER FUNCTION workflows.delete_retention(p_queue_name text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.delete_retention(p_queue_name text, p_options text) IS 'Takes a retention policy away.';
+
+CREATE FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) IS 'Deletes a schedule.';
+
+CREATE FUNCTION workflows.duplicate_problem(p_request workflows.enqueue_request) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.duplicate_problem(p_request workflows.enqueue_request) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.duplicate_problem(p_request workflows.enqueue_request) IS 'What does not go together in the options about duplicates, or null.';
 
 CREATE FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -1459,6 +1587,14 @@ ALTER FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state
 
 COMMENT ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) IS 'The open order of a workflow that goes first, or null.';
 
+CREATE FUNCTION workflows.first_moment(p_local timestamp without time zone, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.first_moment(p_local timestamp without time zone, p_time_zone text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.first_moment(p_local timestamp without time zone, p_time_zone text) IS 'The first moment at which clocks show a local time.';
+
 CREATE FUNCTION workflows.first_uuid() RETURNS uuid
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -1728,6 +1864,14 @@ CREATE FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state te
 ALTER FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) IS 'Holds a workflow that does not run.';
+
+CREATE FUNCTION workflows.holiday_problem(p_holiday jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.holiday_problem(p_holiday jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.holiday_problem(p_holiday jsonb) IS 'What is wrong with a holiday, or null.';
 
 CREATE FUNCTION workflows.horizon(p_now timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -2007,6 +2151,28 @@ ALTER FUNCTION workflows.list_retention() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_retention() IS 'The retention policies as JSON.';
 
+CREATE FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) IS 'What became of the latest occurrences of a schedule, as a JSON array.';
+
+CREATE FUNCTION workflows.list_schedules(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_schedules(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_schedules(p_filter text) IS 'Schedules that fit a filter, as a JSON array.';
+
 CREATE FUNCTION workflows.list_setting_changes(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2081,6 +2247,14 @@ ALTER FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_l
 
 COMMENT ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) IS 'Inputs and recorded steps of one claimed workflow.';
 
+CREATE FUNCTION workflows.local_text(p_at timestamp with time zone, p_time_zone text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.local_text(p_at timestamp with time zone, p_time_zone text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.local_text(p_at timestamp with time zone, p_time_zone text) IS 'A moment in local time.';
+
 CREATE FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp with time zone, OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) RETURNS record
     LANGUAGE plpgsql
     AS ...;
@@ -2097,14 +2271,6 @@ ALTER FUNCTION workflows.lock_progress() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lock_progress() IS 'Locks how far retention has come.';
 
-CREATE FUNCTION workflows.lock_setting(p_name text) RETURNS workflows.setting
-    LANGUAGE plpgsql
-    AS ...;
-
-ALTER FUNCTION workflows.lock_setting(p_name text) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.lock_setting(p_name text) IS 'Locks a setting that there is.';
-
 CREATE FUNCTION workflows.lock_schedule(p_schedule_name text) RETURNS workflows.schedule
     LANGUAGE plpgsql
     AS ...;
@@ -2112,6 +2278,14 @@ CREATE FUNCTION workflows.lock_schedule(p_schedule_name text) RETURNS workflows.
 ALTER FUNCTION workflows.lock_schedule(p_schedule_name text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lock_schedule(p_schedule_name text) IS 'Locks a schedule that there is.';
+
+CREATE FUNCTION workflows.lock_setting(p_name text) RETURNS workflows.setting
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.lock_setting(p_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.lock_setting(p_name text) IS 'Locks a setting that there is.';
 
 CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid) RETURNS workflows.workflow
     LANGUAGE plpgsql
@@ -2208,6 +2382,17 @@ CREATE FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order
 ALTER FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) IS 'The number of the next run of a handler, or null.';
+
+CREATE FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) IS 'When an expression of cron occurs next in a time zone.';
 
 CREATE FUNCTION workflows.next_pass(p_progress workflows.retention_progress, p_next uuid, p_now timestamp with time zone) RETURNS workflows.retention_progress
     LANGUAGE plpgsql
@@ -3042,6 +3227,17 @@ ALTER FUNCTION workflows.remove_audit(p_limit integer, p_now timestamp with time
 
 COMMENT ON FUNCTION workflows.remove_audit(p_limit integer, p_now timestamp with time zone) IS 'Removes audit rows that are older than audit_keep_days.';
 
+CREATE FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text) IS 'Takes a blackout away.';
+
 CREATE FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
@@ -3241,6 +3437,17 @@ CREATE FUNCTION workflows.resume_queue(p_queue_name text, p_reason text DEFAULT 
 ALTER FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) IS 'Resumes a paused queue.';
+
+CREATE FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) IS 'Resumes a paused schedule.';
 
 CREATE FUNCTION workflows.retention_changed(p_queue_id integer, p_status text, p_before text, p_actor text) RETURNS bigint
     LANGUAGE plpgsql
@@ -3568,6 +3775,17 @@ ALTER FUNCTION workflows.set_retention(p_queue_name text, p_options text) OWNER 
 
 COMMENT ON FUNCTION workflows.set_retention(p_queue_name text, p_options text) IS 'Says how long ended workflows are kept.';
 
+CREATE FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) IS 'Changes a schedule.';
+
 CREATE FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text DEFAULT 'script'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3685,6 +3903,14 @@ CREATE FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p
 ALTER FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) IS 'Pauses or resumes a queue.';
+
+CREATE FUNCTION workflows.switch_schedule(p_schedule workflows.schedule, p_is_paused boolean, p_reason text, p_actor text, p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.switch_schedule(p_schedule workflows.schedule, p_is_paused boolean, p_reason text, p_actor text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.switch_schedule(p_schedule workflows.schedule, p_is_paused boolean, p_reason text, p_actor text, p_now timestamp with time zone) IS 'Pauses or resumes a schedule.';
 
 CREATE FUNCTION workflows.take_child_orders(p_limit integer) RETURNS integer
     LANGUAGE plpgsql
@@ -3813,6 +4039,17 @@ CREATE FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) RETURN
 ALTER FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) IS 'Sends locked workflows on for which something came.';
+
+CREATE FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) IS 'The next occurrences of a schedule.';
 
 CREATE FUNCTION workflows.use_key_rate(p_granted uuid[], p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql
@@ -3957,6 +4194,8 @@ CREATE TABLE workflows.queue (
     key_rate_limit integer,
     key_rate_seconds double precision,
     is_limited boolean GENERATED ALWAYS AS (((max_running IS NOT NULL) OR (rate_limit IS NOT NULL))) STORED NOT NULL,
+    calendar_name text,
+    is_open boolean DEFAULT true NOT NULL,
     CONSTRAINT queue_history CHECK ((history = ANY (ARRAY['errors'::text, 'full'::text]))),
     CONSTRAINT queue_key_rate_limit CHECK ((key_rate_limit > 0)),
     CONSTRAINT queue_key_rate_seconds CHECK (((key_rate_seconds >= (0.001)::double precision) AND (key_rate_seconds <= (31622400)::double precision))),
@@ -4005,6 +4244,10 @@ COMMENT ON COLUMN workflows.queue.key_rate_limit IS 'How many of one partition k
 COMMENT ON COLUMN workflows.queue.key_rate_seconds IS 'Seconds that key_rate_limit is about.';
 
 COMMENT ON COLUMN workflows.queue.is_limited IS 'Whether max_running or rate_limit is set: its workflows are not claimed in advance.';
+
+COMMENT ON COLUMN workflows.queue.calendar_name IS 'The calendar that it follows; null: it is always open.';
+
+COMMENT ON COLUMN workflows.queue.is_open IS 'False while that calendar is closed or a blackout is in force: nothing new starts.';
 
 CREATE TABLE workflows.step (
     workflow_id uuid NOT NULL,
@@ -4254,6 +4497,82 @@ COMMENT ON COLUMN workflows.audit_log.worker_name IS 'Name of the worker that di
 COMMENT ON COLUMN workflows.audit_log.source IS 'Application name and client address of the session, or engine.';
 
 COMMENT ON COLUMN workflows.audit_log.database_user IS 'Database user of the session.';
+
+ALTER TABLE workflows.blackout ALTER COLUMN blackout_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME workflows.blackout_blackout_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE workflows.calendar (
+    calendar_name text NOT NULL,
+    time_zone text NOT NULL,
+    description text,
+    changed_at timestamp with time zone NOT NULL,
+    changed_by text NOT NULL
+);
+
+ALTER TABLE workflows.calendar OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.calendar IS 'When a plant, a line or an office works.';
+
+COMMENT ON COLUMN workflows.calendar.calendar_name IS 'Name.';
+
+COMMENT ON COLUMN workflows.calendar.time_zone IS 'Time zone of its hours and days.';
+
+COMMENT ON COLUMN workflows.calendar.description IS 'What it is for.';
+
+COMMENT ON COLUMN workflows.calendar.changed_at IS 'When it was set last.';
+
+COMMENT ON COLUMN workflows.calendar.changed_by IS 'Who set it last.';
+
+CREATE TABLE workflows.calendar_holiday (
+    calendar_name text NOT NULL,
+    holiday date NOT NULL,
+    holiday_name text,
+    starts_at time without time zone,
+    ends_at time without time zone,
+    CONSTRAINT calendar_holiday_hours CHECK (((starts_at IS NULL) = (ends_at IS NULL)))
+);
+
+ALTER TABLE workflows.calendar_holiday OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.calendar_holiday IS 'Days of a calendar on which it is closed, or open at other hours than its shifts.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.calendar_name IS 'The calendar.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.holiday IS 'The day.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.holiday_name IS 'What day it is.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.starts_at IS 'When it is open from; null: closed all day.';
+
+COMMENT ON COLUMN workflows.calendar_holiday.ends_at IS 'When that ends; when that is not later, on the next day.';
+
+CREATE TABLE workflows.calendar_shift (
+    calendar_name text NOT NULL,
+    shift_name text NOT NULL,
+    weekdays integer[] NOT NULL,
+    starts_at time without time zone NOT NULL,
+    ends_at time without time zone NOT NULL
+);
+
+ALTER TABLE workflows.calendar_shift OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.calendar_shift IS 'Hours of a calendar that come back every week, in its time zone.';
+
+COMMENT ON COLUMN workflows.calendar_shift.calendar_name IS 'The calendar.';
+
+COMMENT ON COLUMN workflows.calendar_shift.shift_name IS 'Name of the shift.';
+
+COMMENT ON COLUMN workflows.calendar_shift.weekdays IS 'Days on which it begins, from 1 (Monday) to 7.';
+
+COMMENT ON COLUMN workflows.calendar_shift.starts_at IS 'When it begins.';
+
+COMMENT ON COLUMN workflows.calendar_shift.ends_at IS 'When it ends; when that is not later, on the next day.';
 
 CREATE TABLE workflows.child (
     workflow_id uuid NOT NULL,
@@ -6176,6 +6495,18 @@ COMMENT ON COLUMN workflows.workflow_status.previous_workflow_id IS 'The workflo
 ALTER TABLE ONLY workflows.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);
 
+ALTER TABLE ONLY workflows.blackout
+    ADD CONSTRAINT blackout_pkey PRIMARY KEY (blackout_id);
+
+ALTER TABLE ONLY workflows.calendar_holiday
+    ADD CONSTRAINT calendar_holiday_pkey PRIMARY KEY (calendar_name, holiday);
+
+ALTER TABLE ONLY workflows.calendar
+    ADD CONSTRAINT calendar_pkey PRIMARY KEY (calendar_name);
+
+ALTER TABLE ONLY workflows.calendar_shift
+    ADD CONSTRAINT calendar_shift_pkey PRIMARY KEY (calendar_name, shift_name);
+
 ALTER TABLE ONLY workflows.child_order
     ADD CONSTRAINT child_order_pkey PRIMARY KEY (child_order_id);
 
@@ -6271,6 +6602,12 @@ ALTER TABLE ONLY workflows.retention_policy
 
 ALTER TABLE ONLY workflows.retention_progress
     ADD CONSTRAINT retention_progress_pkey PRIMARY KEY (progress_id);
+
+ALTER TABLE ONLY workflows.schedule
+    ADD CONSTRAINT schedule_pkey PRIMARY KEY (schedule_name);
+
+ALTER TABLE ONLY workflows.schedule_run
+    ADD CONSTRAINT schedule_run_pkey PRIMARY KEY (schedule_name, occurs_at, is_manual);
 
 ALTER TABLE ONLY workflows.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
@@ -6385,8 +6722,6 @@ CREATE INDEX wait_topic ON workflows.wait USING btree (topic);
 
 CREATE INDEX wake_call_workflow ON workflows.wake_call USING btree (workflow_id);
 
-CREATE INDEX workflow_parent ON workflows.workflow USING btree (parent_workflow_id) WHERE (parent_workflow_id IS NOT NULL);
-
 CREATE INDEX workflow_recipe_set ON workflows.workflow_recipe USING btree (set_name, set_version);
 
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON workflows.audit FOR EACH STATEMENT EXECUTE FUNCTION workflows.refuse_audit_change();
@@ -6406,6 +6741,9 @@ GRANT USAGE ON SCHEMA workflows TO workflows_admin;
 REVOKE ALL ON FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.actor_of(p_options text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.add_blackout(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.add_removed(p_first jsonb, p_second jsonb) FROM PUBLIC;
 
@@ -6467,6 +6805,8 @@ GRANT SELECT ON TABLE workflows.setting TO workflows_admin;
 REVOKE ALL ON FUNCTION workflows.change_setting(p_setting workflows.setting, p_value text, p_actor text, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.characters_text(p_count text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.check_schedule(p_schedule workflows.schedule, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.child_outcomes(p_ids uuid[], p_failed bigint, p_is_raised boolean) FROM PUBLIC;
 
@@ -6547,8 +6887,16 @@ REVOKE ALL ON FUNCTION workflows.cron_values(p_text text, p_least integer, p_mos
 
 REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.delete_retention(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.delete_retention(p_queue_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.duplicate_problem(p_request workflows.enqueue_request) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.end_due(p_workflow workflows.workflow, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -6652,6 +7000,8 @@ REVOKE ALL ON FUNCTION workflows.fire_schedules(p_limit integer, p_now timestamp
 
 REVOKE ALL ON FUNCTION workflows.first_command(p_workflow_id uuid, p_topic text, p_state text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.first_moment(p_local timestamp without time zone, p_time_zone text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.first_uuid() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) FROM PUBLIC;
@@ -6738,6 +7088,8 @@ REVOKE ALL ON FUNCTION workflows.held_problem(p_workflow_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.held_state(p_order text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.holiday_problem(p_holiday jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.horizon(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -6830,6 +7182,16 @@ GRANT ALL ON FUNCTION workflows.list_retention() TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.list_retention() TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_retention() TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_schedule_runs(p_schedule_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_schedules(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_schedules(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_schedules(p_filter text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_schedules(p_filter text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.list_setting_changes(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_setting_changes(p_filter text) TO workflows_admin;
 
@@ -6859,13 +7221,15 @@ REVOKE ALL ON FUNCTION workflows.live_before(p_queue_id integer, p_before timest
 REVOKE ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.load_workflow(p_worker_id text, p_workflow_id text, p_lease_token text) TO workflows_worker;
 
+REVOKE ALL ON FUNCTION workflows.local_text(p_at timestamp with time zone, p_time_zone text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.lock_limited(p_queue_ids integer[], p_now timestamp with time zone, OUT queue_ids integer[], OUT caps integer[], OUT is_locked boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lock_progress() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.lock_setting(p_name text) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION workflows.lock_schedule(p_schedule_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.lock_setting(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
 
@@ -6890,6 +7254,13 @@ REVOKE ALL ON FUNCTION workflows.name_problem(p_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.new_workflow_id(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.next_handler_no(p_workflow workflows.workflow, p_order text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.next_occurrence(p_cron text, p_time_zone text, p_after timestamp with time zone) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.next_pass(p_progress workflows.retention_progress, p_next uuid, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -7059,6 +7430,9 @@ REVOKE ALL ON FUNCTION workflows.release_unknown(p_worker workflows.worker, p_he
 
 REVOKE ALL ON FUNCTION workflows.remove_audit(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.remove_blackout(p_blackout_id integer, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.remove_hot_row(p_workflow workflows.workflow) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.remove_over(p_after uuid, p_limit integer, p_now timestamp with time zone, OUT removed jsonb, OUT passed_by integer, OUT next_id uuid) FROM PUBLIC;
@@ -7113,6 +7487,10 @@ REVOKE ALL ON FUNCTION workflows.resume_held(p_workflow workflows.workflow, p_no
 REVOKE ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_admin;
 GRANT ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p_actor text) TO workflows_operator;
+
+REVOKE ALL ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.retention_changed(p_queue_id integer, p_status text, p_before text, p_actor text) FROM PUBLIC;
 
@@ -7207,6 +7585,9 @@ GRANT ALL ON FUNCTION workflows.set_queue(p_queue_name text, p_options text) TO 
 REVOKE ALL ON FUNCTION workflows.set_retention(p_queue_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_retention(p_queue_name text, p_options text) TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.set_schedule(p_schedule_name text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.set_setting(p_name text, p_value text, p_actor text) TO workflows_admin;
 
@@ -7236,6 +7617,8 @@ REVOKE ALL ON FUNCTION workflows.suspend_until(p_workflow_id uuid, p_step_key te
 REVOKE ALL ON FUNCTION workflows.sweep_lanes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.switch_queue(p_queue_name text, p_is_paused boolean, p_reason text, p_actor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.switch_schedule(p_schedule workflows.schedule, p_is_paused boolean, p_reason text, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.take_child_orders(p_limit integer) FROM PUBLIC;
 
@@ -7268,6 +7651,11 @@ REVOKE ALL ON FUNCTION workflows.time_problem(p_value jsonb, p_text text) FROM P
 REVOKE ALL ON FUNCTION workflows.unmark_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.unpark_waiting(p_waiting uuid[], p_held uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.upcoming(p_schedule_name text, p_count integer, OUT n integer, OUT occurs_at timestamp with time zone, OUT local_time text, OUT is_skipped boolean, OUT skip_reason text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.use_key_rate(p_granted uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
