@@ -32,7 +32,13 @@ def lease(change_id: int, kind: str, token: str, workflow_id: str = "w") -> Chan
 
 
 def step(change_id: int, kind: str = "insert", output: str = "1") -> Change:
-    row = {"workflow_id": "w", "step_key": "s", "status": "SUCCESS", "output": output}
+    row = {
+        "workflow_id": "w",
+        "step_key": "s",
+        "kind": "step",
+        "status": "SUCCESS",
+        "output": output,
+    }
     before = row if kind == "update" else None
     return Change(change_id, float(change_id), f"step {kind}", "w", row, before)
 

@@ -15,6 +15,8 @@ EXEMPT = {
     "parked": "only of live workflows",
     "gate_ticket": "given back when a workflow ends",
     "wait": "taken away when a workflow ends",
+    "child_order": "taken by maintenance, also where the child has ended",
+    "schedule_run": "keeps the last of each schedule",
     "wake_call": "taken by maintenance, also of workflows that are gone",
     "audit": "is kept by a policy of its own",
     "rejected_entry": "never was a workflow",
@@ -105,6 +107,7 @@ def fill(calls, workflow_id):
     calls.run("""
         insert into workflows.workflow_recipe (workflow_id, enum_versions, overrides)
           values (%(id)s, '{}', '{}');
+        insert into workflows.child values (%(id)s, gen_random_uuid(), 'startChild', 1, 'follow');
         insert into workflows.event values (%(id)s, 'phase', '1', 1, workflows.clock_now());
         insert into workflows.event_history values (%(id)s, 'phase', 1, '1', workflows.clock_now());
         insert into workflows.stream values (%(id)s, 'log', 0, '1', workflows.clock_now());
