@@ -78,6 +78,29 @@ def define(tally: Tally) -> None:
         tally.ran()
         return number
 
+    @workflow()
+    def leaf(number: int) -> int:
+        return number
+
+    @workflow()
+    def fan_out(number: int, padding: str) -> int:
+        runtime = getWorkflows()
+        children = runtime.startChildren("leaf", [{"number": n} for n in range(number)])
+        return len(runtime.waitForAll(children))
+
+    @step()
+    def nap(number: int) -> int:
+        threading.Event().wait(0.05)
+        return number
+
+    @workflow()
+    def in_order(number: int, padding: str) -> list[int]:
+        return [nap(n) for n in range(number)]
+
+    @workflow()
+    def beside(number: int, padding: str) -> list[int]:
+        return getWorkflows().gather([nap.start(n) for n in range(number)])
+
     def wait_for_orders(number: int, padding: str) -> None:
         runtime = getWorkflows()
         while True:
