@@ -1,5 +1,7 @@
 """Another try of a workflow, and what of its steps it runs again."""
 
+import pytest
+
 from tests.calls import refused
 
 
@@ -46,3 +48,25 @@ def test_nothing_parked_means_no_next_timer(calls):
 def test_list_limit_is_checked(calls):
     with refused("WF002", "limit"):
         calls.call("list_workflows", filter={"limit": -1})
+
+
+@pytest.mark.parametrize("is_spread", [True, False], ids=["spread", "control"])
+def test_f58_what_failed_together_does_not_come_back_together(calls, make_worker, clock, is_spread):
+    """After an outage; the control has no jitter. What is due is released in bites."""
+    if not is_spread:
+        source = calls.value("select pg_get_functiondef('workflows.backoff_seconds'::regproc)")
+        calls.conn.execute(source.replace("random() *", "1 *"))
+    clock.freeze()
+    worker = make_worker(max_attempts=3, backoff_seconds=60, max_backoff_seconds=60)
+    calls.enqueue_many(*[{"workflow_name": "mix"}] * 1000)
+    failed = worker.claim(1000)
+    error = {"class": "OSError", "message": "no route to host"}
+    outcomes = [{"w": c["w"], "t": c["t"], "outcome": "error", "error": error} for c in failed]
+    calls.call("finish_workflows", **worker.finish_arguments(*outcomes))
+    late = "select extract(epoch from due_at - workflows.clock_now())::float8 from workflows.parked"
+    seconds = sorted(s for (s,) in calls.rows(late))
+    assert len(seconds) == 1000 and 0 <= seconds[0] and seconds[-1] <= 60
+    most = max(sum(1 for s in seconds if start <= s < start + 6) for start in range(0, 61, 3))
+    assert (most < 200) is is_spread, "a tenth of the time has about a tenth of them"
+    clock.advance(61)
+    assert calls.maintain(limit=300)["did"]["due"] == 300
