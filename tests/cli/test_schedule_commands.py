@@ -1,4 +1,4 @@
-"""schedule create, list, show, next, pause, resume, run, delete; calendar and blackout."""
+"""schedule create, set, list, show, next, pause, resume, run, delete; calendar and blackout."""
 
 import json
 
@@ -36,6 +36,14 @@ def test_change_and_run(run, answer, report):
     assert workflow_id in run("schedule", "show", "report").out
     assert run("schedule", "delete", "report").exit_code == 0
     assert run("schedule", "list").out == "no schedules\n"
+
+
+def test_a_schedule_is_changed(run, answer, report):
+    changed = run("schedule", "set", "report", '{"cron": "0 7 * * *"}', "--reason", "shift")
+    assert changed.out.startswith("schedule report is changed; first at ")
+    assert answer("schedule", "list")[0]["timing"] == "0 7 * * *"
+    assert run("schedule", "set", "report", "[]").exit_code == 2
+    assert run("schedule", "set", "none", '{"cron": "0 7 * * *"}').exit_code == 1
 
 
 def test_what_is_wrong(run, report):

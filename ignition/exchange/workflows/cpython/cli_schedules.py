@@ -1,4 +1,4 @@
-"""Commands on schedules: schedule create, list, show, next, pause, resume, run, delete."""
+"""Commands on schedules: schedule create, set, list, show, next, pause, resume, run, delete."""
 
 import json
 from typing import Annotated, Any
@@ -54,6 +54,25 @@ def create_schedule(
         "create_schedule", schedule_name=name, workflow_name=workflow, options=json.dumps(given)
     )
     session.show(answer, f"schedule {name} is there; {_first(answer)}")
+
+
+def set_schedule(
+    session: Session,
+    name: ScheduleName,
+    changes: Annotated[
+        str,
+        typer.Argument(metavar="JSON", show_default=False, help="Options; null takes one back."),
+    ],
+    reason: Reason = None,
+    actor: Actor = None,
+) -> None:
+    """Change a schedule: set NAME '{"cron": "0 7 * * *"}'."""
+    given = read_json("JSON", changes)
+    if not isinstance(given, dict) or not given:
+        raise Failure(ExitCode.USAGE, "the changes are not a JSON object", "nothing was changed")
+    options = json.dumps({**given, **who(session, actor, reason)})
+    answer = session.call("set_schedule", schedule_name=name, options=options)
+    session.show(answer, f"schedule {name} is changed; {_first(answer)}")
 
 
 def list_schedules(session: Session) -> None:
