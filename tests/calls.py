@@ -12,6 +12,7 @@ import pytest
 
 from exchange.workflows.cpython import installer
 from exchange.workflows.settings import SCHEMA_VERSION
+from tests.servers import copied_database
 
 SCHEMA = os.environ.get("WORKFLOWS_TEST_SCHEMA", "workflows")
 POLICIES = {
@@ -258,12 +259,10 @@ def shared_database(
 ) -> Iterator[psycopg.Connection[Any]]:
     """A database for a whole module whose tests leave nothing behind; the session comes in by `entrance`."""
     name = f"shared_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(f"create database {name} template {template.template_dbname}")  # type: ignore[arg-type]
+    with copied_database(server, name, template.template_dbname):
         dsn = (entrance or server).dsn(name)
         with psycopg.connect(dsn, autocommit=True, **keywords) as conn:
             yield conn
-        admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
 
 
 @pytest.fixture

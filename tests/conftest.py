@@ -12,7 +12,7 @@ from pytest_postgresql import factories
 from exchange.workflows.cpython import installer
 from tests.clock import Clock
 from tests.pgbouncer import PgBouncer, running_pgbouncer
-from tests.servers import Server, running_server
+from tests.servers import Server, copied_database, running_server
 
 SCHEMA = os.environ.get("WORKFLOWS_TEST_SCHEMA", "workflows")
 IS_POOLED = "WORKFLOWS_TEST_POOLER" in os.environ
@@ -59,13 +59,19 @@ def entrance(server: Server) -> Iterator[Server | PgBouncer]:
 template = factories.postgresql_noproc(
     depends_on="server", dbname="workflows_test", load=[install_schema]
 )
-database = factories.postgresql("template")
 
 
 @pytest.fixture
-def dsn(database: psycopg.Connection[Any], entrance: Server | PgBouncer) -> str:
+def database(server: Server, template: Any) -> Iterator[str]:
+    """The name of a fresh database with the schema installed."""
+    with copied_database(server, "workflows_test", template.template_dbname) as name:
+        yield name
+
+
+@pytest.fixture
+def dsn(database: str, entrance: Server | PgBouncer) -> str:
     """A fresh database with the schema installed."""
-    return entrance.dsn(database.info.dbname)
+    return entrance.dsn(database)
 
 
 @pytest.fixture

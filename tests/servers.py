@@ -269,6 +269,19 @@ def running_server(
         server.remove()
 
 
+@contextlib.contextmanager
+def copied_database(server: Server, name: str, template: str) -> Iterator[str]:
+    """The name of a database that is a copy of another, dropped at the end. Copied as files where there is a
+    choice: through the WAL, the server's own choice since 15, it takes half as long again."""
+    copy = f"create database {name} template {template}"
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        has_choice = admin.info.server_version >= 150000
+        admin.execute(f"{copy} strategy file_copy" if has_choice else copy)  # type: ignore[arg-type]
+    yield name
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.servers", description=__doc__)
     parser.add_argument("--list", action="store_true", help="the server versions at hand")

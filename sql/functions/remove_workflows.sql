@@ -1,8 +1,9 @@
 -- Removes workflows that have ended, with everything that belongs to them; their audit stays. The
 -- record is their lock, as they have no hot row. Waits for nobody: whatever somebody has locked or
 -- tried again since it was seen, or has a parent or child that lives, an order without an answer or
--- a window of deduplication that is open, stays for another time, and so does what has more rows than one turn removes (is_cut). Answers how many
--- rows of which table, and how many workflows of which queue.
+-- a window of deduplication that is open, stays for another time, and so does what has more rows
+-- than one turn removes (is_cut). Answers how many rows of which table, and how many workflows of
+-- which queue.
 create or replace function workflows.remove_workflows(
   p_workflow_ids uuid[], p_ends timestamptz[]) returns jsonb
 language plpgsql volatile

@@ -272,7 +272,7 @@ CONTROLS: dict[str, tuple[Callable[[Script], None], str, str, str]] = {
     "let an order take the room of others": (
         stopped_where_no_more_may_run,
         "take_ready",
-        "q.max_running is not null and l.kind <> 'command' as is_limited",
+        "q.is_limited and l.kind <> 'command' as is_limited",
         "q.max_running is not null as is_limited",
     ),
     "run on_abort beside the old thread": (

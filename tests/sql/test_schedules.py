@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.calls import SCHEMA, refused
@@ -424,15 +423,13 @@ def test_the_status_says_what_it_did_and_does(calls, make, at_noon):
     assert row == ("0 * * * *", False, "2026-06-01 14:00:00", "enqueued", "ENQUEUED")
 
 
-def test_f34_the_server_in_another_time_zone(calls, make, at_noon, conn, database):
+def test_f34_the_server_in_another_time_zone(calls, make, at_noon, conn, connect, database):
     """Everything that is stored is a moment; the zone of a schedule is its own."""
     make(cron="30 2 * * *", time_zone="Europe/Vienna")
-    conn.execute(f"alter database {database.info.dbname} set timezone = 'America/New_York'")
-    with psycopg.connect(
-        **{**database.info.get_parameters(), "password": database.info.password}
-    ) as other:
-        other.execute("set timezone = 'Australia/Lord_Howe'")
-        at_noon.advance(timedelta(hours=12, minutes=30).total_seconds())
-        other.execute(f"select {SCHEMA}.run_maintenance()")
+    conn.execute(f"alter database {database} set timezone = 'America/New_York'")
+    other = connect()
+    other.execute("set timezone = 'Australia/Lord_Howe'")
+    at_noon.advance(timedelta(hours=12, minutes=30).total_seconds())
+    other.execute(f"select {SCHEMA}.run_maintenance()")
     assert runs(calls) == [("00:30", "enqueued")]
     assert schedule_of(calls)["next_local_time"] == "2026-06-03 02:30:00"
