@@ -207,12 +207,12 @@ def saves(site: GatewaySite, changes: Changes) -> list[str]:
     """Without a shutdown script: the new scripts take over by their number alone."""
     gateway = site.gateway("g", changes=changes, shutdown="pass")
     for _ in range(4):
-        site.enqueue("many_steps", {"count": 5, "seconds": 1.2})
+        site.enqueue("many_steps", {"count": 9, "seconds": 1.2})
     for _ in range(2):
         until_true(lambda: site.busy("g") == 4, 5)
         time.sleep(0.3)
         gateway.save()
-    ended(site, 25)
+    ended(site, 40)
     bodies = site.bodies()
     return overlaps(bodies)[:1] + late_bodies(bodies, gateway.saves, 2.5)[:1]
 

@@ -113,10 +113,11 @@ def test_f9_a_stopped_worker_has_retired(site):
 
 def test_f35_two_workers_with_the_same_name(site):
     one, two = site.worker("same"), site.worker("same")
-    ids = [site.enqueue("three_steps", {"seconds": 0.2}) for _ in range(10)]
+    ids = [site.enqueue("three_steps", {"until": "go"}) for _ in range(10)]
     wait_until(lambda: site.one("select count(*) from workflows.lease") >= 5, "both to be at work")
     assert site.one("select count(distinct worker_id) from workflows.worker") == 2
     one.kill()
+    site.let("go")
     assert set(site.wait_ended(*ids)) == {"SUCCESS"}
     assert two.is_alive
     site.assert_promises(label="F35 two workers of one name")

@@ -70,13 +70,15 @@ def test_f6_a_zombie_alone_gets_its_work_back_under_a_new_id(site):
 
 
 def test_f7_a_pause_shorter_than_the_lease_loses_nothing(site):
+    """The other worker looks for lost ones meanwhile, and no lease of 8 s comes near its end."""
+    site.one("select workflows.set_setting('lease_seconds', '8')")
     worker, workflow_id = freeze_in(site, "a")
     site.worker("b")
-    time.sleep(0.4)
+    time.sleep(1.5)
     worker.thaw()
     site.let("go")
     assert site.wait_ended(workflow_id) == ["SUCCESS"]
-    history = site.assert_promises(label="F7 pause of 0.4 s")
+    history = site.assert_promises(label="F7 pause of 1.5 s, lease of 8 s")
     assert history.workflows[workflow_id]["attempt"] == 1
     assert not history.reclaim_seconds()
 

@@ -63,14 +63,14 @@ MUTATIONS = {
     "count held time": ("resume_held", "w.deadline_at + (p_now - w.held_at)", "w.deadline_at"),
     "take a deduplication id from the living": (
         "take_deduplication_id",
-        "if v_holder_ended then",
+        "if v_is_free then",
         "if true then",
     ),
     "claim ahead what must be held": ("claim_quota", "and f.on_worker_lost = 'retry'", "and true"),
     "claim in maintenance": ("claim_quota", "and q.maintenance_mode is null", "and true"),
     "admit in maintenance": (
         "admit_gated",
-        "(q.is_paused or q.maintenance_mode is not null)",
+        "(q.is_paused or not q.is_open or q.maintenance_mode is not null)",
         "q.is_paused",
     ),
     "let in during maintenance": ("enqueue", "and q.maintenance_mode is null", ""),
