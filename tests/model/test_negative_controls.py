@@ -105,6 +105,7 @@ RARE = (
     "count a lost worker as a failure",
     "replace a recorded step",
     "grant a gate to who is not first at all",
+    "admit in maintenance",
 )
 PARAMETERS = [
     pytest.param(
