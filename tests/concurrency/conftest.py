@@ -50,7 +50,7 @@ def without(calls: Calls) -> Callable[..., None]:
         name, guard = f"{SCHEMA}.{function}", installer.rename(guard, SCHEMA)
         source = calls.value("select pg_get_functiondef(%s::regproc)", name)
         assert guard in source, f"{function} has no {guard!r}"
-        calls.conn.execute(source.replace(guard, instead))
+        calls.conn.execute(source.replace(guard, installer.rename(instead, SCHEMA)))
 
     return remove
 
