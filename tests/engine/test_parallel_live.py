@@ -26,6 +26,22 @@ def test_results_are_in_the_order_of_the_handles_and_recorded_as_steps(rt, worke
     }
 
 
+def test_all_that_had_begun_are_in_doubt_when_their_worker_is_lost(rt, worker, conn, sql):
+    """on_worker_lost="hold": each body tells that it begins, also beside its workflow."""
+    options = {"count": 2, "until_let": True}
+    workflow_id = rt.enqueue("side_by_side", options, onWorkerLost="hold")
+    for _ in range(2):
+        wait_inside()
+    assert {one["status"] for one in steps_of(rt, workflow_id).values()} == {"RUNNING"}
+    conn.execute(sql("update workflows.worker set lost_at = clock_timestamp()"))
+    worker.keeper.poke()
+    wait_for_status(rt, workflow_id, "HELD")
+    reason = rt.getWorkflow(workflow_id)["reason"]
+    assert reason.startswith("worker lost in step ")
+    assert set(reason.rpartition("step ")[2].split(", ")) == {"side_work", "side_work#2"}
+    gate.release(2)
+
+
 def test_they_run_at_the_same_time_and_no_more_than_allowed(rt, make_worker):
     make_worker(parallel_steps=6, parallel_steps_per_workflow=4)
     ids = [rt.enqueue("side_by_side", {"count": 6, "until_let": True}) for _ in range(2)]

@@ -1,7 +1,8 @@
 """One session on the real functions: calls, a clock that the test moves, and a dump of every table."""
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -75,15 +76,16 @@ class Session:
             "select setval('workflows.ready_seq', nextval('workflows.ready_seq') + %s)", [count]
         )
 
-    def mutate(self, function: str, before: str, after: str) -> str:
-        """Replace a piece of a function's source; returns the source as it was."""
+    @contextlib.contextmanager
+    def mutated(self, function: str, before: str, after: str) -> Iterator[None]:
+        """A piece of a function's source is replaced meanwhile."""
         query = "select pg_get_functiondef(p.oid) from pg_proc p join pg_namespace n"
         query += " on n.oid = p.pronamespace where n.nspname = 'workflows' and p.proname = %s"
         source = self.rows(query, (function,))[0][0]
         before, after = self._rename(before), self._rename(after)
         assert before in source, f"{function} does not contain {before}"
         self.conn.execute(quoting.SQL(source.replace(before, after)))
-        return source
-
-    def restore(self, source: str) -> None:
-        self.conn.execute(quoting.SQL(source))
+        try:
+            yield
+        finally:
+            self.conn.execute(quoting.SQL(source))

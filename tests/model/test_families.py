@@ -312,12 +312,8 @@ def play(session: Session, script: Callable[[Machine], None]) -> None:
 def test_a_guard_that_is_taken_out_is_noticed(session: Session, name: str) -> None:
     script, *mutation = CONTROLS[name]
     play(session, script)
-    source = session.mutate(*mutation)
-    try:
-        with pytest.raises(AssertionError):
-            play(session, script)
-    finally:
-        session.restore(source)
+    with session.mutated(*mutation), pytest.raises(AssertionError):
+        play(session, script)
     play(session, script)
 
 

@@ -119,9 +119,6 @@ PARAMETERS = [
 
 @pytest.mark.parametrize(("function", "before", "after"), PARAMETERS)
 def test_the_model_notices(session: Session, function: str, before: str, after: str) -> None:
-    source = session.mutate(function, before, after)
-    try:
-        with pytest.raises((AssertionError, ExceptionGroup, Refusal)):
-            run_machine(session, 1000, is_shrinking=False)
-    finally:
-        session.restore(source)
+    noticed = (AssertionError, ExceptionGroup, Refusal)
+    with session.mutated(function, before, after), pytest.raises(noticed):
+        run_machine(session, 1000, is_shrinking=False)

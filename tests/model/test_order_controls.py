@@ -314,10 +314,6 @@ def play(session: Session, script: Callable[[Script], None]) -> None:
 def test_a_guard_of_the_orders(session: Session, name: str) -> None:
     script, *mutation = CONTROLS[name]
     play(session, script)
-    source = session.mutate(*mutation)
-    try:
-        with pytest.raises(AssertionError):
-            play(session, script)
-    finally:
-        session.restore(source)
+    with session.mutated(*mutation), pytest.raises(AssertionError):
+        play(session, script)
     play(session, script)

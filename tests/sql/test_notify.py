@@ -47,6 +47,23 @@ def test_a_worker_that_got_work_is_not_idle(calls, idle, listener):
     assert heard(listener) == []
 
 
+def test_an_idle_worker_is_told_when_its_queue_may_give_out_more(
+    calls, connect, make_worker, listener, clock
+):
+    clock.freeze()
+    calls.set_queue(rate_limit=1, rate_seconds=10)
+    calls.enqueue_many(*[{"workflow_name": "mix"}] * 2)
+    worker = make_worker("mix", calls=Calls(connect()))
+    assert len(worker.claim(2)) == 1
+    assert worker.claim_reply(1, may_idle=True)["idle"] is True
+    heard(listener)
+    calls.maintain()
+    assert heard(listener) == []
+    clock.advance(10)
+    calls.maintain()
+    assert heard(listener) == ["1"]
+
+
 def test_a_poller_takes_no_lock(calls, make_worker, listener):
     assert make_worker("mix").claim_reply(1, may_idle=False)["idle"] is False
     calls.enqueue("mix")

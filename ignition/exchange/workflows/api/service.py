@@ -46,7 +46,8 @@ def enqueue(
     workflowName=None, inputs=None, queueName=None, partitionKey=None, priority=None,
     deduplicationId=None, applicationVersion=None, timeoutSeconds=None, allowDuringMaintenance=False,
     dbName=None, workflowVersion=None, workflowId=None, resources=None, onDuplicate=None,
-    deduplicationSeconds=None, debounceLimitSeconds=None, delaySeconds=None, availableAt=None, startBefore=None, maxAttempts=None, onWorkerLost=None,
+    deduplicationSeconds=None, debounceLimitSeconds=None, delaySeconds=None, availableAt=None,
+    startBefore=None, maxAttempts=None, onWorkerLost=None,
     parent=None, actor=None, templateName=None, templateVersion=None, setName=None, setVersion=None,
     allowUnapproved=False,
 ):
