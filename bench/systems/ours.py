@@ -48,6 +48,7 @@ class Ours(Sql):
         from exchange.workflows.engine.worker import Worker
 
         define(tally)
+        define_families()
         worker = Worker(dsn=order.dsn, threads=order.threads, prefetch=order.in_flight)
         begin()
         worker.start()
@@ -78,6 +79,21 @@ def define(tally: Tally) -> None:
         tally.ran()
         return number
 
+    def wait_for_orders(number: int, padding: str) -> None:
+        runtime = getWorkflows()
+        while True:
+            runtime.checkCancelled()
+            threading.Event().wait(0.01)
+
+    workflow(name="holder")(wait_for_orders)  # holds its partition key while others are measured
+    workflow(name="patient")(wait_for_orders)  # runs until it is commanded
+
+
+def define_families() -> None:
+    """Workflows that have others, and steps, do their work."""
+    from exchange.workflows.engine.instance import getWorkflows
+    from exchange.workflows.engine.runtime import step, workflow
+
     @workflow()
     def leaf(number: int) -> int:
         return number
@@ -100,15 +116,6 @@ def define(tally: Tally) -> None:
     @workflow()
     def beside(number: int, padding: str) -> list[int]:
         return getWorkflows().gather([nap.start(n) for n in range(number)])
-
-    def wait_for_orders(number: int, padding: str) -> None:
-        runtime = getWorkflows()
-        while True:
-            runtime.checkCancelled()
-            threading.Event().wait(0.01)
-
-    workflow(name="holder")(wait_for_orders)  # holds its partition key while others are measured
-    workflow(name="patient")(wait_for_orders)  # runs until it is commanded
 
 
 SYSTEM = Ours()
