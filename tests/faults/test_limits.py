@@ -4,27 +4,31 @@ import json
 import random
 import threading
 import time
-from functools import partial
 
 import psycopg
 import pytest
 
 from exchange.workflows.compat import new_id
 from exchange.workflows.settings import SCHEMA_VERSION
-from tests.faults.site import FIGURES, until_true
+from tests.faults.site import FIGURES
 from tests.waiting import Background, wait_until
 
 pytestmark = pytest.mark.proof
 
 
 def test_f66_a_limit_holds_with_many_workers_and_kills(site):
+    """What a killed worker had goes to the others, and at the end two share the limit."""
     site.one("select workflows.set_queue('default', %s)", json.dumps({"max_running": 3}))
-    workers = [site.worker(name) for name in "abcd"]
-    ids = [site.enqueue("three_steps", {"seconds": 0.2}) for _ in range(40)]
-    for victim in workers[:2]:
-        until_true(partial(site.busy, victim.name), 20)
+    alive = [site.worker(name) for name in "abcd"]
+    ids = [site.enqueue("three_steps", {"seconds": 0.1, "until": "go"}) for _ in range(40)]
+    for _ in range(2):
+        wait_until(
+            lambda: sum(site.busy(one.name) for one in alive) == 3, "the limit to be met", 20
+        )
+        victim = max(alive, key=lambda one: site.busy(one.name))
         victim.kill()
-        time.sleep(1)
+        alive.remove(victim)
+    site.let("go")
     assert set(site.wait_ended(*ids, seconds=50)) == {"SUCCESS"}
     assert site.assert_promises(label="F66 limit of 3, two kills").reclaim_seconds()
 
