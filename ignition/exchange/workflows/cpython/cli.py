@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from exchange.workflows.cpython import cli_calendars as calendars
+from exchange.workflows.cpython import cli_console as console
 from exchange.workflows.cpython import cli_maintenance as maintenance
 from exchange.workflows.cpython import cli_queues as queues
 from exchange.workflows.cpython import cli_recipes as recipes
@@ -40,6 +41,7 @@ setting_app = typer.Typer(help="Settings of the whole schema.", no_args_is_help=
 schedule_app = typer.Typer(help="What is enqueued by itself, and when.", no_args_is_help=True)
 calendar_app = typer.Typer(help="When a plant works.", no_args_is_help=True)
 blackout_app = typer.Typer(help="Times in which nothing is started.", no_args_is_help=True)
+console_user_app = typer.Typer(help="Who may log in to the web console.", no_args_is_help=True)
 rejected_app = typer.Typer(help="Entries that could not be enqueued.", no_args_is_help=True)
 
 add_command(app, "init", schema.init)
@@ -114,6 +116,11 @@ add_command(setting_app, "history", upkeep.setting_history)
 add_command(app, "diagnostics", upkeep.diagnostics)
 add_command(app, "audit", audit)
 add_command(app, "watch", queues.watch)
+add_command(app, "console", console.console)
+app.add_typer(console_user_app, name="console-user")
+add_command(console_user_app, "set", console.set_user)
+add_command(console_user_app, "list", console.list_users)
+add_command(console_user_app, "remove", console.remove_user)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,124 @@
+"""The console's way to the database: the client functions and the views, as the role of who asks.
+
+Every transaction takes the role of the logged-in person first, so that the database refuses what
+the person may not do, whatever a page gets wrong.
+"""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, LiteralString
+
+import psycopg
+import psycopg_pool
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from exchange.workflows.cpython.cli_failures import Failure, explain
+
+POOL_SIZE = 6
+WAIT_SECONDS = 3.0
+STATEMENT_SECONDS = 5
+APPLICATION_NAME = "ignition-workflows-console"
+Connection = psycopg.AsyncConnection[Any]
+Argument = str | int | bool | datetime | None
+
+_BEGIN = (
+    "select set_config('role', %s, true), set_config('timezone', 'UTC', true),"
+    " set_config('statement_timeout', %s, true), set_config('jit', 'off', true)"
+)
+
+
+class Database:
+    """A pool of a few connections. Errors come out as Failure, in words for a person."""
+
+    def __init__(self, dsn: str, schema: str):
+        self.schema = schema
+        self.queries = 0
+        self._pool = psycopg_pool.AsyncConnectionPool(
+            dsn,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": None,
+                "connect_timeout": 5,
+                "application_name": APPLICATION_NAME,
+            },
+            min_size=0,
+            max_size=POOL_SIZE,
+            timeout=WAIT_SECONDS,
+            reconnect_timeout=WAIT_SECONDS,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        await self._pool.open()
+
+    async def close(self) -> None:
+        await self._pool.close(timeout=2)
+
+    def as_role(self, role: str) -> "Client":
+        """What a person with the role viewer, operator or admin can ask."""
+        return Client(self, f"{self.schema}_{role}")
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, database_role: str) -> AsyncIterator[Connection]:
+        try:
+            async with self._pool.connection() as conn, conn.transaction():
+                self.queries += 1
+                await conn.execute(_BEGIN, (database_role, f"{STATEMENT_SECONDS}s"))
+                yield conn
+        except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> Failure:
+        if isinstance(error, psycopg.Error):
+            return explain(error, self.schema)
+        return explain(psycopg.OperationalError(str(error)), self.schema)
+
+
+class Client:
+    """Calls of one role. Each is a transaction of its own."""
+
+    def __init__(self, database: Database, database_role: str):
+        self._database = database
+        self._role = database_role
+
+    async def call(self, function: str, **arguments: Argument) -> Any:
+        """Call a function of the schema and answer what it answers, JSON decoded. An argument that
+        is None is left out. Raises Failure."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        names = sql.SQL(", ").join(
+            sql.SQL("{} => {}::text" if isinstance(value, str) else "{} => {}").format(
+                sql.Identifier(f"p_{name}"), sql.Placeholder(name)
+            )
+            for name, value in given.items()
+        )
+        query = sql.SQL("select {}({})").format(
+            sql.Identifier(self._database.schema, function), names
+        )
+        async with self._database.transaction(self._role) as conn:
+            cursor = await conn.execute(query, given)
+            row = await cursor.fetchone()
+        return _decoded(row[0] if row else None)
+
+    async def rows(
+        self, query: LiteralString, arguments: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[dict[str, Any]]:
+        """The rows of a query on views; {schema} in it is the schema's name. Raises Failure."""
+        text = sql.SQL(query).format(schema=sql.Identifier(self._database.schema))
+        async with (
+            self._database.transaction(self._role) as conn,
+            conn.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(text, arguments or None)
+            return await cursor.fetchall()
+
+
+def _decoded(answer: Any) -> Any:
+    if not isinstance(answer, str):
+        return answer
+    try:
+        return json.loads(answer)
+    except ValueError:
+        return answer

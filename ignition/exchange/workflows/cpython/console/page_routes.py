@@ -1,0 +1,134 @@
+"""Pages: a GET that shows one, and the stream that keeps an open one up to date."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.console.feed import Query, Snapshot
+from exchange.workflows.cpython.console.guard import Forbidden, NotLoggedIn, Visitor
+from exchange.workflows.cpython.console.page import Page
+from exchange.workflows.cpython.console.site import CSRF_MARK, Site
+
+KEEP_ALIVE_SECONDS = 15.0
+
+
+def routes_of(site: Site, page: Page) -> list[Route]:
+    views = PageRoutes(site, page)
+    routes = [Route(page.path, views.show, methods=["GET"])]
+    if page.is_live:
+        routes.append(Route(f"/live{page.path}", views.stream, methods=["GET"]))
+    return routes
+
+
+class PageRoutes:
+    def __init__(self, site: Site, page: Page):
+        self._site = site
+        self._page = page
+        self._feed = site.feeds[page.name]
+        self._template = f"pages/{page.name}.html"
+        self._drawn: dict[tuple[Query, str], tuple[int, str]] = {}
+
+    async def show(self, request: Request) -> Response:
+        visitor = self._site.guard.visitor(request, self._page.role)
+        query = self._query(request)
+        snapshot = await self._feed.get(query, is_fresh=bool(visitor.session.messages))
+        if snapshot.shown is None:
+            assert snapshot.failure is not None
+            return self._site.failure_page(request, visitor, snapshot.failure)
+        shown = self._shown(request, visitor, query, snapshot)
+        return self._site.html(self._template, shown)
+
+    async def stream(self, request: Request) -> Response:
+        visitor = self._site.guard.visitor(request, self._page.role, is_use=False)
+        return StreamingResponse(
+            self._events(request, visitor),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    async def _events(self, request: Request, visitor: Visitor) -> AsyncIterator[str]:
+        """The live part again whenever it has changed, until the session is over."""
+        query = self._query(request)
+        snapshots = self._feed.watch(query)
+        sent = None
+        following: asyncio.Future[Snapshot] | None = None
+        try:
+            while True:
+                following = following or asyncio.ensure_future(anext(snapshots))
+                arrived, _ = await asyncio.wait({following}, timeout=KEEP_ALIVE_SECONDS)
+                try:
+                    visitor = self._site.guard.visitor(request, self._page.role, is_use=False)
+                except (NotLoggedIn, Forbidden):
+                    yield _event(self._site.renderer.page("session_over.html", {}))
+                    return
+                if not arrived:
+                    yield ": still here\n\n"
+                    continue
+                part = self._part(request, visitor, query, following.result())
+                following = None
+                if part != sent:
+                    sent = part
+                    yield _event(part.replace(CSRF_MARK, visitor.session.csrf))
+        finally:
+            if following is not None:
+                following.cancel()
+            await snapshots.aclose()  # type: ignore[attr-defined]
+
+    def _part(self, request: Request, visitor: Visitor, query: Query, snapshot: Snapshot) -> str:
+        """The live part, drawn once for all who have the same role and look at the same."""
+        key = (query, visitor.user.role)
+        number, part = self._drawn.get(key, (0, ""))
+        if number != snapshot.number:
+            shown = self._shown(request, visitor, query, snapshot)
+            part = self._site.renderer.live_part(
+                self._template, {**shown, "csrf": CSRF_MARK, "messages": []}
+            )
+            if len(self._drawn) > 500:
+                self._drawn.clear()
+            self._drawn[key] = (snapshot.number, part)
+        return part
+
+    def _shown(
+        self, request: Request, visitor: Visitor, query: Query, snapshot: Snapshot
+    ) -> dict[str, Any]:
+        path = (
+            request.url.path.removeprefix("/live") if self._is_stream(request) else request.url.path
+        )
+        frame = (
+            self._site.frame(visitor, dict(query), path)
+            if not self._is_stream(request)
+            else {**self._site.frame(None, dict(query), path), "user": visitor.user}
+        )
+        return {
+            "page": self._page,
+            "title": self._page.title,
+            "read_at": snapshot.read_at,
+            "failure": snapshot.failure,
+            "live_url": f"/live{path}?{request.url.query}" if self._page.is_live else None,
+            **frame,
+            **(snapshot.shown or {}),
+        }
+
+    def _is_stream(self, request: Request) -> bool:
+        return request.url.path.startswith("/live/") or request.url.path == "/live"
+
+    def _query(self, request: Request) -> Query:
+        """What is asked for: the words of the path, and those of the query that the page knows."""
+        words = dict(request.path_params)
+        for word in self._page.takes:
+            value = request.query_params.get(word, "").strip()
+            if "\x00" in value:
+                raise Failure(ExitCode.USAGE, f"{word} contains a NUL character")
+            if value:
+                words[word] = value[:500]
+        return tuple(sorted(words.items()))
+
+
+def _event(part: str) -> str:
+    lines = part.replace("\r", "").split("\n")
+    return "".join(f"data: {line}\n" for line in lines) + "\n"

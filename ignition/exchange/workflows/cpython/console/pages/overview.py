@@ -1,0 +1,45 @@
+"""The first page: what waits, what runs, how fast and how well it goes, and what needs a person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from exchange.workflows.cpython.console.database import Client
+from exchange.workflows.cpython.console.page import Action, Asked, Page
+
+MINUTES = 60
+
+
+async def read(db: Client, asked: Asked) -> dict[str, object]:
+    activity = await db.call("get_activity", options='{"minutes": %d}' % MINUTES)
+    return {
+        "queues": await db.rows("select * from {schema}.queue_depth order by queue_name"),
+        "health": await db.rows("select * from {schema}.health"),
+        "workers": await db.rows(
+            "select * from {schema}.worker_status where status in ('active', 'late')"
+            " order by worker_name, worker_id"
+        ),
+        "attention": await db.rows(
+            "select kind, count(*) as number from {schema}.attention_needed group by kind order by kind"
+        ),
+        "activity": activity,
+        "charts": charts_of(activity["buckets"]),
+    }
+
+
+def charts_of(buckets: list[Mapping[str, Any]]) -> dict[str, list[list[Any]]]:
+    """The figures of get_activity as columns, each after its times in seconds."""
+    times = [datetime.fromisoformat(one["starts_at"]).timestamp() for one in buckets]
+
+    def columns(*names: str) -> list[list[Any]]:
+        return [times, *([one[name] for one in buckets] for name in names)]
+
+    return {
+        "throughput": columns("enqueued", "failed", "other", "succeeded"),
+        "wait": columns("wait_p50_ms", "wait_p95_ms"),
+        "run": columns("run_p50_ms", "run_p95_ms"),
+    }
+
+
+PAGES = [Page("overview", "/", "Overview", read, group="Watch")]
+ACTIONS: list[Action] = []

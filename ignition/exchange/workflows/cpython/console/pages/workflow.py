@@ -1,0 +1,110 @@
+"""One workflow: what it was given and made of it, its steps over time, and the orders it may get."""
+
+import json
+
+from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.console.database import Client
+from exchange.workflows.cpython.console.gantt import gantt_of
+from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
+
+# What a button says it does; the words of the commands are those of ISA-88.
+COMMANDS = {
+    "HOLD": ("Hold", "warn"),
+    "PAUSE": ("Pause", "warn"),
+    "RESUME": ("Resume", "busy"),
+    "STOP": ("Stop", "bad"),
+    "ABORT": ("Abort", "bad"),
+    "RESET": ("Reset", "plain"),
+}
+
+
+async def read(db: Client, asked: Asked) -> dict[str, object]:
+    told = await db.call("describe_workflow", workflow_id=asked["workflow_id"])
+    workflow = told["workflow"]
+    return {
+        **{name: value for name, value in told.items() if name != "messages"},
+        "messages_sent": told["messages"],
+        "command_words": COMMANDS,
+        "gantt": gantt_of(told["steps"], workflow["started_at"], workflow["ended_at"]),
+    }
+
+
+async def command(act: Acting) -> Done:
+    word = act.required("command", "the command")
+    if word not in COMMANDS:
+        raise Failure(ExitCode.USAGE, f"{word} is not a command")
+    answer = await act.db.call(
+        "send_command",
+        workflow_id=act.asked["workflow_id"],
+        command=word,
+        reason=act.text("reason"),
+        options=json.dumps({"actor": act.user.name}),
+    )
+    new = answer.get("new_workflow_id")
+    return Done(
+        f"{word} {answer['outcome']}: {answer['message']}",
+        go_to=f"/workflows/{new}" if new else None,
+        is_good=answer["outcome"] != "rejected",
+    )
+
+
+async def cancel(act: Acting) -> Done:
+    answer = await act.db.call(
+        "cancel_workflow",
+        workflow_id=act.asked["workflow_id"],
+        reason=act.text("reason"),
+        options=json.dumps({"actor": act.user.name}),
+    )
+    return Done(
+        f"cancel {answer['outcome']}: {answer['message']}",
+        is_good=answer["outcome"] != "rejected",
+    )
+
+
+async def retry(act: Acting) -> Done:
+    await act.db.call(
+        "retry_workflow",
+        workflow_id=act.asked["workflow_id"],
+        options=json.dumps({"actor": act.user.name}),
+    )
+    return Done("it is back to work; recorded steps are kept")
+
+
+async def fork(act: Acting) -> Done:
+    answer = await act.db.call(
+        "fork_workflow",
+        workflow_id=act.asked["workflow_id"],
+        step_key=act.text("step_key"),
+        options=json.dumps({"actor": act.user.name}),
+    )
+    return Done(
+        f"a new workflow was started with {answer['kept_steps']} recorded steps of the old one",
+        go_to=f"/workflows/{answer['workflow_id']}",
+    )
+
+
+async def send(act: Acting) -> Done:
+    """Send a message. What is not JSON is sent as the text that it is."""
+    text = act.required("message", "the message")
+    try:
+        json.loads(text)
+    except ValueError:
+        text = json.dumps(text)
+    await act.db.call(
+        "send_message",
+        workflow_id=act.asked["workflow_id"],
+        message=text,
+        options=json.dumps({"topic": act.text("topic"), "actor": act.user.name}),
+    )
+    return Done("the message was sent")
+
+
+PATH = "/workflows/{workflow_id}"
+PAGES = [Page("workflow", PATH, "Workflow", read)]
+ACTIONS = [
+    Action(f"{PATH}/command", command),
+    Action(f"{PATH}/cancel", cancel),
+    Action(f"{PATH}/retry", retry),
+    Action(f"{PATH}/fork", fork),
+    Action(f"{PATH}/send", send),
+]

@@ -1,0 +1,106 @@
+"""Templates and the few filters they share. Everything a workflow carries is shown as text."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from markupsafe import Markup
+
+TONES = {
+    "SUCCESS": "good", "COMPLETE": "good", "ok": "good", "active": "good", "obeyed": "good",
+    "approved": "good", "enqueued": "good",
+    "RUNNING": "busy", "STARTING": "busy", "RESUMING": "busy", "accepted": "busy",
+    "ERROR": "bad", "error": "bad", "ABORTED": "bad", "lost": "bad", "failed": "bad",
+    "rejected": "bad", "refused": "bad", "dead letter": "bad", "step in doubt": "bad",
+    "HELD": "warn", "PAUSED": "warn", "HOLDING": "warn", "PAUSING": "warn", "STOPPING": "warn",
+    "ABORTING": "warn", "CANCELLING": "warn", "BLOCKED": "warn", "warning": "warn",
+    "late": "warn", "expired": "warn", "draft": "warn", "overtaken": "warn", "prompt": "warn",
+    "held": "warn",
+}  # fmt: skip
+STATIC_MARK = "?v="
+
+
+class Renderer:
+    def __init__(self) -> None:
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("exchange.workflows.cpython.console"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        self._templates.filters.update(
+            moment=moment,
+            duration=duration,
+            number=number,
+            tone=tone,
+            as_json=as_json,
+            query=query,
+            millis=millis,
+        )
+
+    def page(self, template: str, shown: Mapping[str, Any]) -> str:
+        return self._templates.get_template(template).render(shown)
+
+    def live_part(self, template: str, shown: Mapping[str, Any]) -> str:
+        """The block `live` of a page alone: what is sent again when it has changed."""
+        found = self._templates.get_template(template)
+        context = found.new_context(dict(shown))
+        return "".join(found.blocks["live"](context))
+
+
+def moment(value: Any) -> Markup | str:
+    """A time in UTC; the browser turns it into local time where the person prefers that."""
+    if value in (None, ""):
+        return ""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return Markup('<time datetime="{}">{}</time>').format(
+        at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), at.strftime("%Y-%m-%d %H:%M:%S")
+    )
+
+
+def duration(seconds: Any) -> str:
+    """Seconds as a person says them: 850 ms, 12.3 s, 4 min 10 s, 3 h 20 min, 2 d 5 h."""
+    if seconds in (None, ""):
+        return ""
+    seconds = float(seconds)
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    for unit, size, below, part in (("min", 60, 3600, "s"), ("h", 3600, 86400, "min")):
+        if seconds < below:
+            rest = seconds % size if part == "s" else seconds % size / 60
+            return f"{int(seconds // size)} {unit} {int(rest)} {part}"
+    return f"{int(seconds // 86400)} d {int(seconds % 86400 // 3600)} h"
+
+
+def millis(value: Any) -> str:
+    return "" if value is None else duration(float(value) / 1000)
+
+
+def number(value: Any) -> str:
+    """1234567 as 1,234,567; a count that stops at 10,001 as over 10,000."""
+    if value is None:
+        return ""
+    return "over 10,000" if value == 10001 else f"{value:,}"
+
+
+def tone(word: Any) -> str:
+    """The class of a status, state or outcome: good, busy, warn, bad or plain."""
+    return TONES.get(str(word), "plain")
+
+
+def as_json(value: Any) -> str:
+    """A value as indented JSON, times as text."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def query(words: Mapping[str, Any], **changes: Any) -> str:
+    """A query string with some of its words changed; None and '' leave a word out."""
+    merged = {**words, **changes}
+    return urlencode({k: v for k, v in merged.items() if v not in (None, "")})

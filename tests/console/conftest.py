@@ -1,0 +1,79 @@
+"""A console on a fresh database, and a browser to look at it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from exchange.workflows.cpython.console.guard import COOKIE
+from exchange.workflows.cpython.console.options import ConsoleOptions
+from tests.console.site import RunningConsole, running_console, user_file
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync --disable-dev-shm-usage"
+).split()
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return user_file(tmp_path_factory.mktemp("console") / "users.json")
+
+
+@pytest.fixture
+def console_options(dsn: str, schema: str, people: Path) -> ConsoleOptions:
+    return ConsoleOptions(dsn=dsn, schema=schema, users=people, poll_seconds=0.2)
+
+
+@pytest.fixture
+def console(console_options: ConsoleOptions) -> Iterator[RunningConsole]:
+    with running_console(console_options) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not os.path.exists(CHROMIUM):
+        needs = "Chromium is missing: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(needs)
+        pytest.skip(needs)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def look(console: RunningConsole, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """look("olaf", "/workflows"): a page in a browser of its own; an error in its scripts, or a
+    refusal of its own content security policy, fails the test."""
+    contexts = []
+    problems: list[str] = []
+
+    def open_page(name: str | None, path: str, **options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        if name:
+            token = console.log_in(name)
+            context.add_cookies([{"name": COOKIE, "value": token, "url": console.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                problems.append(message.text) if "Content Security Policy" in message.text else None
+            ),
+        )
+        page.goto(console.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
