@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from exchange.workflows.cpython.console.guard import COOKIE
 from exchange.workflows.cpython.console.options import ConsoleOptions
+from tests.calls import Calls
 from tests.console.site import RunningConsole, running_console, user_file
 
 CHROMIUM = "/usr/bin/chromium"
@@ -77,3 +79,8 @@ def look(console: RunningConsole, browser: Browser) -> Iterator[Callable[..., Pa
     for context in contexts:
         context.close()
     assert not problems
+
+
+@pytest.fixture
+def calls(conn: psycopg.Connection[Any]) -> Calls:
+    return Calls(conn)

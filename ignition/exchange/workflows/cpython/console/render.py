@@ -47,9 +47,7 @@ class Renderer:
 
     def live_part(self, template: str, shown: Mapping[str, Any]) -> str:
         """The block `live` of a page alone: what is sent again when it has changed."""
-        found = self._templates.get_template(template)
-        context = found.new_context(dict(shown))
-        return "".join(found.blocks["live"](context))
+        return self.page(template, {**shown, "is_part": True})
 
 
 def moment(value: Any) -> Markup | str:

@@ -44,7 +44,7 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
         "found": found,
         "statuses": STATUSES,
         "orders": ORDERS,
-        "filters": {name: asked[name] for name in FILTERS if name in asked},
+        "filters": {name: asked.get(name, "") for name in FILTERS},
     }
 
 
