@@ -23,22 +23,33 @@ grant execute on function workflows.enqueue(text, text, text), workflows.enqueue
 
 grant execute on function workflows.reject_entries(text) to
   workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
-grant execute on function workflows.list_rejected_entries(text),
-  workflows.resolve_rejected_entry(text, text, text) to workflows_operator, workflows_admin;
+grant execute on function workflows.resolve_rejected_entry(text, text, text) to
+  workflows_operator, workflows_admin;
+grant execute on function workflows.list_rejected_entries(text) to
+  workflows_operator, workflows_viewer, workflows_admin;
 
-grant execute on function workflows.get_workflow(text), workflows.list_workflows(text), workflows.list_steps(text) to
-  workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
+-- A viewer reads all that an operator reads, inputs and results included, and changes nothing.
+grant execute on function workflows.get_workflow(text), workflows.list_workflows(text),
+  workflows.list_steps(text), workflows.search_workflows(text),
+  workflows.describe_workflow(text, text) to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_viewer, workflows_admin;
+grant execute on function workflows.get_activity(text) to
+  workflows_operator, workflows_viewer, workflows_admin;
 
 grant execute on function workflows.send_command(text, text, text, text),
   workflows.send_commands(text, text, text, text), workflows.fork_workflow(text, text, text),
   workflows.cancel_workflow(text, text, text),
   workflows.retry_workflow(text, text) to workflows_operator, workflows_admin;
 
-grant execute on function workflows.send_message(text, text, text),
-  workflows.read_events(text, text), workflows.read_stream(text, text, text) to
+grant execute on function workflows.send_message(text, text, text) to
   workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
-grant execute on function workflows.answer_prompt(text, text, text), workflows.list_prompts(text) to
+grant execute on function workflows.read_events(text, text),
+  workflows.read_stream(text, text, text) to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_viewer, workflows_admin;
+grant execute on function workflows.answer_prompt(text, text, text) to
   workflows_operator, workflows_admin;
+grant execute on function workflows.list_prompts(text) to
+  workflows_operator, workflows_viewer, workflows_admin;
 
 grant execute on function workflows.register_worker(text, text), workflows.renew_worker(text, text), workflows.retire_worker(text),
   workflows.claim_workflows(text, integer, integer, bigint, boolean, boolean, boolean), workflows.load_workflow(text, text, text),
@@ -60,13 +71,16 @@ grant execute on function workflows.list_queues() to workflows_operator, workflo
 grant execute on function workflows.pause_queue(text, text, text), workflows.resume_queue(text, text, text) to workflows_operator;
 
 -- Engineers own templates and enums and approve recipes; operators may draft one, and start from them.
-grant execute on function workflows.resolve_inputs(text, text, text),
-  workflows.list_parameters(text, text), workflows.get_template(text, text, text),
-  workflows.list_templates(text), workflows.get_enum(text, text), workflows.list_enums(text),
-  workflows.get_parameter_set(text, text, text), workflows.list_parameter_sets(text) to
+grant execute on function workflows.resolve_inputs(text, text, text) to
   workflows_enqueuer, workflows_worker, workflows_operator, workflows_admin;
+grant execute on function workflows.list_parameters(text, text),
+  workflows.get_template(text, text, text), workflows.list_templates(text),
+  workflows.get_enum(text, text), workflows.list_enums(text),
+  workflows.get_parameter_set(text, text, text), workflows.list_parameter_sets(text) to
+  workflows_enqueuer, workflows_worker, workflows_operator, workflows_viewer, workflows_admin;
+grant execute on function workflows.compare_parameter_sets(text, text, text) to
+  workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.create_parameter_set(text, text, text, text),
-  workflows.compare_parameter_sets(text, text, text),
   workflows.export_parameter_set(text, text, text) to workflows_operator, workflows_admin;
 grant execute on function workflows.create_enum(text, text, text),
   workflows.set_enum_status(text, text, text), workflows.create_template(text, text, text, text),

@@ -156,6 +156,9 @@
 \ir functions/get_workflow.sql
 \ir functions/list_workflows.sql
 \ir functions/list_steps.sql
+\ir functions/search_workflows.sql
+\ir functions/describe_workflow.sql
+\ir functions/get_activity.sql
 \ir functions/create_queue.sql
 \ir functions/set_queue.sql
 \ir functions/pause_queue.sql

@@ -962,6 +962,14 @@ ALTER FUNCTION workflows.csv_line(p_fields text[]) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.csv_line(p_fields text[]) IS 'One line of CSV.';
 
+CREATE FUNCTION workflows.cut_text(p_text text, p_characters integer) RETURNS json
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.cut_text(p_text text, p_characters integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.cut_text(p_text text, p_characters integer) IS 'The beginning of a text as JSON.';
+
 CREATE FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -994,6 +1002,109 @@ CREATE FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text D
 ALTER FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) IS 'Deletes a schedule.';
+
+CREATE FUNCTION workflows.describe_allowed(p_workflow workflows.workflow) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_allowed(p_workflow workflows.workflow) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_allowed(p_workflow workflows.workflow) IS 'What may be done with a workflow now.';
+
+CREATE FUNCTION workflows.describe_children(p_workflow_id uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_children(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_children(p_workflow_id uuid) IS 'The newest children of a workflow.';
+
+CREATE FUNCTION workflows.describe_commands(p_workflow_id uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_commands(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_commands(p_workflow_id uuid) IS 'The newest orders to a workflow.';
+
+CREATE FUNCTION workflows.describe_events(p_workflow_id uuid, p_characters integer) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_events(p_workflow_id uuid, p_characters integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_events(p_workflow_id uuid, p_characters integer) IS 'What a workflow has published, up to 100 keys.';
+
+CREATE FUNCTION workflows.describe_gates(p_workflow workflows.workflow) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_gates(p_workflow workflows.workflow) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_gates(p_workflow workflows.workflow) IS 'The gates that a workflow holds or waits for, and who holds them.';
+
+CREATE FUNCTION workflows.describe_messages(p_workflow_id uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_messages(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_messages(p_workflow_id uuid) IS 'The newest messages to a workflow, without what they say.';
+
+CREATE FUNCTION workflows.describe_parents(p_parent_id uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_parents(p_parent_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_parents(p_parent_id uuid) IS 'The parents of a workflow, its own first.';
+
+CREATE FUNCTION workflows.describe_prompts(p_workflow_id uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_prompts(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_prompts(p_workflow_id uuid) IS 'Prompts of a workflow, open ones first, then the newest.';
+
+CREATE FUNCTION workflows.describe_record(p_workflow workflows.workflow, p_characters integer) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_record(p_workflow workflows.workflow, p_characters integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_record(p_workflow workflows.workflow, p_characters integer) IS 'A workflow itself, with the beginning of its payloads.';
+
+CREATE FUNCTION workflows.describe_steps(p_workflow_id uuid, p_characters integer, p_most bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_steps(p_workflow_id uuid, p_characters integer, p_most bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_steps(p_workflow_id uuid, p_characters integer, p_most bigint) IS 'The newest steps of a workflow in order of start, with the beginning of their texts.';
+
+CREATE FUNCTION workflows.describe_streams(p_workflow_id uuid, p_characters integer) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_streams(p_workflow_id uuid, p_characters integer) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_streams(p_workflow_id uuid, p_characters integer) IS 'Up to 50 streams of a workflow, each with its last entries.';
+
+CREATE FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) IS 'Everything that a screen about one workflow shows, as JSON.';
 
 CREATE FUNCTION workflows.duplicate_problem(p_request workflows.enqueue_request) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
@@ -1717,6 +1828,20 @@ CREATE FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p
 ALTER FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) IS 'Readable name of a gate; its hash is the gate id.';
+
+CREATE FUNCTION workflows.get_activity(p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.get_activity(p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.get_activity(p_options text) IS 'What was enqueued, started and ended lately, in buckets of time, as JSON.';
 
 CREATE FUNCTION workflows.get_diagnostics() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3606,6 +3731,54 @@ ALTER FUNCTION workflows.schema_version() OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.schema_version() IS 'Number of the newest applied migration.';
 
+CREATE FUNCTION workflows.search_filter(p_filter text, p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.search_filter(p_filter text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.search_filter(p_filter text, p_now timestamp with time zone) IS 'Reads the filter of a search.';
+
+CREATE FUNCTION workflows.search_live(p_statuses text[], p_queue_id integer, p_most bigint) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.search_live(p_statuses text[], p_queue_id integer, p_most bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.search_live(p_statuses text[], p_queue_id integer, p_most bigint) IS 'Live workflows of some statuses, in no order, up to a number of them.';
+
+CREATE FUNCTION workflows.search_places(p_filter jsonb, p_before uuid, p_look bigint) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.search_places(p_filter jsonb, p_before uuid, p_look bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.search_places(p_filter jsonb, p_before uuid, p_look bigint) IS 'Ids that a search looks at.';
+
+CREATE FUNCTION workflows.search_rows(p_ids uuid[], p_now timestamp with time zone) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.search_rows(p_ids uuid[], p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.search_rows(p_ids uuid[], p_now timestamp with time zone) IS 'Workflows as a list shows them, newest first.';
+
+CREATE FUNCTION workflows.search_workflows(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS ...;
+
+ALTER FUNCTION workflows.search_workflows(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.search_workflows(p_filter text) IS 'A page of workflows that fit a filter, newest first, as JSON.';
+
 CREATE FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text DEFAULT NULL::text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3855,6 +4028,14 @@ CREATE FUNCTION workflows.shift_problem(p_shift jsonb) RETURNS text
 ALTER FUNCTION workflows.shift_problem(p_shift jsonb) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.shift_problem(p_shift jsonb) IS 'What is wrong with a shift, or null.';
+
+CREATE FUNCTION workflows.short_json(p_text text) RETURNS json
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.short_json(p_text text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.short_json(p_text text) IS 'JSON that is not too long for a screen, or null.';
 
 CREATE FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) RETURNS SETOF record
     LANGUAGE sql STABLE
@@ -6843,6 +7024,7 @@ REVOKE ALL ON FUNCTION workflows.command_word(p_command text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.compare_parameter_sets(p_workflow_name text, p_set_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.copy_steps(p_from uuid, p_step_key text, p_to uuid) FROM PUBLIC;
@@ -6887,6 +7069,8 @@ REVOKE ALL ON FUNCTION workflows.cron_values(p_text text, p_least integer, p_mos
 
 REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.cut_text(p_text text, p_characters integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) TO workflows_admin;
 
@@ -6895,6 +7079,35 @@ GRANT ALL ON FUNCTION workflows.delete_retention(p_queue_name text, p_options te
 
 REVOKE ALL ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.describe_allowed(p_workflow workflows.workflow) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_children(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_commands(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_events(p_workflow_id uuid, p_characters integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_gates(p_workflow workflows.workflow) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_messages(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_parents(p_parent_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_prompts(p_workflow_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_record(p_workflow workflows.workflow, p_characters integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_steps(p_workflow_id uuid, p_characters integer, p_most bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_streams(p_workflow_id uuid, p_characters integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.duplicate_problem(p_request workflows.enqueue_request) FROM PUBLIC;
 
@@ -7034,6 +7247,11 @@ REVOKE ALL ON FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key t
 
 REVOKE ALL ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.get_activity(p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.get_activity(p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_activity(p_options text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.get_activity(p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.get_diagnostics() FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.get_diagnostics() TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.get_diagnostics() TO workflows_viewer;
@@ -7043,6 +7261,7 @@ REVOKE ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) FROM
 GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.get_enum(p_enum_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.get_maintenance() FROM PUBLIC;
@@ -7055,18 +7274,21 @@ REVOKE ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_n
 GRANT ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.get_parameter_set(p_workflow_name text, p_set_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.get_template(p_workflow_name text, p_template_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.get_workflow(p_workflow_id text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.hand_over() FROM PUBLIC;
@@ -7148,6 +7370,7 @@ REVOKE ALL ON FUNCTION workflows.list_enums(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_filter(p_filter text) FROM PUBLIC;
@@ -7156,16 +7379,19 @@ REVOKE ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_parameters(p_workflow_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_prompts(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_prompts(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_queues() FROM PUBLIC;
@@ -7175,6 +7401,7 @@ GRANT ALL ON FUNCTION workflows.list_queues() TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_rejected_entries(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_retention() FROM PUBLIC;
@@ -7202,18 +7429,21 @@ REVOKE ALL ON FUNCTION workflows.list_steps(p_workflow_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_steps(p_workflow_id text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_templates(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_workflows(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.live_before(p_queue_id integer, p_before timestamp with time zone, p_limit integer, OUT workflow_id uuid, OUT status text) FROM PUBLIC;
@@ -7348,6 +7578,7 @@ REVOKE ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text)
 GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) FROM PUBLIC;
@@ -7364,6 +7595,7 @@ REVOKE ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, 
 GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_worker;
 GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
@@ -7538,6 +7770,21 @@ GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.schema_version() TO workflows_admin;
 
+REVOKE ALL ON FUNCTION workflows.search_filter(p_filter text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.search_live(p_statuses text[], p_queue_id integer, p_most bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.search_places(p_filter jsonb, p_before uuid, p_look bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.search_rows(p_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.search_workflows(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.search_workflows(p_filter text) TO workflows_enqueuer;
+GRANT ALL ON FUNCTION workflows.search_workflows(p_filter text) TO workflows_worker;
+GRANT ALL ON FUNCTION workflows.search_workflows(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.search_workflows(p_filter text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.search_workflows(p_filter text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.send_command(p_workflow_id text, p_command text, p_reason text, p_options text) TO workflows_admin;
@@ -7605,6 +7852,8 @@ REVOKE ALL ON FUNCTION workflows.settle_leaving(p_workflow workflows.workflow, p
 REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status text, p_state text, p_reason text, p_resume_status text, p_resume_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.shift_problem(p_shift jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.short_json(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) FROM PUBLIC;
 

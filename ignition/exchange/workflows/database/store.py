@@ -9,7 +9,7 @@ from __future__ import absolute_import, division, print_function
 import json
 
 from exchange.workflows import errors, settings
-from exchange.workflows.database import recipe_store, schedule_store, sqlstates, upkeep_store
+from exchange.workflows.database import recipe_store, schedule_store, screen_store, sqlstates, upkeep_store
 
 _PARAMETERS = {
     "enqueue": ("p_workflow_name text", "p_inputs text", "p_options text"),
@@ -63,7 +63,7 @@ def statements(schema):
     """The statement of every function, for one schema name."""
     texts = {}
     everything = dict(_PARAMETERS, **recipe_store.PARAMETERS)
-    for more in (upkeep_store, schedule_store):
+    for more in (upkeep_store, schedule_store, screen_store):
         everything.update(more.PARAMETERS)
     for name, parameters in everything.items():
         named = ", ".join("%s => ?::%s" % tuple(parameter.split()) for parameter in parameters)
@@ -71,7 +71,9 @@ def statements(schema):
     return texts
 
 
-class Store(recipe_store.RecipeStore, upkeep_store.UpkeepStore, schedule_store.ScheduleStore):
+class Store(
+    recipe_store.RecipeStore, upkeep_store.UpkeepStore, schedule_store.ScheduleStore, screen_store.ScreenStore
+):
     """`session` is anything with call(sql, args) that answers the one value of the one row."""
 
     def __init__(self, session, schema=settings.SCHEMA_NAME):
