@@ -32,9 +32,15 @@ def console_options(dsn: str, schema: str, people: Path) -> ConsoleOptions:
 
 
 @pytest.fixture
-def console(console_options: ConsoleOptions) -> Iterator[RunningConsole]:
+def console(
+    console_options: ConsoleOptions, caplog: pytest.LogCaptureFixture
+) -> Iterator[RunningConsole]:
+    """An error in its log fails the test."""
     with running_console(console_options) as running:
         yield running
+    records = [*caplog.get_records("call"), *caplog.records]
+    errors = [one for one in records if one.levelname == "ERROR"]
+    assert not errors, [one.getMessage() for one in errors]
 
 
 # Playwright keeps an event loop in this thread while it is open: so not for the whole session.

@@ -25,8 +25,13 @@ class Source:
         return {"n": len(self.asked)}
 
 
-async def take(snapshots, number):
-    return [await asyncio.wait_for(anext(snapshots), 5) for _ in range(number)]
+async def take(watch, number):
+    return [await watch.next(5) for _ in range(number)]
+
+
+async def watch_and_take(feed, query, number):
+    async with feed.watch(query) as watch:
+        return await take(watch, number)
 
 
 def test_what_was_read_within_the_period_serves_everybody():
@@ -45,12 +50,9 @@ def test_two_hundred_open_pages_cost_one_reading_per_period():
     async def run():
         source = Source()
         feed = Feed(source.read, seconds=PERIOD)
-        watching = [feed.watch(ONE) for _ in range(200)]
-        taken = await asyncio.gather(*(take(one, 5) for one in watching))
+        taken = await asyncio.gather(*(watch_and_take(feed, ONE, 5) for _ in range(200)))
         assert {tuple(one.shown["n"] for one in each) for each in taken} == {(1, 2, 3, 4, 5)}
         assert len(source.asked) == 5
-        for one in watching:
-            await one.aclose()
         await feed.close()
 
     asyncio.run(run())
@@ -60,11 +62,8 @@ def test_different_questions_take_turns():
     async def run():
         source = Source()
         feed = Feed(source.read, seconds=PERIOD)
-        one, other = feed.watch(ONE), feed.watch(OTHER)
-        await asyncio.gather(take(one, 3), take(other, 3))
+        await asyncio.gather(watch_and_take(feed, ONE, 3), watch_and_take(feed, OTHER, 3))
         assert source.asked[2:6] in ([ONE, OTHER, ONE, OTHER], [OTHER, ONE, OTHER, ONE])
-        await one.aclose()
-        await other.aclose()
         await feed.close()
 
     asyncio.run(run())
@@ -74,16 +73,12 @@ def test_nobody_looks_and_nothing_is_read():
     async def run():
         source = Source()
         feed = Feed(source.read, seconds=PERIOD)
-        watching = feed.watch(ONE)
-        await take(watching, 2)
-        await watching.aclose()
+        await watch_and_take(feed, ONE, 2)
         assert feed._poll is not None
         await asyncio.wait_for(feed._poll, 5)
         read = len(source.asked)
-        again = feed.watch(ONE)
-        await take(again, 2)
+        await watch_and_take(feed, ONE, 2)
         assert len(source.asked) > read, "the poll starts again"
-        await again.aclose()
         await feed.close()
 
     asyncio.run(run())
@@ -93,19 +88,18 @@ def test_a_failure_shows_what_was_known_and_the_feed_goes_on():
     async def run():
         source = Source()
         feed = Feed(source.read, seconds=PERIOD)
-        watching = feed.watch(ONE)
-        first = (await take(watching, 1))[0]
-        source.failure = Failure(ExitCode.UNREACHABLE, "no connection")
-        second = (await take(watching, 1))[0]
-        assert second.failure is source.failure
-        assert (second.shown, second.read_at) == (first.shown, first.read_at)
-        source.failure = ZeroDivisionError("a bug")
-        third = (await take(watching, 1))[0]
-        assert third.failure is not None and "has an error" in third.failure.line()
-        source.failure = None
-        fourth = (await take(watching, 1))[0]
-        assert fourth.failure is None and fourth.read_at > first.read_at
-        await watching.aclose()
+        async with feed.watch(ONE) as watch:
+            first = await watch.next(5)
+            source.failure = Failure(ExitCode.UNREACHABLE, "no connection")
+            second = await watch.next(5)
+            assert second.failure is source.failure
+            assert (second.shown, second.read_at) == (first.shown, first.read_at)
+            source.failure = ZeroDivisionError("a bug")
+            third = await watch.next(5)
+            assert third.failure is not None and "has an error" in third.failure.line()
+            source.failure = None
+            fourth = await watch.next(5)
+            assert fourth.failure is None and fourth.read_at > first.read_at
         await feed.close()
 
     asyncio.run(run())
@@ -125,16 +119,17 @@ def test_what_nobody_looks_at_is_forgotten():
 def test_a_reader_that_leaves_while_it_waits_leaves_nothing_behind():
     async def run():
         source = Source()
-        feed = Feed(source.read, seconds=PERIOD)
-        watching = feed.watch(ONE)
-        await take(watching, 1)
-        waiting = asyncio.ensure_future(anext(watching))
-        await asyncio.sleep(0)
-        waiting.cancel()
+        feed = Feed(source.read, seconds=60)
+        reading = asyncio.ensure_future(watch_and_take(feed, ONE, 2))
+        while ONE not in feed._topics or not feed._topics[ONE].watchers:
+            await asyncio.sleep(0)
+        reading.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await waiting
-        await watching.aclose()
+            await reading
         assert feed._topics[ONE].watchers == 0
+        async with feed.watch(ONE) as watch:
+            assert await watch.next(5)
+            assert await watch.next(PERIOD) is None, "nothing new came"
         await feed.close()
 
     asyncio.run(run())
