@@ -122,7 +122,7 @@ def test_charts_are_drawn_and_follow(calls, look):
     before = page.locator("#throughput-plot").get_attribute("data-series")
     calls.enqueue("mix")
     expect(page.locator("#throughput-plot")).not_to_have_attribute("data-series", before)
-    assert page.locator("#throughput canvas").count() == 1
+    expect(page.locator("#throughput canvas")).to_have_count(1)
 
 
 def test_a_session_that_ends_is_said_on_the_open_page(console, look):
