@@ -7,7 +7,9 @@ begin
   for v_function in
     select p.oid::regprocedure as signature from pg_proc p where p.pronamespace = 'workflows'::regnamespace
   loop
-    execute format('revoke all on function %s from public', v_function.signature);
+    -- from the roles, too: an upgrade takes back what is granted no longer
+    execute format('revoke all on function %s from public, workflows_enqueuer, workflows_worker, '
+      'workflows_operator, workflows_viewer, workflows_admin', v_function.signature);
   end loop;
 end
 $grants$;

@@ -21,7 +21,6 @@ declare
   v_queue_id integer;
   v_rows json;
   v_looked bigint;
-  v_oldest timestamptz;
 begin
   if v_buckets > 1440 then
     perform workflows.refuse_unless('makes more than 1440 buckets', 'bucket_seconds');
@@ -32,48 +31,48 @@ begin
     v_queue_id := coalesce((
       select q.queue_id from workflows.queue q where q.queue_name = v_options ->> 'queue_name'), 0);
   end if;
-  with looked as materialized (
-    select w.workflow_id, w.enqueued_at, w.available_at, w.started_at, w.ended_at, w.status,
-      w.queue_id
+  with looked as materialized (  -- in seconds: times are dear to turn into those twice
+    select date_part('epoch', w.enqueued_at) as enqueued_at,
+      date_part('epoch', w.started_at) as started_at, date_part('epoch', w.ended_at) as ended_at,
+      date_part('epoch', w.started_at - greatest(w.enqueued_at, w.available_at)) as wait,
+      w.status, w.queue_id
     from workflows.workflow w order by w.workflow_id desc limit v_look),
-  lately as materialized (
-    select l.status, l.enqueued_at, l.started_at, l.ended_at,
-      floor((date_part('epoch', l.enqueued_at) - v_start) / v_seconds)::bigint as enqueued_in,
-      floor((date_part('epoch', l.started_at) - v_start) / v_seconds)::bigint as started_in,
-      floor((date_part('epoch', l.ended_at) - v_start) / v_seconds)::bigint as ended_in,
-      greatest(date_part('epoch', l.started_at - greatest(l.enqueued_at, l.available_at)), 0) * 1000
-        as wait_ms,
-      greatest(date_part('epoch', l.ended_at - l.started_at), 0) * 1000 as run_ms
-    from looked l
-    where (v_queue_id is null or l.queue_id = v_queue_id)
-      and greatest(l.enqueued_at, l.started_at, l.ended_at) >= v_since),
   enqueued as (
-    select l.enqueued_in as bucket, count(*) as enqueued from lately l group by l.enqueued_in),
+    select floor((l.enqueued_at - v_start) / v_seconds) as bucket, count(*) as enqueued
+    from looked l
+    where l.enqueued_at >= v_start and (v_queue_id is null or l.queue_id = v_queue_id) group by 1),
   started as (
-    select l.started_in as bucket, count(*) as started,
-      percentile_cont('{0.5,0.95}'::float8[]) within group (order by l.wait_ms) as wait_ms
-    from lately l where l.started_at >= v_since group by l.started_in),
+    select floor((l.started_at - v_start) / v_seconds) as bucket, count(*) as started,
+      percentile_cont('{0.5,0.95}'::float8[]) within group (order by greatest(l.wait, 0)) as waits
+    from looked l
+    where l.started_at >= v_start and (v_queue_id is null or l.queue_id = v_queue_id) group by 1),
   ended as (
-    select l.ended_in as bucket, count(*) filter (where l.status = 'SUCCESS') as succeeded,
+    select floor((l.ended_at - v_start) / v_seconds) as bucket,
+      count(*) filter (where l.status = 'SUCCESS') as succeeded,
       count(*) filter (where l.status = 'ERROR') as failed,
       count(*) filter (where l.status in ('CANCELLED', 'STOPPED', 'ABORTED')) as other,
-      percentile_cont('{0.5,0.95}'::float8[]) within group (order by l.run_ms) as run_ms
-    from lately l where l.ended_at >= v_since group by l.ended_in)
+      percentile_cont('{0.5,0.95}'::float8[])
+        within group (order by l.ended_at - l.started_at) as runs
+    from looked l
+    where l.ended_at >= v_start and (v_queue_id is null or l.queue_id = v_queue_id) group by 1)
   select json_agg(json_build_object('starts_at', to_timestamp(v_start + b.bucket * v_seconds),
       'enqueued', coalesce(e.enqueued, 0), 'started', coalesce(s.started, 0),
       'succeeded', coalesce(d.succeeded, 0), 'failed', coalesce(d.failed, 0),
-      'other', coalesce(d.other, 0), 'wait_p50_ms', round(s.wait_ms[1]),
-      'wait_p95_ms', round(s.wait_ms[2]), 'run_p50_ms', round(d.run_ms[1]),
-      'run_p95_ms', round(d.run_ms[2])) order by b.bucket),
-    (select count(*) from looked),
-    (select l.enqueued_at from looked l order by l.workflow_id limit 1)
-  into v_rows, v_looked, v_oldest
+      'other', coalesce(d.other, 0), 'wait_p50_ms', round(s.waits[1] * 1000),
+      'wait_p95_ms', round(s.waits[2] * 1000), 'run_p50_ms', round(d.runs[1] * 1000),
+      'run_p95_ms', round(d.runs[2] * 1000)) order by b.bucket),
+    (select count(*) from looked)
+  into v_rows, v_looked
   from generate_series(0, v_buckets - 1) b(bucket)
   left join enqueued e on e.bucket = b.bucket
   left join started s on s.bucket = b.bucket
   left join ended d on d.bucket = b.bucket;
-  return json_build_object('buckets', v_rows, 'bucket_seconds', v_seconds,
-    'covers_since', case when v_looked < v_look then v_since else greatest(v_since, v_oldest) end,
+  if v_looked = v_look then  -- there may be more
+    v_since := greatest(v_since, (
+      select w.enqueued_at from workflows.workflow w
+      order by w.workflow_id desc offset v_look - 1 limit 1));
+  end if;
+  return json_build_object('buckets', v_rows, 'bucket_seconds', v_seconds, 'covers_since', v_since,
     'looked_at', v_looked)::text;
 end
 $$;

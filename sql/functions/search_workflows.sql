@@ -15,16 +15,17 @@ declare
   v_limit bigint := workflows.option_number(v_filter, 'limit', 50, 1, 1000);
   v_look bigint := workflows.option_number(v_filter, 'look', 20000, 1, 1000000);
   v_name text := v_filter ->> 'workflow_name';
-  v_queue_id integer := v_filter ->> 'queue_id';
+  v_queue_id integer := (v_filter ->> 'queue_id')::integer;
   v_status text := v_filter ->> 'status';
   v_state text := v_filter ->> 'state';
-  v_is_live boolean := v_filter ->> 'is_live';
+  v_is_live boolean := (v_filter ->> 'is_live')::boolean;
   v_key text := v_filter ->> 'partition_key';
   v_resource text := v_filter ->> 'resource';
   v_search text := lower(v_filter ->> 'search');
-  v_since timestamptz := v_filter ->> 'since';
-  v_until timestamptz := v_filter ->> 'until';
-  v_before uuid := coalesce(v_filter ->> 'before', 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  v_since timestamptz := (v_filter ->> 'since')::timestamptz;
+  v_until timestamptz := (v_filter ->> 'until')::timestamptz;
+  v_before uuid := coalesce(
+    v_filter ->> 'before', 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid;
   v_ids uuid[];
   v_is_walk boolean;
   v_page uuid[];
@@ -121,8 +122,8 @@ declare
   v_filter jsonb := workflows.read_call_options(p_filter, 'filter',
     '{workflow_name,queue_name,status,state,is_live,partition_key,resource,search,since,until,
       parent,before,limit,look}');
-  v_live text[] := '{ENQUEUED,DELAYED,BLOCKED,RUNNING,WAITING,HELD}';
-  v_ended text[] := '{SUCCESS,ERROR,CANCELLED,STOPPED,ABORTED}';
+  v_live text[] := array['ENQUEUED', 'DELAYED', 'BLOCKED', 'RUNNING', 'WAITING', 'HELD'];
+  v_ended text[] := array['SUCCESS', 'ERROR', 'CANCELLED', 'STOPPED', 'ABORTED'];
   v_key text;
   v_text text;
   v_is_live boolean;
@@ -172,7 +173,7 @@ create or replace function workflows.search_places(
 language plpgsql stable
 as $$
 declare
-  v_parent uuid := p_filter ->> 'parent';
+  v_parent uuid := (p_filter ->> 'parent')::uuid;
   v_statuses text[];
   v_ids uuid[];
 begin

@@ -113,6 +113,9 @@ class Warm:
             *statement("finish_workflows", **worker.finish_arguments(*outcomes))
         )
         found["get"] = self.blocks(*statement("get_workflow", workflow_id=claimed[0]["w"]))
+        found["describe"] = self.blocks(
+            *statement("describe_workflow", workflow_id=claimed[0]["w"])
+        )
         found["empty claim"] = self.blocks(*worker.claim_statement(0, 0))
         worker.work_off()
         calls.run("update workflows.maintenance set last_turn_at = now() - interval '2 seconds'")

@@ -5,7 +5,17 @@ import pytest
 from tests.calls import SCHEMA, statement
 from tests.plans.conftest import MANY
 
-CALLS = ("enqueue", "claim", "record", "renew", "command", "finish", "get", "empty claim")
+CALLS = (
+    "enqueue",
+    "claim",
+    "record",
+    "renew",
+    "command",
+    "finish",
+    "get",
+    "describe",
+    "empty claim",
+)
 
 
 @pytest.mark.parametrize("name", [*CALLS, "maintenance"])
@@ -74,6 +84,47 @@ def test_a_claim_with_a_control(warm):
     blocks = warm.blocks(*warm.worker.claim_statement(1))
     warm.calls.conn.execute(source)
     assert blocks > 2 * pinned + 300
+
+
+# Ids by chance, so that each workflow that is looked at is in a block of its own, four levels down.
+LOOK = 200
+ENOUGH = 8 * LOOK + 300
+SEARCHES = (
+    {},
+    {"search": "nothing like it"},
+    {"status": "ENQUEUED"},
+    {"status": "RUNNING", "search": "nothing like it"},
+    {"status": "DELAYED", "search": "nothing like it"},
+    {"status": "HELD"},
+    {"status": "ERROR"},
+    {"status": "SUCCESS"},
+    {"is_live": True, "queue_name": "default"},
+    {"parent": "00000000-0000-4000-8000-00000000000f"},
+    {"before": "80000000-0000-4000-8000-00000000000f", "resource": "none"},
+)
+
+
+@pytest.mark.parametrize("filters", SEARCHES, ids=str)
+def test_a_search_reads_what_it_looks_at(warm, filters):
+    assert warm.blocks(*statement("search_workflows", filter={"look": LOOK, **filters})) < ENOUGH
+
+
+def test_activity_reads_what_it_looks_at(warm):
+    assert warm.blocks(*statement("get_activity", options={"look": LOOK})) < ENOUGH
+
+
+@pytest.mark.parametrize("function", ["search_workflows", "get_activity"])
+def test_a_screen_with_a_control(warm, function):
+    """The guard can fail: without its bound the same call reads a hundred times as much."""
+    source = warm.calls.value("select pg_get_functiondef(%s::regproc)", f"{SCHEMA}.{function}")
+    bound = "order by w.workflow_id desc limit v_look)"
+    assert bound in source
+    argument = {"search_workflows": "filter", "get_activity": "options"}[function]
+    options = {"look": LOOK, **({"search": "nothing"} if argument == "filter" else {})}
+    warm.calls.conn.execute(source.replace(bound, bound.replace("v_look", "20000")))
+    blocks = warm.blocks(*statement(function, **{argument: options}))
+    warm.calls.conn.execute(source)
+    assert blocks > 5 * ENOUGH
 
 
 def test_jit_is_off_wherever_work_is_done(warm):

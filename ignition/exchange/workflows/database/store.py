@@ -9,7 +9,13 @@ from __future__ import absolute_import, division, print_function
 import json
 
 from exchange.workflows import errors, settings
-from exchange.workflows.database import recipe_store, schedule_store, screen_store, sqlstates, upkeep_store
+from exchange.workflows.database import (
+    recipe_store,
+    schedule_store,
+    screen_store,
+    sqlstates,
+    upkeep_store,
+)
 
 _PARAMETERS = {
     "enqueue": ("p_workflow_name text", "p_inputs text", "p_options text"),
