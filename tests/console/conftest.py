@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from exchange.workflows.cpython.console.guard import COOKIE
 from exchange.workflows.cpython.console.options import ConsoleOptions
@@ -37,13 +37,15 @@ def console(console_options: ConsoleOptions) -> Iterator[RunningConsole]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop in this thread while it is open: so not for the whole session.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not os.path.exists(CHROMIUM):
         needs = "Chromium is missing: apt-get install chromium"
         if os.environ.get("CI"):
             pytest.fail(needs)
         pytest.skip(needs)
+    expect.set_options(timeout=10_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

@@ -38,8 +38,9 @@ class RunningConsole:
         """The token of a session, without the time that a password takes."""
         return self.site.sessions.start(name)
 
-    def client(self, name: str | None, **options: Any) -> "Visitor":
-        cookies = {COOKIE: self.log_in(name)} if name else {}
+    def client(self, name: str | None, cookies_of: str | None = None, **options: Any) -> "Visitor":
+        token = self.log_in(name) if name else cookies_of
+        cookies = {COOKIE: token} if token else {}
         return Visitor(base_url=self.url, cookies=cookies, timeout=20, **options)
 
 
@@ -51,7 +52,7 @@ class Visitor(httpx.Client):
         return self.post(path, data={"csrf": self.csrf(), "back": back, **fields})
 
     def csrf(self) -> str:
-        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/ready-made-not-there").text)
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/no-such-page").text)
         assert found, "no form with a token on the page"
         return found[1]
 
@@ -63,7 +64,9 @@ class Visitor(httpx.Client):
 
 
 @contextlib.contextmanager
-def running_console(options: ConsoleOptions, **changes: Any) -> Iterator[RunningConsole]:
+def running_console(
+    options: ConsoleOptions, port: int = 0, **changes: Any
+) -> Iterator[RunningConsole]:
     started = threading.Event()
     state: dict[str, Any] = {}
 
@@ -76,7 +79,7 @@ def running_console(options: ConsoleOptions, **changes: Any) -> Iterator[Running
         state["loop"] = asyncio.get_running_loop()
         app = create_app(replace(options, **changes))
         state["app"] = app
-        serving = asyncio.create_task(server.serve_app(app, "127.0.0.1", 0, say=say))
+        serving = asyncio.create_task(server.serve_app(app, "127.0.0.1", port, say=say))
         stopping = asyncio.create_task(state["stop"].wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         serving.cancel()

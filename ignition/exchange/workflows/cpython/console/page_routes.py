@@ -15,6 +15,7 @@ from exchange.workflows.cpython.console.page import Page
 from exchange.workflows.cpython.console.site import CSRF_MARK, Site
 
 KEEP_ALIVE_SECONDS = 15.0
+EVENT_STREAM = "text/event-stream"
 
 
 def routes_of(site: Site, page: Page) -> list[Route]:
@@ -41,14 +42,18 @@ class PageRoutes:
             assert snapshot.failure is not None
             return self._site.failure_page(request, visitor, snapshot.failure)
         shown = self._shown(request, visitor, query, snapshot)
-        return self._site.html(self._template, shown)
+        return self._site.guard.finish(request, self._site.html(self._template, shown))
 
     async def stream(self, request: Request) -> Response:
-        visitor = self._site.guard.visitor(request, self._page.role, is_use=False)
+        """A stream of a page that was open when its session ended says that, and no more."""
+        try:
+            visitor = self._site.guard.visitor(request, self._page.role, is_use=False)
+        except NotLoggedIn:
+            return Response(self._over(), media_type=EVENT_STREAM)
         return StreamingResponse(
             self._events(request, visitor),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+            media_type=EVENT_STREAM,
+            headers={"X-Accel-Buffering": "no"},
         )
 
     async def _events(self, request: Request, visitor: Visitor) -> AsyncIterator[str]:
@@ -64,7 +69,7 @@ class PageRoutes:
                 try:
                     visitor = self._site.guard.visitor(request, self._page.role, is_use=False)
                 except (NotLoggedIn, Forbidden):
-                    yield _event(self._site.renderer.page("session_over.html", {}))
+                    yield self._over()
                     return
                 if not arrived:
                     yield ": still here\n\n"
@@ -78,6 +83,9 @@ class PageRoutes:
             if following is not None:
                 following.cancel()
             await snapshots.aclose()  # type: ignore[attr-defined]
+
+    def _over(self) -> str:
+        return _event(self._site.renderer.page("session_over.html", {}))
 
     def _part(self, request: Request, visitor: Visitor, query: Query, snapshot: Snapshot) -> str:
         """The live part, drawn once for all who have the same role and look at the same."""
