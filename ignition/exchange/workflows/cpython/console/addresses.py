@@ -5,7 +5,8 @@ from urllib.parse import quote, unquote
 
 def address(*parts: str) -> str:
     """Like /recipes/brew/Rye%201. A percent sign or a slash in a name is encoded twice, because a
-    server decodes a path before it looks for the page; a name of dots alone would lead elsewhere."""
+    server decodes a path before it looks for the page; a name of dots alone would lead elsewhere.
+    """
     return "".join(f"/{quote(_kept(part), safe='')}" for part in parts)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
-from exchange.workflows.cpython.console.pages.templates import labels_of
 
 Field = dict[str, Any]
 UNKNOWN = "WF003"
@@ -66,13 +65,32 @@ async def fields_of(
     for name in meta["paramKeys"]:
         field = known.get(name) or await _widget_field(db, name, meta["enumRefs"].get(name))
         label = labels.get(name)
-        fields.append(field if field.get("description") or not label else field | {"description": label})
+        fields.append(
+            field if field.get("description") or not label else field | {"description": label}
+        )
     return fields
 
 
 def left_open(fields: list[Field]) -> list[Field]:
     """The same fields for a recipe: each may be left to who starts the workflow."""
     return [{**field, "required": False, "default": None} for field in fields]
+
+
+def labels_of(form: Any) -> dict[str, str]:
+    """The labels of the widgets of a form by their ids; where Perspective put them, if anywhere."""
+    labels: dict[str, str] = {}
+    waiting = [form]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            name, label = part.get("id"), part.get("label")
+            text = label.get("text") if isinstance(label, dict) else label
+            if isinstance(name, str) and isinstance(text, str):
+                labels[name] = text
+        waiting.extend(
+            part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        )
+    return labels
 
 
 async def _declared(db: Client, workflow_name: str) -> list[Field] | None:

@@ -8,9 +8,10 @@ from exchange.workflows.cpython.console.choice_lines import lines_of_choices
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
 from exchange.workflows.cpython.console.pages.enums import form_shown
-from exchange.workflows.cpython.console.pages.recipe import value_text, version_of
+from exchange.workflows.cpython.console.pages.recipe import version_of
 from exchange.workflows.cpython.console.pages.recipes import options
 from exchange.workflows.cpython.console.render import query
+from exchange.workflows.cpython.console.start_values import value_text
 
 MOST_VERSIONS = 100
 

@@ -11,6 +11,7 @@ from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Download, Page
 from exchange.workflows.cpython.console.pages.recipes import options
 from exchange.workflows.cpython.console.render import query
+from exchange.workflows.cpython.console.start_values import value_text
 
 TAKES = ("version", "old_name", "old_version")
 MOST_VERSIONS = 100
@@ -53,6 +54,7 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
         **names,
         "title": names["set_name"],
         "path": place,
+        "start_address": address("start", names["workflow_name"]),
         "live_url": f"/live{place}?{query(asked_words(asked), version=shown['set_version'])}",
         "versions": versions,
         "shown": shown,
@@ -62,9 +64,11 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
         "uses": found["uses"],
         "other_names": found["names"],
         "difference": await difference(db, names, shown, asked),
-        "template_address": address("templates", names["workflow_name"], shown["template_name"])
-        if shown["template_name"]
-        else None,
+        "template_address": (
+            address("templates", names["workflow_name"], shown["template_name"])
+            if shown["template_name"]
+            else None
+        ),
         "most_uses": MOST_USES,
     }
 
@@ -100,13 +104,6 @@ def value_rows(
         }
         for name in order
     ]
-
-
-def value_text(value: Any) -> str:
-    """A value as a table shows it: a text as it is, anything else as JSON."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 async def difference(
@@ -165,9 +162,7 @@ async def _set_status(act: Acting, status: str, told: str) -> Done:
 async def rename(act: Acting) -> Done:
     names = names_of(act.asked)
     new_name = act.required("new_name", "the new name")
-    await act.db.call(
-        "rename_parameter_set", **names, new_name=new_name, options=options(act)
-    )
+    await act.db.call("rename_parameter_set", **names, new_name=new_name, options=options(act))
     return Done(
         f"{names['set_name']} is called {new_name} from now on",
         address("recipes", names["workflow_name"], new_name),

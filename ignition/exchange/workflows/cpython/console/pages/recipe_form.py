@@ -32,7 +32,10 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
     }
     values = source["values"] if source else {}
     fields = await _fields(db, asked["workflow_name"], template)
-    typed = {"set_name": asked.get("set_name"), "description": source and source["description"]}
+    typed = {
+        "set_name": asked.get("set_name"),
+        "description": source["description"] if source else None,
+    }
     return {
         **await _shown(db, asked["workflow_name"], template, typed),
         "inputs": forms.inputs_of(fields, _laid_out(fields, values)),

@@ -56,7 +56,9 @@ async def import_recipe(act: Acting) -> Done:
     answer = await act.db.call(
         "import_parameter_set",
         document=document,
-        options=options(act, workflow_name=act.text("workflow_name"), set_name=act.text("set_name")),
+        options=options(
+            act, workflow_name=act.text("workflow_name"), set_name=act.text("set_name")
+        ),
     )
     return Done(
         f"{answer['set_name']} version {answer['set_version']} was imported: a draft",

@@ -7,9 +7,11 @@ from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.addresses import address, name_in
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
-from exchange.workflows.cpython.console.pages.recipe import value_text, version_of
+from exchange.workflows.cpython.console.pages.recipe import version_of
 from exchange.workflows.cpython.console.pages.recipes import options
+from exchange.workflows.cpython.console.parameter_fields import labels_of
 from exchange.workflows.cpython.console.render import query
+from exchange.workflows.cpython.console.start_values import value_text
 
 FILTERS = ("workflow_name", "search")
 MOST_ROWS = 500
@@ -81,6 +83,7 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
         **names,
         "title": names["template_name"],
         "path": place,
+        "start_address": address("start", names["workflow_name"]),
         "live_url": f"/live{place}?{query({}, version=version)}",
         "versions": versions,
         "shown": shown,
@@ -112,23 +115,6 @@ def widget_rows(schema: dict[str, Any]) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def labels_of(form: Any) -> dict[str, str]:
-    """The labels of the widgets of a form by their ids; where Perspective put them, if anywhere."""
-    labels: dict[str, str] = {}
-    waiting = [form]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            name, label = part.get("id"), part.get("label")
-            text = label.get("text") if isinstance(label, dict) else label
-            if isinstance(name, str) and isinstance(text, str):
-                labels[name] = text
-        waiting.extend(
-            part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-        )
-    return labels
 
 
 async def make_obsolete(act: Acting) -> Done:
