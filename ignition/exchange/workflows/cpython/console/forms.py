@@ -64,15 +64,16 @@ def inputs_of(
         name = field["name"]
         value = values[name] if values and name in values else field.get("default")
         kind = _kind(field, value)
+        shown = _typed(posted, name) if posted is not None else _shown(field, value)
         inputs.append(
             Input(
                 id=f"field-{number}",
                 name=PREFIX + name,
                 label=f"{name} ({field['unit']})" if field.get("unit") else name,
                 kind=kind,
-                shown=_typed(posted, name) if posted is not None else _shown(field, value),
+                shown=shown,
                 is_required=bool(field.get("required")),
-                choices=_choices(field),
+                choices=_choices(field, shown),
                 limits=_limits(field),
                 hint=_hint(field),
                 problem=(problems or {}).get(name),
@@ -163,13 +164,25 @@ def _typed(posted: FormData, name: str) -> list[str]:
     return [text.replace("\r\n", "\n") for text in texts]
 
 
-def _choices(field: Declared) -> list[tuple[str, str]]:
+def _choices(field: Declared, shown: list[str]) -> list[tuple[str, str]]:
+    """What may be chosen, by the labels of its enum where `labels` has them; and what is shown but
+    may not be chosen any more, so that nothing else is posted in its place."""
     if field["type"] == "boolean":
         return [("true", "yes"), ("false", "no")]
+    if field["type"] != "choice":
+        return []
+    labels = field.get("labels") or {}
+    posted = [json.dumps(one) for one in field.get("choices") or []]
+    gone = [text for text in shown if text and text not in posted]
     return [
-        (json.dumps(one), one if isinstance(one, str) else json.dumps(one))
-        for one in field.get("choices") or []
+        *((text, labels.get(text) or _plain(text)) for text in posted),
+        *((text, f"{labels.get(text) or _plain(text)}, not a choice") for text in gone),
     ]
+
+
+def _plain(text: str) -> str:
+    value = json_or_text(text)
+    return value if isinstance(value, str) else text
 
 
 def _limits(field: Declared) -> dict[str, str]:

@@ -30,6 +30,11 @@ select
     group by set_name order by set_name limit 500) r) as recipes
 """
 
+_ENUMS = """
+select enum_name, enum_version, status, choices from {schema}.enum_list
+where enum_name = any(%(names)s) order by enum_name, enum_version desc
+"""
+
 
 async def known_workflows(db: Client) -> list[dict[str, Any]]:
     """The workflows that declare parameters, or have templates or recipes."""
@@ -48,7 +53,7 @@ async def fields_of(
     """The fields in their order, with the choices that they have now. None: it takes anything."""
     declared = await _declared(db, workflow_name)
     if template_name is None:
-        return declared
+        return await _with_labels(db, declared) if declared else declared
     words = {"template_version": template_version} if template_version else {}
     template = await db.call(
         "get_template",
@@ -63,12 +68,12 @@ async def fields_of(
     known = {field["name"]: field for field in declared or []}
     fields = []
     for name in meta["paramKeys"]:
-        field = known.get(name) or await _widget_field(db, name, meta["enumRefs"].get(name))
+        field = known.get(name) or _widget_field(name, meta["enumRefs"].get(name))
         label = labels.get(name)
         fields.append(
             field if field.get("description") or not label else field | {"description": label}
         )
-    return fields
+    return await _with_labels(db, fields)
 
 
 def left_open(fields: list[Field]) -> list[Field]:
@@ -102,12 +107,36 @@ async def _declared(db: Client, workflow_name: str) -> list[Field] | None:
         return None
 
 
-async def _widget_field(db: Client, name: str, enum: Mapping[str, Any] | None) -> Field:
+async def _with_labels(db: Client, fields: list[Field]) -> list[Field]:
+    """The fields with the choices of their enums, and how each choice is called."""
+    names = sorted({field["enum"] for field in fields if field.get("enum")})
+    if not names:
+        return fields
+    found = await db.rows(_ENUMS, {"names": names})
+    return [_labelled(field, found) if field.get("enum") else field for field in fields]
+
+
+def _labelled(field: Field, enums: list[dict[str, Any]]) -> Field:
+    version = field.get("enum_version")
+    for enum in enums:
+        is_meant = enum["enum_version"] == version if version else enum["status"] == "active"
+        if enum["enum_name"] == field["enum"] and is_meant:
+            choices = json.loads(enum["choices"])
+            return {
+                **field,
+                "choices": [one["value"] for one in choices if not one.get("isDisabled")],
+                "labels": {json.dumps(one["value"]): str(one["label"]) for one in choices},
+            }
+    return {**field, "choices": []}
+
+
+def _widget_field(name: str, enum: Mapping[str, Any] | None) -> Field:
     """What a widget is where the workflow does not declare it: a choice, or anything."""
     if enum is None:
         return {"name": name, "type": "any"}
-    words = {"enum_version": enum["enumVersion"]} if enum["enumVersion"] else {}
-    found = await db.call("get_enum", enum_name=enum["enumName"], options=json.dumps(words))
-    choices = found["choices"] if found else []
-    values = [choice["value"] for choice in choices if not choice.get("isDisabled")]
-    return {"name": name, "type": "choice", "choices": values}
+    return {
+        "name": name,
+        "type": "choice",
+        "enum": enum["enumName"],
+        "enum_version": enum["enumVersion"],
+    }

@@ -13,6 +13,7 @@ from exchange.workflows.cpython.console import forms
 
 Field = dict[str, Any]
 SOURCE = ("template_name", "template_version", "set_name", "set_version", "allow_unapproved")
+RECIPE = ("template_name", "template_version", "set_name", "set_version", "set_status")
 VERSIONS = ("template_version", "set_version")
 # Beside the fields of a workflow, whose names are those of arguments and have no dot.
 OPTION = "option."
@@ -137,6 +138,11 @@ def elsewhere(errors: list[Mapping[str, str]], fields: list[Field] | None) -> li
     return [f"{one['path']} {one['problem']}" for one in errors if one["path"] not in names]
 
 
+def recipe_of(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What resolve_inputs says of the recipe and template that it took, None where there is none."""
+    return {**dict.fromkeys(RECIPE), **(told["recipe"] or {})}
+
+
 def rows_of(
     told: Mapping[str, Any], inputs: Mapping[str, Any], fields: list[Field] | None
 ) -> list[dict[str, Any]]:
@@ -152,7 +158,7 @@ def rows_of(
             "name": name,
             "value": value_text(resolved[name]),
             "unit": known.get(name, {}).get("unit"),
-            "from": _from(name, resolved[name], base, inputs, told["recipe"] or {}),
+            "from": _from(name, resolved[name], base, inputs, recipe_of(told)),
             "is_changed": name in base and base[name] is not None and base[name] != resolved[name],
             "old": value_text(base.get(name)),
         }
@@ -175,7 +181,7 @@ def _from(
     recipe: Mapping[str, Any],
 ) -> str:
     if base.get(name) is not None and base[name] == value:
-        return "recipe" if recipe.get("set_name") else "template"
+        return "recipe" if recipe["set_name"] else "template"
     return "given" if inputs.get(name) is not None else "default"
 
 

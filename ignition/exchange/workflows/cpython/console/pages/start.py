@@ -63,7 +63,7 @@ async def ask(act: Acting) -> Ask:
         beside = start_values.problem_paths(told["errors"])
         problems = start_values.elsewhere(told["errors"], fields)
         return await _form_again(act, name, source, told, fields, beside, problems)
-    recipe = told["recipe"] or {}
+    recipe = start_values.recipe_of(told)
     return Ask(
         "start_confirm.html",
         f"Start {name}?",
@@ -171,7 +171,7 @@ async def _shown(
     told: Mapping[str, Any],
     problems: list[str],
 ) -> dict[str, Any]:
-    recipe = told["recipe"] or {}
+    recipe = start_values.recipe_of(told)
     return {
         "workflow_name": name,
         "title": f"Start {name}",
@@ -187,9 +187,9 @@ def _pinned(source: Mapping[str, Any], recipe: Mapping[str, Any]) -> dict[str, A
     """The recipe or template with the version that was looked at."""
     pinned = dict(source)
     if "set_name" in source:
-        pinned["set_version"] = recipe.get("set_version")
+        pinned["set_version"] = recipe["set_version"]
     elif "template_name" in source:
-        pinned["template_version"] = recipe.get("template_version")
+        pinned["template_version"] = recipe["template_version"]
     return pinned
 
 
