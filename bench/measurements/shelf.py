@@ -6,6 +6,7 @@ from bench.measurements import (
     blocked_key,
     bulk_enqueue,
     command,
+    console,
     family,
     finished_history,
     held_snapshot,
@@ -37,6 +38,8 @@ ALL: tuple[Measurement, ...] = (
     blocked_key.MEASUREMENT,
     queue_depth.MEASUREMENT,
     command.MEASUREMENT,
+    console.PAGES,
+    console.BROWSERS,
     offer.MEASUREMENT,
     start.MEASUREMENT,
 )

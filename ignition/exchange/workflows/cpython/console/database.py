@@ -130,6 +130,25 @@ class Client:
             await cursor.execute(text, arguments or None)
             return await cursor.fetchall()
 
+    async def together(self, **queries: LiteralString) -> dict[str, list[dict[str, Any]]]:
+        """The rows of several queries on views by one statement, times as text: what a page needs
+        of different views, as they were at one moment. Raises Failure."""
+        parts = sql.SQL(", ").join(
+            sql.SQL("(select coalesce(json_agg(q), '[]') from ({}) q) as {}").format(
+                sql.SQL(query).format(schema=sql.Identifier(self._database.schema)),
+                sql.Identifier(name),
+            )
+            for name, query in queries.items()
+        )
+        async with (
+            self._database.transaction(*self._begin) as conn,
+            conn.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(sql.SQL("select {}").format(parts))
+            row = await cursor.fetchone()
+        assert row is not None
+        return row
+
 
 def _decoded(answer: Any) -> Any:
     if not isinstance(answer, str):

@@ -2,29 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Action, Asked, Page
 
-MINUTES = 60
+ACTIVITY: LiteralString = """'{{"minutes": 60, "look": 10000}}'"""
 
 
 async def read(db: Client, asked: Asked) -> dict[str, object]:
-    activity = await db.call("get_activity", options='{"minutes": %d}' % MINUTES)
-    return {
-        "queues": await db.rows("select * from {schema}.queue_depth order by queue_name"),
-        "health": await db.rows("select * from {schema}.health"),
-        "workers": await db.rows(
-            "select * from {schema}.worker_status where status in ('active', 'late')"
-            " order by worker_name, worker_id"
-        ),
-        "attention": await db.rows(
-            "select kind, count(*) as number from {schema}.attention_needed group by kind order by kind"
-        ),
-        "activity": activity,
-        "charts": charts_of(activity["buckets"]),
-    }
+    shown = await db.together(
+        queues="select * from {schema}.queue_depth order by queue_name",
+        health="select * from {schema}.health",
+        workers="select * from {schema}.worker_status where status in ('active', 'late')"
+        " order by worker_name, worker_id",
+        attention="select kind, count(*) as number from {schema}.attention_needed"
+        " group by kind order by kind",
+        activity="select {schema}.get_activity(%s)::json as lately" % ACTIVITY,
+    )
+    (activity,) = shown.pop("activity")
+    lately = activity["lately"]
+    return {**shown, "activity": lately, "charts": charts_of(lately["buckets"])}
 
 
 def charts_of(buckets: list[Mapping[str, Any]]) -> dict[str, list[list[Any]]]:

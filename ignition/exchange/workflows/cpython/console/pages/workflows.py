@@ -34,12 +34,15 @@ ORDERS = {
     "RETRY": "Retry",
 }
 PAGE_ROWS = 50
+LOOK = 5000  # how far back one page looks for what fits; the link "further back" goes on from there
 MOST_AT_ONCE = 1000
 
 
 async def read(db: Client, asked: Asked) -> dict[str, object]:
     words = filter_of(asked)
-    found = await db.call("search_workflows", filter=json.dumps({**words, "limit": PAGE_ROWS}))
+    found = await db.call(
+        "search_workflows", filter=json.dumps({**words, "limit": PAGE_ROWS, "look": LOOK})
+    )
     return {
         "found": found,
         "statuses": STATUSES,
