@@ -1,4 +1,4 @@
-"""The web console: a page of 50 rows with many workflows, and what open browsers cost the database."""
+"""The web console: a page of 50 rows with many workflows, and what browsers that stay open cost."""
 
 from __future__ import annotations
 
