@@ -38,8 +38,9 @@ class RunningConsole:
         """The token of a session, without the time that a password takes."""
         return self.site.sessions.start(name)
 
-    def client(self, name: str | None, **options: Any) -> "Visitor":
-        cookies = {COOKIE: self.log_in(name)} if name else {}
+    def client(self, name: str | None, cookies_of: str | None = None, **options: Any) -> "Visitor":
+        token = self.log_in(name) if name else cookies_of
+        cookies = {COOKIE: token} if token else {}
         return Visitor(base_url=self.url, cookies=cookies, timeout=20, **options)
 
 
@@ -51,7 +52,7 @@ class Visitor(httpx.Client):
         return self.post(path, data={"csrf": self.csrf(), "back": back, **fields})
 
     def csrf(self) -> str:
-        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/ready-made-not-there").text)
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/no-such-page").text)
         assert found, "no form with a token on the page"
         return found[1]
 

@@ -4,6 +4,7 @@ Every transaction takes the role of the logged-in person first, so that the data
 the person may not do, whatever a page gets wrong.
 """
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -25,7 +26,8 @@ Connection = psycopg.AsyncConnection[Any]
 Argument = str | int | bool | datetime | None
 
 _BEGIN = (
-    "select set_config('role', %s, true), set_config('timezone', 'UTC', true),"
+    "select set_config('role', %s, true), set_config('transaction_read_only', %s, true),"
+    " set_config('timezone', 'UTC', true),"
     " set_config('statement_timeout', %s, true), set_config('jit', 'off', true)"
 )
 
@@ -57,32 +59,46 @@ class Database:
     async def close(self) -> None:
         await self._pool.close(timeout=2)
 
-    def as_role(self, role: str) -> "Client":
-        """What a person with the role viewer, operator or admin can ask."""
-        return Client(self, f"{self.schema}_{role}")
+    def as_role(self, role: str, is_read_only: bool = False) -> "Client":
+        """What a person with the role viewer, operator or admin can ask. is_read_only: for pages,
+        so that no GET can change anything."""
+        return Client(self, f"{self.schema}_{role}", is_read_only)
 
     @contextlib.asynccontextmanager
-    async def transaction(self, database_role: str) -> AsyncIterator[Connection]:
+    async def transaction(
+        self, database_role: str, is_read_only: bool
+    ) -> AsyncIterator[Connection]:
         try:
             async with self._pool.connection() as conn, conn.transaction():
                 self.queries += 1
-                await conn.execute(_BEGIN, (database_role, f"{STATEMENT_SECONDS}s"))
+                await conn.execute(
+                    _BEGIN,
+                    (database_role, "on" if is_read_only else "off", f"{STATEMENT_SECONDS}s"),
+                )
                 yield conn
         except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
             raise self._failure(error) from error
 
     def _failure(self, error: Exception) -> Failure:
-        if isinstance(error, psycopg.Error):
-            return explain(error, self.schema)
-        return explain(psycopg.OperationalError(str(error)), self.schema)
+        if not isinstance(error, psycopg.Error):
+            return explain(psycopg.OperationalError(str(error)), self.schema)
+        if isinstance(error, psycopg.OperationalError):
+            self._forget_others()
+        return explain(error, self.schema)
+
+    def _forget_others(self) -> None:
+        """Where one connection is lost, the idle ones are, too; psycopg-pool has this from 3.3 on."""
+        drain = getattr(self._pool, "drain", None)
+        if drain is not None:
+            self._draining = asyncio.ensure_future(drain())
 
 
 class Client:
     """Calls of one role. Each is a transaction of its own."""
 
-    def __init__(self, database: Database, database_role: str):
+    def __init__(self, database: Database, database_role: str, is_read_only: bool):
         self._database = database
-        self._role = database_role
+        self._begin = (database_role, is_read_only)
 
     async def call(self, function: str, **arguments: Argument) -> Any:
         """Call a function of the schema and answer what it answers, JSON decoded. An argument that
@@ -97,7 +113,7 @@ class Client:
         query = sql.SQL("select {}({})").format(
             sql.Identifier(self._database.schema, function), names
         )
-        async with self._database.transaction(self._role) as conn:
+        async with self._database.transaction(*self._begin) as conn:
             cursor = await conn.execute(query, given)
             row = await cursor.fetchone()
         return _decoded(row[0] if row else None)
@@ -108,7 +124,7 @@ class Client:
         """The rows of a query on views; {schema} in it is the schema's name. Raises Failure."""
         text = sql.SQL(query).format(schema=sql.Identifier(self._database.schema))
         async with (
-            self._database.transaction(self._role) as conn,
+            self._database.transaction(*self._begin) as conn,
             conn.cursor(row_factory=dict_row) as cursor,
         ):
             await cursor.execute(text, arguments or None)

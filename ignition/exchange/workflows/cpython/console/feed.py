@@ -8,16 +8,18 @@ second and page, whether one browser is open or two hundred.
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import Failure
+from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 
 Query = tuple[tuple[str, str], ...]
 KEPT = 500
+LOG = logging.getLogger("workflows.console")
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ class Feed:
         try:
             shown = await self._read(query)
             topic.snapshot = Snapshot(number, datetime.now(UTC), shown)
-        except Failure as failure:
+        except Exception as error:
+            # Also what nobody expected: those who wait are told, and the poll goes on.
+            failure = error if isinstance(error, Failure) else _unexpected(error)
             before = topic.snapshot or Snapshot(0, datetime.now(UTC), None)
             topic.snapshot = replace(before, number=number, failure=failure)
         topic.at = time.monotonic()
@@ -113,6 +117,11 @@ class Feed:
             idle = [q for q, t in self._topics.items() if not t.watchers and q != kept]
             for query in idle[: len(idle) // 2 + 1]:
                 del self._topics[query]
+
+
+def _unexpected(error: Exception) -> Failure:
+    LOG.error("event=reading_failed", exc_info=error)
+    return Failure(ExitCode.UNEXPECTED, "this page has an error; the log of the console has more")
 
 
 def _number(topic: _Topic) -> int:

@@ -102,6 +102,11 @@ class Guard:
         )
         return response
 
+    def finish(self, request: Request, response: Response) -> Response:
+        """Add the cookie where this request began the session of a person whom a proxy let in."""
+        token = getattr(request.state, "new_token", None)
+        return response if token is None else self.keep(response, token)
+
     def _start_proxied(self, request: Request, name: str) -> Session:
         token = self.sessions.start(name)
         request.state.new_token = token

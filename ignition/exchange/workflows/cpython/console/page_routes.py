@@ -41,7 +41,7 @@ class PageRoutes:
             assert snapshot.failure is not None
             return self._site.failure_page(request, visitor, snapshot.failure)
         shown = self._shown(request, visitor, query, snapshot)
-        return self._site.html(self._template, shown)
+        return self._site.guard.finish(request, self._site.html(self._template, shown))
 
     async def stream(self, request: Request) -> Response:
         visitor = self._site.guard.visitor(request, self._page.role, is_use=False)

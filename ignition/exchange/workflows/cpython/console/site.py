@@ -1,6 +1,5 @@
 """What every response of the console is made with: one per running console."""
 
-import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Database
-from exchange.workflows.cpython.console.feed import Feed
+from exchange.workflows.cpython.console.feed import LOG, Feed
 from exchange.workflows.cpython.console.guard import Guard, Visitor
 from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.page import Asked, Page
@@ -21,7 +20,6 @@ from exchange.workflows.cpython.console.sessions import LoginLimit, Sessions
 from exchange.workflows.cpython.console.users import UserFile
 from exchange.workflows.settings import VERSION
 
-LOG = logging.getLogger("workflows.console")
 STATUS_OF = {
     ExitCode.REFUSED: 409,
     ExitCode.USAGE: 400,
@@ -46,7 +44,7 @@ class Site:
         self.feeds = {page.name: self._feed_of(page) for page in pages}
 
     def _feed_of(self, page: Page) -> Feed:
-        client = self.database.as_role(page.role)
+        client = self.database.as_role(page.role, is_read_only=True)
         return Feed(lambda query: page.read(client, dict(query)), self.options.poll_seconds)
 
     def frame(self, visitor: Visitor | None, asked: Asked, path: str) -> dict[str, Any]:
