@@ -18,11 +18,36 @@ from exchange.workflows.cpython.console import action_routes, login, page_routes
 from exchange.workflows.cpython.console.guard import Forbidden, NotLoggedIn, security_headers
 from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.page import Action, Page
-from exchange.workflows.cpython.console.pages import overview, workflow, workflows
+from exchange.workflows.cpython.console.pages import (
+    attention,
+    dead_letters,
+    equipment,
+    overview,
+    prompt,
+    prompts,
+    queue,
+    queues,
+    rejected,
+    workflow,
+    workflows,
+)
 from exchange.workflows.cpython.console.site import LOG, Site
 
 ASSETS = Path(__file__).with_name("assets")
-MODULES = (overview, workflows, workflow)
+# In this order the menu has them.
+MODULES = (
+    overview,
+    workflows,
+    workflow,
+    attention,
+    queues,
+    queue,
+    equipment,
+    prompts,
+    prompt,
+    dead_letters,
+    rejected,
+)
 PAGES: list[Page] = [page for module in MODULES for page in module.PAGES]
 ACTIONS: list[Action] = [action for module in MODULES for action in module.ACTIONS]
 
