@@ -11,7 +11,7 @@ VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' ignition/exchange/workflow
 AT_ONCE = -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo gateway test proof lint bench installer export schema-snapshot docs clean
+.PHONY: help venv demo console screenshots gateway test proof lint bench installer export schema-snapshot docs clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ venv: $(STAMPS)/package ## .venv with the package, editable
 
 demo: $(STAMPS)/demo ## two workers on real temperatures, one is killed (KEEP=1 leaves the server up)
 	$(BIN)/python -m examples.temperature_alarms $(if $(KEEP),--keep)
+
+console: $(STAMPS)/demo $(STAMPS)/console ## the web console with a plant at work (PORT=8099)
+	$(BIN)/python -m examples.batch_plant
 
 gateway: $(STAMPS)/test $(STAMPS)/system ## a prompt in a stand-in Ignition gateway with a running database
 	@$(BIN)/python -m tests.gateway
@@ -47,6 +50,9 @@ export: installer ## dist/ignition-workflows-VERSION.zip: the project for a gate
 schema-snapshot: $(STAMPS)/test $(STAMPS)/system ## tests/schema.sql from a fresh install
 	$(BIN)/python -m tests.schema_snapshot
 
+screenshots: $(STAMPS)/test $(STAMPS)/system ## docs/ui/*.png, from the console with a plant at work
+	$(BIN)/python -m tests.console.screenshots docs/ui
+
 docs: $(STAMPS)/docs ## site/, strict
 	scripts/docs.sh
 
@@ -61,7 +67,7 @@ $(STAMPS)/package: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/demo $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/bench $(STAMPS)/docs: pyproject.toml | $(BIN)/python
+$(STAMPS)/demo $(STAMPS)/console $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/bench $(STAMPS)/docs: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[$(@F)]'
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/package
 

@@ -16,8 +16,8 @@ stage() {
   env "$@" || failed="$failed [$name]"
 }
 
-stage "proof on server $default" $python -m pytest -m proof -n auto --maxprocesses 2 --dist worksteal
-# On the newest version the schema has another name. Gateways meet that one, and the others in
+stage "proof on server $default" $python -m pytest -m proof --durations=25 -n auto --maxprocesses 2 --dist worksteal
+# On the newest version the schema has another name. Gateways and the console meet that one, and the others in
 # tests/conformance.
 schema=site_a
 ignored=""
@@ -27,7 +27,7 @@ for version in $($python -m tests.servers --list | tr ' ' '\n' | sort -r); do
     WORKFLOWS_TEST_SERVER="$version" WORKFLOWS_TEST_SCHEMA="$schema" \
     $python -m pytest -m "not proof and not once" -q $at_once $ignored
   schema=workflows
-  ignored="--ignore=tests/gateway"
+  ignored="--ignore=tests/gateway --ignore=tests/console"
 done
 stage "calls through PgBouncer" WORKFLOWS_TEST_POOLER=transaction $python -m pytest \
   -m "not proof and not once and not session" -k "not jdbc" -q \

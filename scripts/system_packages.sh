@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs what the tests use beside the embedded servers: a server with its checkers, and Java with
-# Jython and JDBC for the stand-in gateway. Where it may not, it says what to run
+# Installs what the tests use beside the embedded servers: a server with its checkers, Java with
+# Jython and JDBC for the stand-in gateway, a browser for the console. Where it may not, it says what to run
 # and goes on: a test that needs a missing package says so; those of `make proof` fail.
 set -eu
 wanted="postgresql-15 postgresql-15-plpgsql-check pgbouncer faketime
-openjdk-17-jre-headless jython libpostgresql-jdbc-java libcommons-dbcp2-java"
+openjdk-17-jre-headless jython libpostgresql-jdbc-java libcommons-dbcp2-java chromium"
 missing=""
 
 for package in $wanted; do

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
+APPS = ("examples.temperature_alarms.alarms",)
+QUEUES = ("default",)
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,15 @@ def embedded_server(keep: bool) -> Iterator[Server]:
 class Worker:
     """A worker process, started the way a developer starts one."""
 
-    def __init__(self, name: str, server: Server) -> None:
+    def __init__(
+        self, name: str, server: Server, apps: Sequence[str] = APPS, queues: Sequence[str] = QUEUES
+    ) -> None:
         self.name = name
         self.log = server.directory / f"{name}.log"
         program = Path(sys.executable).with_name("ignition-workflows")
-        arguments = ["worker", "--app", "examples.temperature_alarms.alarms", "--queue", "default"]
+        named = [word for app in apps for word in ("--app", app)]
+        named += [word for queue in queues for word in ("--queue", queue)]
+        arguments = ["worker", "--name", name, *named]
         search_path = os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")])
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -104,9 +110,14 @@ class Worker:
 
 
 @contextmanager
-def running_workers(server: Server, names: list[str]) -> Iterator[list[Worker]]:
+def running_workers(
+    server: Server,
+    names: list[str],
+    apps: Sequence[str] = APPS,
+    queues: Sequence[str] = QUEUES,
+) -> Iterator[list[Worker]]:
     """Worker processes that are stopped at the end, whatever happens between."""
-    workers = [Worker(name, server) for name in names]
+    workers = [Worker(name, server, apps, queues) for name in names]
     try:
         yield workers
     finally:

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from exchange.workflows.cpython.console.guard import COOKIE
 from exchange.workflows.cpython.console.options import ConsoleOptions
@@ -32,18 +32,26 @@ def console_options(dsn: str, schema: str, people: Path) -> ConsoleOptions:
 
 
 @pytest.fixture
-def console(console_options: ConsoleOptions) -> Iterator[RunningConsole]:
+def console(
+    console_options: ConsoleOptions, caplog: pytest.LogCaptureFixture
+) -> Iterator[RunningConsole]:
+    """An error in its log fails the test."""
     with running_console(console_options) as running:
         yield running
+    records = [*caplog.get_records("call"), *caplog.records]
+    errors = [one for one in records if one.levelname == "ERROR"]
+    assert not errors, [one.getMessage() for one in errors]
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop in this thread while it is open: so not for the whole session.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not os.path.exists(CHROMIUM):
         needs = "Chromium is missing: apt-get install chromium"
         if os.environ.get("CI"):
             pytest.fail(needs)
         pytest.skip(needs)
+    expect.set_options(timeout=10_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

@@ -64,7 +64,9 @@ class Visitor(httpx.Client):
 
 
 @contextlib.contextmanager
-def running_console(options: ConsoleOptions, **changes: Any) -> Iterator[RunningConsole]:
+def running_console(
+    options: ConsoleOptions, port: int = 0, **changes: Any
+) -> Iterator[RunningConsole]:
     started = threading.Event()
     state: dict[str, Any] = {}
 
@@ -77,7 +79,7 @@ def running_console(options: ConsoleOptions, **changes: Any) -> Iterator[Running
         state["loop"] = asyncio.get_running_loop()
         app = create_app(replace(options, **changes))
         state["app"] = app
-        serving = asyncio.create_task(server.serve_app(app, "127.0.0.1", 0, say=say))
+        serving = asyncio.create_task(server.serve_app(app, "127.0.0.1", port, say=say))
         stopping = asyncio.create_task(state["stop"].wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         serving.cancel()

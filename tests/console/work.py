@@ -32,8 +32,8 @@ def varied_work(calls: Calls, number: int = 60, seed: int = 7) -> dict[str, str]
     held = calls.enqueue("mix", {"batch": "held"})
     calls.command(held, "HOLD", "shift change", actor="olaf")
     failed = calls.enqueue("clean", {"batch": HOSTILE})
-    claimed = next(one for one in worker.claim(20) if one["w"] == failed)
-    worker.record(claimed, "weigh", output={"text": HOSTILE})
-    worker.fail(claimed, HOSTILE)
+    hostile = next(one for one in worker.claim(20) if one["w"] == failed)
+    worker.record(hostile, "weigh", output={"text": HOSTILE})
+    worker.fail(hostile, HOSTILE)
     delayed = calls.enqueue("mix", {}, delay_seconds=3600, resources=["reactor 1"])
     return {"running": running["w"], "held": held, "failed": failed, "delayed": delayed}

@@ -44,6 +44,26 @@ class _Topic:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
 
+class Watch:
+    """One open browser's place in a topic."""
+
+    def __init__(self, topic: _Topic):
+        self._topic = topic
+        self._seen = 0
+
+    async def next(self, seconds: float) -> Snapshot | None:
+        """The first snapshot at once, then each that is newer than the last; None where there was
+        none for so long."""
+        topic = self._topic
+        try:
+            async with asyncio.timeout(seconds), topic.changed:
+                await topic.changed.wait_for(lambda: _number(topic) > self._seen)
+        except TimeoutError:
+            return None
+        self._seen = _number(topic)
+        return topic.snapshot
+
+
 class Feed:
     def __init__(self, read: Callable[[Query], Awaitable[dict[str, Any]]], seconds: float):
         self._read = read
@@ -63,21 +83,16 @@ class Feed:
         assert topic.snapshot is not None
         return topic.snapshot
 
-    async def watch(self, query: Query) -> AsyncIterator[Snapshot]:
-        """The present snapshot and every later one."""
-        snapshot = await self.get(query)
+    @contextlib.asynccontextmanager
+    async def watch(self, query: Query) -> AsyncIterator["Watch"]:
+        """Somebody looks at this for as long as it takes: what there is now, then every change."""
+        await self.get(query)
         topic = self._topics.setdefault(query, _Topic())
         topic.watchers += 1
         if self._poll is None or self._poll.done():
             self._poll = asyncio.create_task(self._poll_watched())
         try:
-            while True:
-                yield snapshot
-                seen = snapshot.number
-                async with topic.changed:
-                    await topic.changed.wait_for(lambda: _number(topic) > seen)
-                assert topic.snapshot is not None
-                snapshot = topic.snapshot
+            yield Watch(topic)
         finally:
             topic.watchers -= 1
 

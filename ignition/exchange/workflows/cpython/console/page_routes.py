@@ -1,6 +1,5 @@
 """Pages: a GET that shows one, and the stream that keeps an open one up to date."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from exchange.workflows.cpython.console.page import Page
 from exchange.workflows.cpython.console.site import CSRF_MARK, Site
 
 KEEP_ALIVE_SECONDS = 15.0
+EVENT_STREAM = "text/event-stream"
 
 
 def routes_of(site: Site, page: Page) -> list[Route]:
@@ -44,40 +44,39 @@ class PageRoutes:
         return self._site.guard.finish(request, self._site.html(self._template, shown))
 
     async def stream(self, request: Request) -> Response:
-        visitor = self._site.guard.visitor(request, self._page.role, is_use=False)
+        """A stream of a page that was open when its session ended says that, and no more."""
+        try:
+            visitor = self._site.guard.visitor(request, self._page.role, is_use=False)
+        except NotLoggedIn:
+            return Response(self._over(), media_type=EVENT_STREAM)
         return StreamingResponse(
             self._events(request, visitor),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+            media_type=EVENT_STREAM,
+            headers={"X-Accel-Buffering": "no"},
         )
 
     async def _events(self, request: Request, visitor: Visitor) -> AsyncIterator[str]:
         """The live part again whenever it has changed, until the session is over."""
         query = self._query(request)
-        snapshots = self._feed.watch(query)
         sent = None
-        following: asyncio.Future[Snapshot] | None = None
-        try:
+        async with self._feed.watch(query) as watch:
             while True:
-                following = following or asyncio.ensure_future(anext(snapshots))
-                arrived, _ = await asyncio.wait({following}, timeout=KEEP_ALIVE_SECONDS)
+                snapshot = await watch.next(KEEP_ALIVE_SECONDS)
                 try:
                     visitor = self._site.guard.visitor(request, self._page.role, is_use=False)
                 except (NotLoggedIn, Forbidden):
-                    yield _event(self._site.renderer.page("session_over.html", {}))
+                    yield self._over()
                     return
-                if not arrived:
+                if snapshot is None:
                     yield ": still here\n\n"
                     continue
-                part = self._part(request, visitor, query, following.result())
-                following = None
+                part = self._part(request, visitor, query, snapshot)
                 if part != sent:
                     sent = part
                     yield _event(part.replace(CSRF_MARK, visitor.session.csrf))
-        finally:
-            if following is not None:
-                following.cancel()
-            await snapshots.aclose()  # type: ignore[attr-defined]
+
+    def _over(self) -> str:
+        return _event(self._site.renderer.page("session_over.html", {}))
 
     def _part(self, request: Request, visitor: Visitor, query: Query, snapshot: Snapshot) -> str:
         """The live part, drawn once for all who have the same role and look at the same."""

@@ -70,7 +70,7 @@ async def ask(act: Acting) -> Ask:
         ids = act.texts("id")
         if not ids:
             raise Failure(ExitCode.USAGE, "no workflow is ticked", "tick one, or choose all")
-        chosen = [json_id(one) for one in ids]
+        chosen = [{"workflow_id": one, "workflow_name": None, "status": None} for one in ids]
         is_all = True
     if not chosen:
         raise Failure(ExitCode.USAGE, "no workflow fits this filter")
@@ -85,10 +85,6 @@ async def ask(act: Acting) -> Ask:
             "request_id": secrets.token_hex(16),
         },
     )
-
-
-def json_id(workflow_id: str) -> dict[str, str]:
-    return {"workflow_id": workflow_id}
 
 
 async def give(act: Acting) -> Done:
