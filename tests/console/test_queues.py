@@ -65,7 +65,7 @@ def test_every_queue_with_its_depth_and_limits(calls, olaf):
     calls.call("pause_queue", queue_name="ovens", reason="cleaning")
     text = olaf.get("/queues").text
     assert 'href="/queues/ovens"' in text and "paused" in text and "cleaning" in text
-    assert "of 3" in text and "of 1,000" in text and "5 in 1 min 0 s" in text
+    assert "of 3" in text and "of 1,000" in text and "at most 5 in 1 min 0 s" in text
     assert text.count("<polyline") == 2, "a line for each queue"
     assert "Pause this queue" in text and "Resume this queue" in text
 
