@@ -25,7 +25,14 @@ def route_of(site: Site, action: Action) -> Route:
         async with request.form(max_fields=MOST_FIELDS, max_files=0) as form:
             guard.check_token(visitor.session, form.get(CSRF_FIELD))
             client = site.database.as_role(visitor.user.role)
-            acting = Acting(client, visitor.user, dict(request.path_params), form)
+            acting = Acting(
+                client,
+                visitor.user,
+                dict(request.path_params),
+                form,
+                site.passwords,
+                request.client.host if request.client else "",
+            )
             back = local_path(acting.text(PLACE_FIELD))
             try:
                 answer = await action.perform(acting)

@@ -19,12 +19,20 @@ from exchange.workflows.cpython.console.guard import Forbidden, NotLoggedIn, sec
 from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.page import Action, Page
 from exchange.workflows.cpython.console.pages import (
+    attention,
+    dead_letters,
     enum,
     enums,
+    equipment,
     overview,
+    prompt,
+    prompts,
+    queue,
+    queues,
     recipe,
     recipe_form,
     recipes,
+    rejected,
     start,
     templates,
     workflow,
@@ -33,10 +41,19 @@ from exchange.workflows.cpython.console.pages import (
 from exchange.workflows.cpython.console.site import LOG, Site
 
 ASSETS = Path(__file__).with_name("assets")
+# In this order the menu has them.
 MODULES = (
     overview,
     workflows,
     workflow,
+    attention,
+    queues,
+    queue,
+    equipment,
+    prompts,
+    prompt,
+    dead_letters,
+    rejected,
     start,
     recipes,
     recipe,

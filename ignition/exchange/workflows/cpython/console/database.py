@@ -97,7 +97,7 @@ class Client:
     """Calls of one role. Each is a transaction of its own."""
 
     def __init__(self, database: Database, database_role: str, is_read_only: bool):
-        self._database = database
+        self.database = database
         self._begin = (database_role, is_read_only)
 
     async def call(self, function: str, **arguments: Argument) -> Any:
@@ -111,9 +111,9 @@ class Client:
             for name, value in given.items()
         )
         query = sql.SQL("select {}({})").format(
-            sql.Identifier(self._database.schema, function), names
+            sql.Identifier(self.database.schema, function), names
         )
-        async with self._database.transaction(*self._begin) as conn:
+        async with self.database.transaction(*self._begin) as conn:
             cursor = await conn.execute(query, given)
             row = await cursor.fetchone()
         return _decoded(row[0] if row else None)
@@ -122,9 +122,9 @@ class Client:
         self, query: LiteralString, arguments: Sequence[Any] | Mapping[str, Any] = ()
     ) -> list[dict[str, Any]]:
         """The rows of a query on views; {schema} in it is the schema's name. Raises Failure."""
-        text = sql.SQL(query).format(schema=sql.Identifier(self._database.schema))
+        text = sql.SQL(query).format(schema=sql.Identifier(self.database.schema))
         async with (
-            self._database.transaction(*self._begin) as conn,
+            self.database.transaction(*self._begin) as conn,
             conn.cursor(row_factory=dict_row) as cursor,
         ):
             await cursor.execute(text, arguments or None)

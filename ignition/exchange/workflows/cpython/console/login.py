@@ -1,13 +1,11 @@
 """Logging in and out."""
 
-import asyncio
-import math
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from exchange.workflows.cpython.console.guard import COOKIE, CSRF_FIELD
+from exchange.workflows.cpython.console.passwords import TooManyTries
 from exchange.workflows.cpython.console.site import LOG, Site, local_path
 
 
@@ -33,19 +31,13 @@ class LoginRoutes:
             name, password, wanted = (
                 str(form.get(field, "")) for field in ("name", "password", "next")
             )
-        limit, users = self._site.limit, self._site.users
-        keys = (f"name {name}", f"address {request.client.host if request.client else ''}")
-        wait = limit.wait_seconds(*keys)
-        if wait > 0:
-            problem = f"too many wrong passwords; try again in {math.ceil(wait)} s"
-            return self._form(request, wanted, name, problem, 429)
-        # Counted before it is known to be wrong: tries that come at once do not slip past.
-        limit.note_failure(*keys)
-        user = await asyncio.to_thread(users.verify, name, password)
+        address = request.client.host if request.client else ""
+        try:
+            user = await self._site.passwords.verify(name, password, address)
+        except TooManyTries as error:
+            return self._form(request, wanted, name, str(error), 429)
         if user is None:
-            LOG.warning("event=login_failed name=%r address=%s", name[:80], keys[1])
             return self._form(request, wanted, name, "the name or the password is wrong", 401)
-        limit.forget(*keys)
         self._site.sessions.end(request.cookies.get(COOKIE))
         LOG.info("event=logged_in name=%s role=%s", user.name, user.role)
         response = RedirectResponse(local_path(wanted), 303)

@@ -7,6 +7,7 @@ from starlette.datastructures import FormData
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
+from exchange.workflows.cpython.console.passwords import Passwords
 from exchange.workflows.cpython.console.users import User
 
 Asked = Mapping[str, str]
@@ -34,12 +35,15 @@ class Page:
 @dataclass(frozen=True)
 class Acting:
     """A person who does something. `db` has the person's role; `user.name` is the actor that every
-    function is given, so that the audit names a person."""
+    function is given, so that the audit names a person. passwords: for a second person who signs
+    at the browser of the first, which is at `address`."""
 
     db: Client
     user: User
     asked: Asked
     form: FormData
+    passwords: Passwords
+    address: str
 
     def text(self, name: str) -> str | None:
         """A field of the form, None where it is empty."""

@@ -15,6 +15,7 @@ from exchange.workflows.cpython.console.feed import LOG, Feed
 from exchange.workflows.cpython.console.guard import Guard, Visitor
 from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.page import Asked, Page
+from exchange.workflows.cpython.console.passwords import Passwords
 from exchange.workflows.cpython.console.render import Renderer
 from exchange.workflows.cpython.console.sessions import LoginLimit, Sessions
 from exchange.workflows.cpython.console.users import UserFile
@@ -39,6 +40,7 @@ class Site:
         self.users = UserFile(options.users)
         self.sessions = Sessions(options.idle_seconds, options.session_seconds)
         self.limit = LoginLimit(options.login_tries, options.login_pause_seconds)
+        self.passwords = Passwords(self.users, self.limit)
         self.guard = Guard(options, self.users, self.sessions)
         self.renderer = Renderer()
         self.feeds = {page.name: self._feed_of(page) for page in pages}
