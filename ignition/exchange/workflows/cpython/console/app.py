@@ -18,11 +18,35 @@ from exchange.workflows.cpython.console import action_routes, login, page_routes
 from exchange.workflows.cpython.console.guard import Forbidden, NotLoggedIn, security_headers
 from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.page import Action, Page
-from exchange.workflows.cpython.console.pages import overview, workflow, workflows
+from exchange.workflows.cpython.console.pages import (
+    audit,
+    calendars,
+    database,
+    overview,
+    retention,
+    schedule_form,
+    schedules,
+    settings,
+    workers,
+    workflow,
+    workflows,
+)
 from exchange.workflows.cpython.console.site import LOG, Site
 
 ASSETS = Path(__file__).with_name("assets")
-MODULES = (overview, workflows, workflow)
+MODULES = (
+    overview,
+    workflows,
+    workflow,
+    calendars,
+    schedule_form,
+    schedules,
+    audit,
+    database,
+    retention,
+    settings,
+    workers,
+)
 PAGES: list[Page] = [page for module in MODULES for page in module.PAGES]
 ACTIONS: list[Action] = [action for module in MODULES for action in module.ACTIONS]
 
