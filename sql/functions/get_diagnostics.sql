@@ -1,6 +1,7 @@
 -- Reads only. What somebody who helps from afar asks for first: versions, workers, queues, sessions
--- against what the server allows, settings that are not their default, retention and health. No
--- payload of any workflow.
+-- against what the server allows and who of them keeps dead rows alive, tables and the use of their
+-- indexes, settings that are not their default, retention and health. No payload of any workflow.
+-- What a session of another login does shows only where the owner has the role pg_read_all_stats.
 create or replace function workflows.get_diagnostics() returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -22,6 +23,18 @@ begin
         'open', count(*), 'ours', count(*) filter (
           where starts_with(a.application_name, 'workflows' || '-')))
       from pg_stat_activity a where a.usesysid is not null),
+    'sees_all_sessions', pg_has_role('pg_read_all_stats', 'usage'),
+    'oldest_snapshots', coalesce((
+      select json_agg(json_build_object('pid', o.pid, 'application_name', o.application_name,
+        'state', o.state, 'transactions', o.transactions, 'since', o.since)
+        order by o.transactions desc, o.since, o.pid)
+      from (
+        select a.pid, a.application_name, a.state, age(a.backend_xmin) as transactions,
+          a.xact_start as since
+        from pg_stat_activity a
+        where a.backend_xmin is not null and a.datname = current_database()
+          and a.pid <> pg_backend_pid()
+        order by age(a.backend_xmin) desc, a.xact_start, a.pid limit 10) o), '[]'),
     'workers', coalesce((
       select json_agg(w order by w.worker_name, w.worker_id) from workflows.worker_status w), '[]'),
     'queues', coalesce((
@@ -38,6 +51,11 @@ begin
       select json_agg(json_build_object('table_name', t.relname, 'live_rows', t.n_live_tup,
         'dead_rows', t.n_dead_tup, 'bytes', pg_total_relation_size(t.relid)) order by t.relname)
       from pg_stat_user_tables t where t.schemaname = 'workflows'),
+    'indexes', (
+      select json_agg(json_build_object('index_name', i.indexrelname, 'table_name', i.relname,
+        'scans', i.idx_scan, 'bytes', pg_relation_size(i.indexrelid))
+        order by i.relname, i.indexrelname)
+      from pg_stat_user_indexes i where i.schemaname = 'workflows'),
     'health', (select json_agg(h) from workflows.health h))::text;
 end
 $$;

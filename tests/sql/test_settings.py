@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.calls import refused
+from tests.calls import Calls, refused
 
 
 @pytest.fixture
@@ -116,3 +116,35 @@ def test_diagnostics(calls, make_worker):
     )
     assert {h["check_name"] for h in found["health"]} >= {"workers", "retention"}
     assert "policies" in found["retention"] and found["tables"]
+
+
+def test_diagnostics_of_indexes(calls):
+    calls.enqueue()
+    for one in calls.call("get_diagnostics")["indexes"]:
+        assert set(one) == {"index_name", "table_name", "scans", "bytes"}
+        if one["index_name"] == "workflow_pkey":
+            assert one["table_name"] == "workflow" and one["bytes"] > 0
+            return
+    raise AssertionError("the key of the workflows is not among the indexes")
+
+
+def test_diagnostics_name_who_keeps_dead_rows_alive(conn, connect):
+    """Never the session of the call itself. What a session of another login does shows only where
+    the owner may see it."""
+    calls = Calls(conn)
+    with connect(application_name="report") as reader, reader.transaction():
+        reader.execute("set transaction isolation level repeatable read")
+        reader.execute("select 1")
+        calls.enqueue()
+        calls.enqueue()
+        found = calls.call("get_diagnostics")
+        (one,) = found["oldest_snapshots"]
+        assert (one["pid"], one["application_name"]) == (reader.info.backend_pid, "report")
+        assert one["transactions"] >= 2
+        assert one["state"] is one["since"] is None and found["sees_all_sessions"] is False
+        with conn.transaction(force_rollback=True):
+            calls.run("grant pg_read_all_stats to workflows_owner")
+            found = calls.call("get_diagnostics")
+        (one,) = found["oldest_snapshots"]
+        assert one["state"] == "idle in transaction" and one["since"]
+        assert found["sees_all_sessions"] is True

@@ -20,6 +20,9 @@ from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.page import Action, Page
 from exchange.workflows.cpython.console.pages import (
     attention,
+    audit,
+    calendars,
+    database,
     dead_letters,
     enum,
     enums,
@@ -33,8 +36,13 @@ from exchange.workflows.cpython.console.pages import (
     recipe_form,
     recipes,
     rejected,
+    retention,
+    schedule_form,
+    schedules,
+    settings,
     start,
     templates,
+    workers,
     workflow,
     workflows,
 )
@@ -61,6 +69,14 @@ MODULES = (
     enums,
     enum,
     templates,
+    schedule_form,
+    schedules,
+    calendars,
+    workers,
+    audit,
+    settings,
+    retention,
+    database,
 )
 PAGES: list[Page] = [page for module in MODULES for page in module.PAGES]
 ACTIONS: list[Action] = [action for module in MODULES for action in module.ACTIONS]

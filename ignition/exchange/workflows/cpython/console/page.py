@@ -20,6 +20,7 @@ class Page:
     read(db, asked): what the template shows; it may depend on `asked` only, since all browsers share
     it. takes: the words of the query string that it understands. group: its place in the menu, None
     for a page that is reached from another. is_live: whether it follows the database by itself.
+    poll_seconds: read at most so often, where that is less often than the console's other pages.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Page:
     takes: tuple[str, ...] = ()
     group: str | None = None
     is_live: bool = True
+    poll_seconds: float | None = None
 
 
 @dataclass(frozen=True)

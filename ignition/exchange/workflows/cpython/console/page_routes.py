@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -95,9 +96,10 @@ class PageRoutes:
     def _shown(
         self, request: Request, visitor: Visitor, query: Query, snapshot: Snapshot
     ) -> dict[str, Any]:
-        path = (
-            request.url.path.removeprefix("/live") if self._is_stream(request) else request.url.path
-        )
+        # Written as a browser writes it: a name in it may have any character.
+        path = quote(request.scope["path"])
+        if self._is_stream(request):
+            path = path.removeprefix("/live")
         frame = (
             self._site.frame(visitor, dict(query), path)
             if not self._is_stream(request)

@@ -18,7 +18,8 @@ TONES = {
     "HELD": "warn", "PAUSED": "warn", "HOLDING": "warn", "PAUSING": "warn", "STOPPING": "warn",
     "ABORTING": "warn", "CANCELLING": "warn", "BLOCKED": "warn", "warning": "warn",
     "late": "warn", "expired": "warn", "draft": "warn", "overtaken": "warn", "prompt": "warn",
-    "held": "warn",
+    "held": "warn", "draining": "warn", "standby": "warn", "in force": "warn",
+    "left out": "warn", "open": "good",
 }  # fmt: skip
 STATIC_MARK = "?v="
 
@@ -40,6 +41,7 @@ class Renderer:
             as_json=as_json,
             query=query,
             millis=millis,
+            bytes=size,
         )
 
     def page(self, template: str, shown: Mapping[str, Any]) -> str:
@@ -79,6 +81,18 @@ def duration(seconds: Any) -> str:
 
 def millis(value: Any) -> str:
     return "" if value is None else duration(float(value) / 1000)
+
+
+def size(count: Any) -> str:
+    """A number of bytes as a person says it: 912 B, 16 kB, 3.4 GB."""
+    if count is None:
+        return ""
+    unit, amount = "B", float(count)
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if amount < 1000 or unit == "TB":
+            break
+        amount /= 1024
+    return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
 
 
 def number(value: Any) -> str:

@@ -47,7 +47,8 @@ class Site:
 
     def _feed_of(self, page: Page) -> Feed:
         client = self.database.as_role(page.role, is_read_only=True)
-        return Feed(lambda query: page.read(client, dict(query)), self.options.poll_seconds)
+        seconds = self.options.poll_seconds if page.poll_seconds is None else page.poll_seconds
+        return Feed(lambda query: page.read(client, dict(query)), seconds)
 
     def frame(self, visitor: Visitor | None, asked: Asked, path: str) -> dict[str, Any]:
         """What layout.html needs beside the page's own."""

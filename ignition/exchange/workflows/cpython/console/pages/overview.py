@@ -39,5 +39,5 @@ def charts_of(buckets: list[Mapping[str, Any]]) -> dict[str, list[list[Any]]]:
     }
 
 
-PAGES = [Page("overview", "/", "Overview", read, group="Watch")]
+PAGES = [Page("overview", "/", "Overview", read, group="Watch", poll_seconds=2.0)]
 ACTIONS: list[Action] = []

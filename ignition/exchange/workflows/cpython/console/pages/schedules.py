@@ -1,0 +1,128 @@
+"""What is enqueued by itself: every schedule, one of them, and the times in which nothing starts."""
+
+import json
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.console.database import Client
+from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
+
+PAGE_ROWS = 50
+RUNS = 50
+
+
+async def read(db: Client, asked: Asked) -> dict[str, object]:
+    rows = await db.rows(
+        "select * from {schema}.schedule_status where schedule_name > %(after)s::text"
+        " order by schedule_name limit %(limit)s",
+        {"after": asked.get("after", ""), "limit": PAGE_ROWS + 1},
+    )
+    return {
+        "schedules": rows[:PAGE_ROWS],
+        "next": rows[PAGE_ROWS - 1]["schedule_name"] if len(rows) > PAGE_ROWS else None,
+        "blackouts": await db.call("list_blackouts", filter='{"is_over": false}'),
+    }
+
+
+async def read_one(db: Client, asked: Asked) -> dict[str, object]:
+    name = asked["schedule_name"]
+    (found,) = await db.rows(
+        "select (select row_to_json(s) from {schema}.schedule_status s"
+        "  where s.schedule_name = %(name)s::text) as status,"
+        " (select coalesce(json_agg(u order by u.n), '[]') from {schema}.schedule_next u"
+        "  where u.schedule_name = %(name)s::text) as upcoming,"
+        " {schema}.list_schedules(%(filter)s::text)::json as schedules,"
+        " {schema}.list_blackouts(%(current)s::text)::json as blackouts,"
+        " {schema}.list_schedule_runs(%(name)s::text, %(options)s::text)::json as runs",
+        {
+            "name": name,
+            "filter": json.dumps({"schedule_name": name}),
+            "current": json.dumps({"schedule_name": name, "is_over": False}),
+            "options": json.dumps({"limit": RUNS}),
+        },
+    )
+    if found["status"] is None:
+        raise Failure(ExitCode.REFUSED, f"there is no schedule {name}")
+    return {**found, "schedule": found["schedules"][0], "runs_shown": RUNS}
+
+
+async def pause(act: Acting) -> Done:
+    name = await _order(act, "pause_schedule")
+    return Done(f"{name} is paused; what falls into the pause is not made up for")
+
+
+async def resume(act: Acting) -> Done:
+    name = await _order(act, "resume_schedule")
+    return Done(f"{name} goes on with its next time")
+
+
+async def run_now(act: Acting) -> Done:
+    name = act.required("schedule_name", "the schedule")
+    workflow_id = await act.db.call("run_schedule", schedule_name=name, options=who(act))
+    return Done(f"{name} has enqueued the workflow {workflow_id}")
+
+
+async def delete(act: Acting) -> Done:
+    name = await _order(act, "delete_schedule")
+    return Done(f"{name} is deleted; what it has enqueued goes on", go_to="/schedules")
+
+
+async def add_blackout(act: Acting) -> Done:
+    scope = {name: act.text(name) for name in ("schedule_name", "calendar_name")}
+    await act.db.call(
+        "add_blackout",
+        starts_at=moment_of(act.required("starts_at", "the beginning")),
+        ends_at=moment_of(act.required("ends_at", "the end")),
+        options=json.dumps({**scope, "reason": act.text("reason"), "actor": act.user.name}),
+    )
+    return Done("the blackout is added")
+
+
+async def remove_blackout(act: Acting) -> Done:
+    number = act.required("blackout_id", "the blackout")
+    if not number.isdecimal():
+        raise Failure(ExitCode.USAGE, f"{number} is not the number of a blackout")
+    await act.db.call("remove_blackout", blackout_id=int(number), options=who(act))
+    return Done("the blackout is removed")
+
+
+def path_of(name: str) -> str:
+    return f"/schedules/{quote(name)}"
+
+
+def utc(text: str) -> str:
+    """The value of a datetime-local field, which is in UTC here; the database checks it."""
+    return text if text.endswith("Z") else f"{text}Z"
+
+
+def moment_of(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(utc(text)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Failure(ExitCode.USAGE, f"{text} is not a time", "such as 2026-01-31T08:00") from None
+
+
+def who(act: Acting) -> str:
+    """The options that go into the audit."""
+    return json.dumps({"actor": act.user.name, "reason": act.text("reason")})
+
+
+async def _order(act: Acting, function: str) -> str:
+    name = act.required("schedule_name", "the schedule")
+    await act.db.call(function, schedule_name=name, options=who(act))
+    return name
+
+
+PAGES = [
+    Page("schedules", "/schedules", "Schedules", read, takes=("after",), group="Start"),
+    Page("schedule", "/schedules/{schedule_name:path}", "Schedule", read_one),
+]
+ACTIONS = [
+    Action("/schedules/pause", pause),
+    Action("/schedules/resume", resume),
+    Action("/schedules/run", run_now),
+    Action("/schedules/delete", delete, role="admin"),
+    Action("/blackouts/add", add_blackout, role="admin"),
+    Action("/blackouts/remove", remove_blackout, role="admin"),
+]
