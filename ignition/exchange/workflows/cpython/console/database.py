@@ -135,13 +135,13 @@ class Client:
         of different views, as they were at one moment. Raises Failure."""
         parts = sql.SQL(", ").join(
             sql.SQL("(select coalesce(json_agg(q), '[]') from ({}) q) as {}").format(
-                sql.SQL(query).format(schema=sql.Identifier(self._database.schema)),
+                sql.SQL(query).format(schema=sql.Identifier(self.database.schema)),
                 sql.Identifier(name),
             )
             for name, query in queries.items()
         )
         async with (
-            self._database.transaction(*self._begin) as conn,
+            self.database.transaction(*self._begin) as conn,
             conn.cursor(row_factory=dict_row) as cursor,
         ):
             await cursor.execute(sql.SQL("select {}").format(parts))
