@@ -1,7 +1,7 @@
 """Enums and templates: what the pages show, and new versions of enums written line by line."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
@@ -30,6 +30,7 @@ def brewery(calls):
     return Brewery(calls)
 
 
+@settings(max_examples=60, deadline=None)
 @given(CHOICES)
 def test_lines_are_read_as_the_choices_that_they_were_made_of(choices):
     assert choices_of_lines(lines_of_choices(choices)) == choices
@@ -130,7 +131,7 @@ def test_a_template_is_shown_and_retired(console, brewery, calls):
 def test_a_version_is_written_in_a_browser_while_others_save(look, brewery):
     brewery.enum()
     page = look("ada", "/enums/BatchMode")
-    page.get_by_text("New version").click()
+    page.get_by_text("New version", exact=True).click()
     choices = page.get_by_label("Choices, one a line")
     expect(choices).to_have_value("Gentle = gentle\nFast = fast\n# Turbo = turbo")
     choices.fill("Gentle = gentle\nIdle = idle")

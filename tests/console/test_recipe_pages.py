@@ -228,12 +228,19 @@ def test_hostile_names_and_values_come_out_as_text(console, brewery):
             assert "&lt;script&gt;alert(2)" in page.text, path
 
 
+def opened(page, words):
+    """The small form behind a button."""
+    form = page.locator("details.act").filter(has=page.get_by_text(words, exact=True))
+    form.locator("summary").click()
+    return form
+
+
 def test_a_recipe_is_approved_in_a_browser(look, brewery):
     brewery.fill()
     page = look("ada", f"{RYE}?version=3")
-    page.get_by_text("Approve version 3", exact=True).first.click()
-    page.get_by_label("Reason").first.fill("tasted")
-    page.get_by_role("button", name="Approve version 3").click()
+    form = opened(page, "Approve version 3")
+    form.get_by_label("Reason").fill("tasted")
+    form.get_by_role("button", name="Approve version 3").click()
     expect(page.get_by_role("status")).to_contain_text("Rye version 3 is approved")
     expect(page.locator("#version-3")).to_contain_text("ada")
     assert brewery.recipe("Rye", 3)["approved_by"] == "ada"
@@ -242,12 +249,12 @@ def test_a_recipe_is_approved_in_a_browser(look, brewery):
 def test_an_open_form_stays_and_means_the_same_version_while_others_save(look, brewery):
     brewery.fill()
     page = look("ada", "/recipes/brew/Stout%2C%20line%202")
-    page.get_by_text("Approve version 1", exact=True).first.click()
-    page.get_by_label("Reason").first.fill("half a reason")
+    form = opened(page, "Approve version 1")
+    form.get_by_label("Reason").fill("half a reason")
     brewery.draft("Stout, line 2", {"temperature": 69})
     expect(page.locator("#version-2")).to_be_visible()
-    expect(page.get_by_label("Reason").first).to_have_value("half a reason")
-    page.get_by_role("button", name="Approve version 1").click()
+    expect(form.get_by_label("Reason")).to_have_value("half a reason")
+    form.get_by_role("button", name="Approve version 1").click()
     expect(page.get_by_role("status")).to_contain_text("version 1 is approved")
 
 

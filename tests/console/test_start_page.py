@@ -168,7 +168,7 @@ def test_a_workflow_without_parameters_takes_json(console, brewery, calls):
 def test_an_operator_starts_from_a_recipe_in_a_browser(look, brewery):
     page = look("olaf", "/start")
     page.get_by_role("link", name="brew").click()
-    page.get_by_label("Recipe").select_option("Rye")
+    page.locator("select[name=set_name]").select_option("Rye")
     page.get_by_role("button", name="Take its values").click()
     page.get_by_label("batch").fill("B-55")
     page.get_by_label("hops (kg)").fill("14")
