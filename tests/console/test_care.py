@@ -134,9 +134,10 @@ def test_a_setting_is_set_reset_and_has_a_history(console, calls):
     assert audited(calls, "setting changed") == [("ada", "max_reclaims")] * 2
 
 
-def test_retention_is_set_removed_and_applied_after_a_question(console, calls):
+def test_retention_is_set_removed_and_applied_after_a_question(console, calls, clock):
     workflow_id = calls.enqueue("mix")
     calls.call("cancel_workflow", workflow_id=workflow_id)
+    clock.advance(7200)
     with console.client("ada") as client:
         policy = {"keep": "0", "unit": "days", "status": "CANCELLED", "queue_name": "default"}
         answer = client.submit("/retention/set", "/retention", **policy)
@@ -181,14 +182,16 @@ def test_the_database_is_read_no_faster_than_every_five_seconds(console):
 
 def test_a_read_only_console_shows_all_and_offers_nothing(console_options, calls):
     varied_care(calls)
-    with running_console(console_options, read_only=True) as console:
-        with console.client("ada") as client:
-            for path in ALL_PAGES:
-                text = text_of(client, path)
-                posts = set(re.findall(r'method="post" action="([^"]+)"', text))
-                assert posts <= {"/logout", "/audit/export"}
-            assert client.submit("/audit/export").status_code == 200
-            assert client.submit("/schedules/pause", schedule_name="rinse").status_code == 403
+    with (
+        running_console(console_options, read_only=True) as console,
+        console.client("ada") as client,
+    ):
+        for path in ALL_PAGES:
+            text = text_of(client, path)
+            posts = set(re.findall(r'method="post" action="([^"]+)"', text))
+            assert posts <= {"/logout", "/audit/export"}
+        assert client.submit("/audit/export").status_code == 200
+        assert client.submit("/schedules/pause", schedule_name="rinse").status_code == 403
 
 
 def test_a_person_sets_a_setting_in_a_browser(look, calls):

@@ -26,6 +26,7 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
     running = found["running"]
     return {
         **found,
+        "running_count": len(running),
         "runs": by_worker(running[:RUNNING_ROWS]),
         "is_cut": len(running) > RUNNING_ROWS,
         "rows": RUNNING_ROWS,
