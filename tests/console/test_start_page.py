@@ -54,7 +54,7 @@ def test_a_start_from_a_recipe_shows_what_differs_and_names_the_person(console, 
     with console.client("olaf") as client:
         form = client.get("/start/brew?set_name=Rye").text
         assert 'value="71.5"' in form and "The values are those of the recipe Rye" in form
-        typed = values(batch="B-7", temperature="73.5", mode='"gentle"', hops="12")
+        typed = values(batch="B-7", temperature="73.5", mode='"gentle"', hops="12", filtered="true")
         options = {
             "field.option.priority": "5",
             "field.option.resources": "kettle 1\nkettle 2\n",

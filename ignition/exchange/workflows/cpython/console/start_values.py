@@ -103,6 +103,18 @@ def values_of(
     return forms.values_of(fields, posted, values)
 
 
+def given_anew(values: Any, resolved: Mapping[str, Any] | None) -> Any:
+    """The values without those that it would start with anyhow, which nobody changed."""
+    if not isinstance(values, dict):
+        return values
+    known = resolved or {}
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in known or json.dumps(value) != json.dumps(known[name])
+    }
+
+
 def options_of(posted: FormData) -> dict[str, Any]:
     """The options of enqueue that were posted."""
     typed = forms.values_of(option_fields(), posted)

@@ -58,6 +58,7 @@ async def ask(act: Acting) -> Ask:
     before = await resolve(act.db, name, {}, source)
     fields = await _fields(act.db, name, source, before)
     values = start_values.values_of(fields, act.form, before["resolved"])
+    values = start_values.given_anew(values, before["resolved"])
     told = await resolve(act.db, name, values, source)
     if told["errors"]:
         beside = start_values.problem_paths(told["errors"])
@@ -89,7 +90,7 @@ async def go(act: Acting) -> Done | Ask:
     workflow_id = act.required("workflow_id", "the id")
     options = {
         **start_values.options_of(act.form),
-        **source_of(_object(act, "pinned")),
+        **source_of(_posted_words(act, "pinned")),
         "workflow_id": workflow_id,
         "actor": act.user.name,
     }
@@ -203,7 +204,7 @@ def _posted(act: Acting) -> list[tuple[str, str]]:
     ]
 
 
-def _object(act: Acting, name: str) -> dict[str, Any]:
+def _posted_words(act: Acting, name: str) -> dict[str, Any]:
     try:
         value = json.loads(act.required(name, name))
     except ValueError:
