@@ -58,7 +58,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(needs)
         pytest.skip(needs)
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -75,7 +75,7 @@ def look(console: RunningConsole, browser: Browser) -> Iterator[Callable[..., Pa
     def open_page(name: str | None, path: str, **options: Any) -> Page:
         context = browser.new_context(**options)
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if name:
             token = console.log_in(name)
             context.add_cookies([{"name": COOKIE, "value": token, "url": console.url}])
