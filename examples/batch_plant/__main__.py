@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -28,6 +29,7 @@ console = Console()
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by SIGTERM"))
     port = int(os.environ.get("PORT", PORT))
     with embedded_server(keep=False) as server:
         console.print("PostgreSQL is up, the schema is being installed")

@@ -45,7 +45,7 @@ def call(connection: psycopg.Connection, function: str, *arguments: object) -> N
 
 
 def keep_busy(stopping: threading.Event) -> None:
-    """Enqueue until the end: each recorded rise of the temperature, and a few batches in between."""
+    """Enqueue until the end: each recorded rise of the temperature, and batches in between."""
     rt = getWorkflows()
     rises = [
         after for before, after in pairwise(all_readings()) if rises_through_limit(before, after)
