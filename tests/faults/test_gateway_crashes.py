@@ -30,7 +30,11 @@ def test_f4_a_gateway_is_killed_with_work_claimed_and_not_begun(site):
     assert set(site.wait_ended(*ids)) == {"SUCCESS"}
     history = site.assert_promises(label="F4 gateway killed with prefetched work")
     assert len(history.reclaim_seconds()) >= claimed > 10
-    assert max(history.reclaim_seconds()) < RECLAIM_SECONDS
+    # Nobody could take the work before there was a second worker.
+    alone = site.one(
+        "select extract(epoch from max(started_at) - min(renewed_at))::float8 from workflows.worker"
+    )
+    assert max(history.reclaim_seconds()) < max(alone, 0) + RECLAIM_SECONDS
     assert {w["failure_count"] for w in history.workflows.values()} == {0}
 
 
