@@ -137,6 +137,20 @@ def test_nobody_elses_header_counts(console, console_options):
         assert client.get("/").status_code == 303, "not from the proxy"
 
 
+def test_a_browser_behind_a_proxy_has_an_address_of_its_own(console_options):
+    """Wrong passwords from one place do not hold up others; a stranger's header counts for nothing."""
+    elsewhere = {"X-Forwarded-For": "10.0.0.1, 192.0.2.7"}
+    for trusted, status in ((("127.0.0.1",), 303), (("192.0.2.1",), 429)):
+        with (
+            running_console(console_options, trusted_proxies=trusted) as console,
+            console.client(None) as client,
+        ):
+            for n in range(5):
+                assert log_in(client, f"nobody {n}", "guess").status_code == 401
+            fields = {"name": "olaf", "password": PASSWORD}
+            assert client.post("/login", data=fields, headers=elsewhere).status_code == status
+
+
 @pytest.mark.parametrize(
     "wanted",
     ["//evil.example/", "https://evil.example", "/\\evil.example", "javascript:1", "", "x"],

@@ -31,7 +31,7 @@ def route_of(site: Site, action: Action) -> Route:
                 dict(request.path_params),
                 form,
                 site.passwords,
-                request.client.host if request.client else "",
+                guard.address_of(request),
             )
             back = local_path(acting.text(PLACE_FIELD))
             try:

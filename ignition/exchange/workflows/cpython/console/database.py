@@ -1,7 +1,7 @@
 """The console's way to the database: the client functions and the views, as the role of who asks.
 
-Every transaction takes the role of the logged-in person first, so that the database refuses what
-the person may not do, whatever a page gets wrong.
+Every transaction takes a role first: an action that of the logged-in person, so that the database
+refuses what the person may not do; a page the least role that may see it, and may only read.
 """
 
 import asyncio

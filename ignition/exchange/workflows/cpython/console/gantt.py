@@ -37,7 +37,7 @@ def gantt_of(
     steps: Sequence[Mapping[str, Any]], started_at: str | None, ended_at: str | None
 ) -> Gantt | None:
     """Bars from the first start to the last end, now for what still runs. None without steps."""
-    spans = [(step, _time(step["started_at"]), _time(step["ended_at"])) for step in steps]
+    spans = [(step, _time(step["started_at"]), _end(step)) for step in steps]
     spans = [one for one in spans if one[1] is not None]
     if not spans:
         return None
@@ -62,6 +62,11 @@ def gantt_of(
             )
         )
     return Gantt(bars, _ticks(whole, scale), WIDTH, len(bars) * ROW_HEIGHT + ROW_HEIGHT)
+
+
+def _end(step: Mapping[str, Any]) -> datetime | None:
+    """A sleep is recorded when it begins, and lasts until it is due."""
+    return _time(step["due_at"] if step["kind"] == "sleep" else step["ended_at"])
 
 
 def _text(step: Mapping[str, Any], seconds: float) -> str:

@@ -64,11 +64,18 @@ class Guard:
     def proxied_name(self, request: Request) -> str | None:
         """The person that a trusted proxy names. Anybody else's header counts for nothing."""
         header = self.options.proxy_header
-        if header is None or request.client is None:
-            return None
-        if request.client.host not in self.options.trusted_proxies:
+        if header is None or not self._is_proxied(request):
             return None
         return request.headers.get(header) or None
+
+    def address_of(self, request: Request) -> str:
+        """Where the browser is: the last address that a trusted proxy has added, else the peer's."""
+        peer = request.client.host if request.client else ""
+        forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        return forwarded if forwarded and self._is_proxied(request) else peer
+
+    def _is_proxied(self, request: Request) -> bool:
+        return request.client is not None and request.client.host in self.options.trusted_proxies
 
     def check_origin(self, request: Request) -> None:
         """Refuse what another site's page sends."""

@@ -31,7 +31,7 @@ class LoginRoutes:
             name, password, wanted = (
                 str(form.get(field, "")) for field in ("name", "password", "next")
             )
-        address = request.client.host if request.client else ""
+        address = self._site.guard.address_of(request)
         try:
             user = await self._site.passwords.verify(name, password, address)
         except TooManyTries as error:

@@ -45,6 +45,7 @@ PAGES = [
         read,
         takes=("search", "kind", "waited", "after"),
         group="Watch",
+        poll_seconds=5.0,  # the view counts every ticket that there is
     )
 ]
 ACTIONS: list[Action] = []

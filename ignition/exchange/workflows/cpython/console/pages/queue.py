@@ -24,7 +24,7 @@ LIMITS: list[dict[str, Any]] = [
     {"name": "run_on", "type": "choice", "choices": ["active", "any", "prefer_active"],
      "required": True, "description": "the gateways whose workers may claim"},
     {"name": "history", "type": "choice", "choices": ["errors", "full"], "required": True,
-     "description": "the steps that are kept of a workflow that has ended"},
+     "description": "what the audit keeps: full is every change of status"},
     {"name": "accepts_work", "type": "boolean", "required": True,
      "description": "no: whoever enqueues is refused"},
     {"name": "requires_reason", "type": "boolean", "required": True,
