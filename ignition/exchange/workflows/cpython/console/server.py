@@ -1,14 +1,16 @@
 """Serving the console over HTTP."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
+from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+
 STOP_SECONDS = 2
-STARTED_LOOK_SECONDS = 0.05
 
 
 async def serve_app(
@@ -19,12 +21,11 @@ async def serve_app(
     key: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Listen until SIGINT or SIGTERM. say(url) is called once the port is open."""
+    """Listen until SIGINT or SIGTERM. port: 0 is any that is free. say(url) is called once it is
+    open. Raises Failure where it cannot be opened."""
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            host=host,
-            port=port,
             ssl_certfile=certificate,
             ssl_keyfile=key,
             log_config=None,
@@ -34,17 +35,26 @@ async def serve_app(
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
-    serving = asyncio.create_task(server.serve())
+    with _opened(host, port) as listening:
+        name = f"[{host}]" if ":" in host else host
+        scheme = "https" if certificate else "http"
+        say(f"{scheme}://{name}:{listening.getsockname()[1]}/")
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            server.should_exit = True
+            await serving
+            raise
+
+
+def _opened(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        while not server.started and not serving.done():
-            await asyncio.sleep(STARTED_LOOK_SECONDS)
-        if server.started:
-            bound = server.servers[0].sockets[0].getsockname()
-            scheme = "https" if certificate else "http"
-            name = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-            say(f"{scheme}://{name}:{bound[1]}/")
-        await asyncio.shield(serving)
-    except asyncio.CancelledError:
-        server.should_exit = True
-        await serving
-        raise
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise Failure(
+            ExitCode.USAGE,
+            f"cannot listen on {host} port {port}: {error.strerror or error}",
+            "end what listens there, or give another --host or --port",
+        ) from None
