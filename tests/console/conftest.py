@@ -67,8 +67,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def look(console: RunningConsole, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """look("olaf", "/workflows"): a page in a browser of its own; an error in its scripts, or a
-    refusal of its own content security policy, fails the test."""
+    """look("olaf", "/workflows"): a page in a browser of its own; an error in its scripts, a
+    refusal of its own content security policy, or a dialog (what a payload would open that is no
+    text any more) fails the test."""
     contexts = []
     problems: list[str] = []
 
@@ -81,6 +82,7 @@ def look(console: RunningConsole, browser: Browser) -> Iterator[Callable[..., Pa
             context.add_cookies([{"name": COOKIE, "value": token, "url": console.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: (problems.append(dialog.message), dialog.dismiss()))
         page.on(
             "console",
             lambda message: (
