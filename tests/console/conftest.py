@@ -82,7 +82,7 @@ def look(console: RunningConsole, browser: Browser) -> Iterator[Callable[..., Pa
             context.add_cookies([{"name": COOKIE, "value": token, "url": console.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("dialog", lambda dialog: (problems.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", lambda dialog: problems.append(f"a dialog: {dialog.message}"))
         page.on(
             "console",
             lambda message: (
