@@ -40,6 +40,19 @@ def test_an_open_page_follows_the_database(calls, look):
     expect(page.locator(f"#w-{workflow_id}")).to_contain_text("HELD")
 
 
+def test_a_page_follows_though_its_scripts_come_slowly_one_by_one(console, calls, look):
+    page = look("vera", "/not-there")
+
+    def late(route):
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/hx-sse-*", late)
+    page.goto(console.url + "/workflows")
+    workflow_id = calls.enqueue("mix")
+    expect(page.locator(f"#w-{workflow_id}")).to_be_visible()
+
+
 def test_an_open_form_keeps_what_was_typed_while_the_page_goes_on(calls, look):
     worker = Worker(calls)
     workflow_id = calls.enqueue("mix")

@@ -21,7 +21,6 @@ TONES = {
     "held": "warn", "draining": "warn", "standby": "warn", "in force": "warn",
     "left out": "warn", "open": "good",
 }  # fmt: skip
-STATIC_MARK = "?v="
 
 
 class Renderer:
