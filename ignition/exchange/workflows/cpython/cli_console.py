@@ -13,10 +13,10 @@ from rich.table import Table
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.console.options import LOOPBACK, PORT, ConsoleOptions
 
 NEEDED = ("argon2", "jinja2", "python_multipart", "starlette", "uvicorn")
 HOST = "127.0.0.1"
-PORT = 8099
 Users = Annotated[
     Path,
     typer.Option(
@@ -67,7 +67,6 @@ def console(
     """Serve the web console until it is told to stop."""
     _require_packages()
     from exchange.workflows.cpython.console.app import create_app
-    from exchange.workflows.cpython.console.options import LOOPBACK, ConsoleOptions
     from exchange.workflows.cpython.console.server import serve_app
 
     options = ConsoleOptions(

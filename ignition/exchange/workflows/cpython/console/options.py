@@ -1,6 +1,6 @@
 """What the console is started with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from exchange.workflows.settings import SCHEMA_NAME
@@ -30,4 +30,4 @@ class ConsoleOptions:
     session_seconds: float = 12 * 3600
     login_tries: int = 5
     login_pause_seconds: float = 60.0
-    environment: str = field(default="")
+    environment: str = ""

@@ -1,6 +1,8 @@
 """One workflow: what it was given and made of it, its steps over time, and the orders it may get."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
@@ -40,12 +42,7 @@ async def command(act: Acting) -> Done:
         reason=act.text("reason"),
         options=json.dumps({"actor": act.user.name}),
     )
-    new = answer.get("new_workflow_id")
-    return Done(
-        f"{word} {answer['outcome']}: {answer['message']}",
-        go_to=f"/workflows/{new}" if new else None,
-        is_good=answer["outcome"] != "rejected",
-    )
+    return _answered(word, answer)
 
 
 async def cancel(act: Acting) -> Done:
@@ -55,8 +52,14 @@ async def cancel(act: Acting) -> Done:
         reason=act.text("reason"),
         options=json.dumps({"actor": act.user.name}),
     )
+    return _answered("cancel", answer)
+
+
+def _answered(word: str, answer: Mapping[str, Any]) -> Done:
+    new = answer.get("new_workflow_id")
     return Done(
-        f"cancel {answer['outcome']}: {answer['message']}",
+        f"{word} {answer['outcome']}: {answer['message']}",
+        go_to=f"/workflows/{new}" if new else None,
         is_good=answer["outcome"] != "rejected",
     )
 
