@@ -61,7 +61,10 @@ begin
     select distinct t.gate_id from workflows.gate_ticket t where t.queue_id = v_queue.queue_id;
   end if;
   if v_queue.max_running is not null then
-    update workflows.lease l set is_limited = true where l.queue_id = v_queue.queue_id and not l.is_limited;
+    update workflows.lease l set is_limited = true
+    from workflows.workflow w join workflows.lane n on n.lane_id = w.lane_id
+    where l.queue_id = v_queue.queue_id and not l.is_limited and w.workflow_id = l.workflow_id
+      and n.kind <> 'command';  -- those claimed for an order take no room
   end if;
   perform workflows.audit_configuration('queue set', p_queue_name,
       jsonb_object_agg(k, to_jsonb(v_before) -> k)::text,

@@ -71,6 +71,20 @@ def test_a_clean_batch_is_claimed_in_its_order(at_work: Session) -> None:
     assert [x["name"] for x in claim(at_work, len(names))] == names
 
 
+def test_an_option_that_is_set_leaves_orders_without_a_limit(at_work: Session) -> None:
+    """Whatever was set of a limited queue, those that had come for an order took room from then on."""
+    at_work.call("set_queue", "default", {"max_running": 1})
+    workflow_id = at_work.call("enqueue", "batch")
+    w = claim(at_work, 1)[0]
+    outcome = {"n": 0, "w": w["w"], "t": w["t"], "outcome": "suspend"}
+    at_work.call("finish_workflows", WORKER, [outcome])
+    at_work.call("send_command", workflow_id, "HOLD")
+    assert [x["control"] for x in claim(at_work, 0)] == ["hold 1"]
+    at_work.call("set_queue", "default", {"run_on": "any"})
+    at_work.call("enqueue", "plain")
+    assert [x["name"] for x in claim(at_work, 1)] == ["plain"]
+
+
 def test_an_id_that_stands_is_answered_whoever_holds_its_deduplication_id(at_work: Session) -> None:
     """Sent again, it was refused because of a later holder."""
     first = {"workflow_id": FORGED, "deduplication_id": "x", "on_duplicate": "reject"}

@@ -229,7 +229,7 @@ class WorkerRules(Stage):
         self.session.call("set_queue", queue, {"max_running": limit})
         self.book.queues[queue].max_running = limit
         for w in self.book.status("RUNNING") if limit is not None else []:
-            w.is_limited = w.is_limited or w.queue == queue
+            w.is_limited = w.is_limited or w.queue == queue and w.kind != "command"
 
 
 def _plain(pair: Any) -> Any:
