@@ -7,13 +7,16 @@ set -u
 python=.venv/bin/python
 default=$($python -m tests.servers --default) || exit 1
 at_once="-n auto --maxprocesses 4 --dist loadfile"
-failed=""
+said=$(mktemp -d) || exit 1
+trap 'rm -rf "$said"' EXIT
 
 stage() {
   name=$1
   shift
   echo "== $name"
-  env "$@" || failed="$failed [$name]"
+  { env "$@"; echo $? >"$said/code"; } | tee "$said/output"
+  [ "$(cat "$said/code")" = 0 ] && return
+  { echo "failed: $name"; grep -E '^(FAILED|ERROR) ' "$said/output"; } >>"$said/failures"
 }
 
 stage "proof on server $default" $python -m pytest -m proof --durations=25 -n auto --maxprocesses 2 --dist worksteal
@@ -33,4 +36,4 @@ stage "calls through PgBouncer" WORKFLOWS_TEST_POOLER=transaction $python -m pyt
   -m "not proof and not once and not session" -k "not jdbc" -q \
   --ignore-glob="*/test_bad_*.py" --ignore-glob="*/test_size.py" $at_once tests/sql tests/conformance
 
-[ -z "$failed" ] || { echo "failed:$failed"; exit 1; }
+[ ! -e "$said/failures" ] || { cat "$said/failures"; exit 1; }

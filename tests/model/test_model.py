@@ -20,7 +20,7 @@ from tests.model.session import Session
 from tests.servers import Server
 from tests.style.sources import ROOT
 
-PARTS, PART_EXAMPLES = 8, 250
+PARTS, PART_EXAMPLES = 8, 125
 
 
 def assert_stale_share(drawn: dict[str, int]) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.model.running import run_machine
+from tests.model.script import Script, play
 from tests.model.session import Refusal, Session
 
 pytestmark = pytest.mark.proof
@@ -34,11 +35,6 @@ MUTATIONS = {
         "select distinct g.gate_id from gone g",
         "select g.gate_id from gone g limit 0",
     ),
-    "grant a gate to who is not first at all": (
-        "hand_over",
-        "is distinct from w.workflow_id",
-        "is null",
-    ),
     "claim without counting": (
         "lock_limited",
         "greatest(0, q.max_running - (",
@@ -51,7 +47,6 @@ MUTATIONS = {
         "failure_count = 0,",
         "failure_count = 0, attempt = 0,",
     ),
-    "start late": ("take_ready", "r.start_before <= p_now as is_late", "false as is_late"),
     "reclaim who renewed": ("reclaim_lost", "w2.expires_at <= p_now", "true"),
     "count a lost worker as a failure": (
         "reclaim_lease",
@@ -68,11 +63,6 @@ MUTATIONS = {
     ),
     "claim ahead what must be held": ("claim_quota", "and f.on_worker_lost = 'retry'", "and true"),
     "claim in maintenance": ("claim_quota", "and q.maintenance_mode is null", "and true"),
-    "admit in maintenance": (
-        "admit_gated",
-        "(q.is_paused or not q.is_open or q.maintenance_mode is not null)",
-        "q.is_paused",
-    ),
     "let in during maintenance": ("enqueue", "and q.maintenance_mode is null", ""),
     "let a batch in during maintenance": ("plain_places", "and q.maintenance_mode is null", ""),
     "cancel what was let in": ("live_before", "w.enqueued_at < p_before", "true"),
@@ -100,12 +90,9 @@ MUTATIONS = {
 RARE = (
     "forget the mark on resume",
     "count held time",
-    "start late",
     "do not audit",
     "count a lost worker as a failure",
     "replace a recorded step",
-    "grant a gate to who is not first at all",
-    "admit in maintenance",
 )
 PARAMETERS = [
     pytest.param(
@@ -122,3 +109,54 @@ def test_the_model_notices(session: Session, function: str, before: str, after: 
     noticed = (AssertionError, ExceptionGroup, Refusal)
     with session.mutated(function, before, after), pytest.raises(noticed):
         run_machine(session, 1000, is_shrinking=False)
+
+
+def not_first_anywhere(s: Script) -> None:
+    """The last one waits at a free gate behind one that waits for another gate."""
+    s.at_work("plain", resources=["pump"])
+    s.enqueue_one("plain", {}, {"resources": ["mixer", "pump"]})
+    s.enqueue_one("plain", {}, {"resources": ["mixer", "valve"]})
+    s.claim(0, 1, 0, False)
+
+
+def too_late(s: Script) -> None:
+    s.enqueue_one("plain", {}, {"start_before": 300})
+    s.be_away(600)
+    s.claim(0, 1, 0, False)
+
+
+def let_in_with_a_key(s: Script) -> None:
+    s.enter("default", "drain")
+    s.enqueue_one("plain", {}, {"partition_key": "a", "allow_during_maintenance": True})
+    s.claim(0, 1, 0, False)
+
+
+# Those that chance takes minutes to find.
+SCRIPTED = {
+    "grant a gate to who is not first at all": (
+        not_first_anywhere,
+        "hand_over",
+        "is distinct from w.workflow_id",
+        "is null",
+    ),
+    "start late": (
+        too_late,
+        "take_ready",
+        "r.start_before <= p_now as is_late",
+        "false as is_late",
+    ),
+    "admit in maintenance": (
+        let_in_with_a_key,
+        "admit_gated",
+        "(q.is_paused or not q.is_open or q.maintenance_mode is not null)",
+        "q.is_paused",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTED)
+def test_a_script_notices(session: Session, name: str) -> None:
+    script, *mutation = SCRIPTED[name]
+    play(session, script)
+    with session.mutated(*mutation), pytest.raises(AssertionError):
+        play(session, script)
