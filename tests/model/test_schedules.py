@@ -258,7 +258,7 @@ def run_machine(session: Session, examples: int) -> None:
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    run_state_machine_as_test(lambda: Machine(session), settings=how)
+    run_state_machine_as_test(lambda: Machine(session), settings=how)  # type: ignore[arg-type]
 
 
 def test_schedules_do_what_the_model_says(session: Session) -> None:
