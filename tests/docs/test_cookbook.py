@@ -173,7 +173,9 @@ def test_late_setpoint(rt, clock, work):
 def test_a_row_exactly_once(rt, conn, work, monkeypatch):
     failures = [IOError("the erp is away")]
     real = names["tell"]
-    monkeypatch.setitem(names, "tell", lambda *told: failures and (_ for _ in ()).throw(failures.pop()))
+    monkeypatch.setitem(
+        names, "tell", lambda *told: failures and (_ for _ in ()).throw(failures.pop())
+    )
     workflow_id = rt.enqueue("book_batch", {"batch": "B-7", "weights": {"water": 80, "sugar": 20}})
     assert work(workflow_id) == 2 and real
     assert rt.getWorkflow(workflow_id)["failure_count"] == 1

@@ -2,6 +2,7 @@
 
 import re
 
+import psycopg
 import pytest
 
 from exchange.workflows.cpython import installer
@@ -15,11 +16,15 @@ PAGE = (ROOT / "docs" / "operations" / "dba.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sql\n(.*?)^```", PAGE, re.M | re.S)
 QUERIES = re.findall(r"^\d+\. ([A-Z][^\n]*):\n\n```sql\n(.*?)^```", PAGE, re.M | re.S)[-10:]
 OTHERS = [block for block in BLOCKS if block not in [query for _, query in QUERIES]]
-ROWS = re.findall(r"^\| `(\d{4}_\w+)` \| (.+?) \| (.+?) \|$", PAGE, re.M)
+ROWS = re.findall(r"^\| `(\d{4}_\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", PAGE, re.M)
 FILES = """select c.relname, c.relfilenode from pg_class c
   where c.relnamespace = %s::regnamespace and c.relkind = 'r'"""
 INDEXES = """select i.relname, t.relname from pg_index x join pg_class i on i.oid = x.indexrelid
   join pg_class t on t.oid = x.indrelid where t.relnamespace = %s::regnamespace"""
+
+LOCKED = """select distinct c.relname from pg_locks l join pg_class c on c.oid = l.relation
+  where l.pid = pg_backend_pid() and l.mode in ('AccessExclusiveLock', 'ShareLock')
+    and c.relkind = 'r' and c.relnamespace = %s::regnamespace"""
 
 
 @pytest.fixture
@@ -66,23 +71,28 @@ def test_the_other_statements(conn, sql):
         )
 
 
-def test_what_each_migration_rewrites_and_indexes(empty_dsn, sql):
-    """Run one by one over the first release."""
-    import psycopg
-
-    said = {name: (rewrites, re.findall(r"`(\w+)`", indexed)) for name, rewrites, indexed in ROWS}
+def test_what_each_migration_locks_rewrites_and_indexes(empty_dsn):
+    """One by one over the first release, each in its own transaction."""
     done = {}
     with psycopg.connect(empty_dsn, autocommit=True) as conn:
         conn.execute(installer.rename(FIRST.read_text(), SCHEMA).encode(), prepare=False)
         for source in installer.read_sources():
             if source.is_migration and source.version > 1:
-                before = dict(conn.execute(FILES, [SCHEMA]).fetchall())
-                indexes = dict(conn.execute(INDEXES, [SCHEMA]).fetchall())
-                conn.execute(installer.rename(source.text, SCHEMA).encode(), prepare=False)
-                after = dict(conn.execute(FILES, [SCHEMA]).fetchall())
-                made = dict(conn.execute(INDEXES, [SCHEMA]).fetchall())
-                rewritten = sorted(name for name in before if after.get(name) != before[name])
-                indexed = {made[name] for name in set(made) - set(indexes) if made[name] in before}
-                text = ", ".join(f"`{name}`" for name in rewritten) or "nothing"
-                done[source.file_name.removesuffix(".sql")] = (text, sorted(indexed))
-    assert said == done
+                with conn.transaction():
+                    done[source.file_name.removesuffix(".sql")] = what_it_does(conn, source.text)
+    assert {name: cells for name, *cells in ROWS} == done
+
+
+def what_it_does(conn, text):
+    """The three cells of its row."""
+    files, indexes = (dict(conn.execute(query, [SCHEMA]).fetchall()) for query in (FILES, INDEXES))
+    conn.execute(installer.rename(text, SCHEMA).encode(), prepare=False)
+    after, made = (dict(conn.execute(query, [SCHEMA]).fetchall()) for query in (FILES, INDEXES))
+    locked = {name for (name,) in conn.execute(LOCKED, [SCHEMA]).fetchall()}
+    rewritten = [name for name in files if after[name] != files[name]]
+    indexed = {made[name] for name in set(made) - set(indexes)}
+    return [cell(locked & set(files)), cell(rewritten), cell(indexed & set(files))]
+
+
+def cell(names):
+    return ", ".join(f"`{name}`" for name in sorted(names)) or "nothing"

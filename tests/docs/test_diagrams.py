@@ -24,7 +24,9 @@ def test_the_text_and_its_picture_are_up_to_date(dots, name):
 
 
 def test_the_overview_is_drawn_from_its_text():
-    assert generated.mark_of(committed("overview.dot")) in committed("overview.svg"), "run scripts/docs.sh"
+    assert generated.mark_of(committed("overview.dot")) in committed(
+        "overview.svg"
+    ), "run scripts/docs.sh"
 
 
 @pytest.mark.parametrize(
