@@ -1,4 +1,5 @@
-"""Draws the two diagrams of docs/concepts: what commands do is in the table `transition`, what the engine does here.
+"""Draws the diagrams of docs/concepts: what commands do is in the table `transition`, what the engine does here, and
+the overview is a text of its own, overview.dot.
 
     python -m docs.generate_diagrams
 
@@ -67,6 +68,7 @@ def main() -> None:
             installer.install(connection)
             write("state", state_dot(connection))
             write("status", status_dot(connection))
+    write("overview", (DIAGRAMS / "overview.dot").read_text())
 
 
 def state_dot(connection: psycopg.Connection[Any], schema: str = "workflows") -> str:

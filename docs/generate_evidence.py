@@ -33,8 +33,12 @@ def main() -> None:
     named: dict[tuple[str, int], set[str]] = defaultdict(set)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for text, test in tests_in(path):
-            for kind, number in NAMED.findall(text.replace("_", "_ ").replace("finding_ ", "finding_")):
-                named[kind.lower().rstrip("_"), int(number)].add(f"{path.relative_to(ROOT)}::{test}")
+            for kind, number in NAMED.findall(
+                text.replace("_", "_ ").replace("finding_ ", "finding_")
+            ):
+                named[kind.lower().rstrip("_"), int(number)].add(
+                    f"{path.relative_to(ROOT)}::{test}"
+                )
     PAGE.write_text(HEAD + "".join(section(kind, named) for kind in KINDS))
 
 

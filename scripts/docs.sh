@@ -3,6 +3,7 @@
 set -eu
 . .venv/bin/activate
 python -m docs.generate_reference
+python -m docs.generate_python_reference
 python -m docs.generate_diagrams
 python -m docs.generate_evidence
 zensical build --strict --clean

@@ -23,6 +23,12 @@ def test_the_text_and_its_picture_are_up_to_date(dots, name):
     assert generated.mark_of(dots[name]) in committed(f"{name}.svg"), "run scripts/docs.sh"
 
 
+def test_the_overview_is_drawn_from_its_text():
+    assert generated.mark_of(committed("overview.dot")) in committed(
+        "overview.svg"
+    ), "run scripts/docs.sh"
+
+
 @pytest.mark.parametrize(
     ("name", "change"),
     [

@@ -78,6 +78,8 @@ def tick():
     does not, also in scripts whose startup has not been called yet since the last save.
 
     Answers RUNNING {generation, restarted} or NOT_STARTED. Errors: TICK_FAILED {error}.
+
+        exchange.workflows.gateway.tick()
     """
     with _here["lock"]:
         generation = _here.get("generation")
@@ -90,7 +92,10 @@ def tick():
 
 
 def update():
-    """For the update event, after a project was saved: the same as tick."""
+    """For the update event, after a project was saved: the same as tick.
+
+        exchange.workflows.gateway.update()
+    """
     return tick()
 
 
@@ -102,6 +107,8 @@ def shutdown(drainSeconds=1):
     gateway's process does. A save runs it too, before the startup of the new scripts: keep it short.
 
     Answers STOPPED {generation, isEnded}. Errors: SHUTDOWN_FAILED {error}.
+
+        exchange.workflows.gateway.shutdown()
     """
     with _here["lock"]:
         generation = _here.pop("generation", None)
@@ -120,6 +127,8 @@ def swap():
     """Starts the work of this project over as a new generation, without a save.
 
     Answers SWAPPED {generation}; NOT_STARTED where nothing was started. Errors: SWAP_FAILED {error}.
+
+        exchange.workflows.gateway.swap()
     """
     with _here["lock"]:
         if "generation" not in _here:

@@ -125,6 +125,9 @@ def create_test_database(server_dsn=None):
 
     Returns a ThrowawayDatabase for a with block: `dsn`, `workflows` (its runtime), `drain()`,
     `move_time(seconds, minutes, hours, days)`. It is dropped at the end. Time can be moved nowhere else.
+
+        with create_test_database("postgresql://localhost/postgres") as database:
+            database.move_time(hours=8)
     """
     dsn = server_dsn or os.environ.get("WORKFLOWS_DSN")
     if not dsn:

@@ -101,6 +101,8 @@ def listWorkflows(dbName=None):
     """The names that are registered in this process, for a dropdown.
 
     Answers WORKFLOW_OPTIONS_OK {options, count}; options are [{"label": name, "value": name}], sorted.
+
+        options = exchange.workflows.api.service.listWorkflows()["options"]
     """
     names = registry.REGISTRY.names()
     options = [{"label": name, "value": name} for name in names]

@@ -85,6 +85,8 @@ class Workflows(Exchange, Children):
 
         Returns one outcome each, in order: {"workflow_id", "deduplicated", "is_registered"}, or
         {"error": {"code", "message", "field"}}: a bad one does not touch the others.
+
+            rt.enqueueMany([{"workflowName": "fill_tank", "inputs": {"tank": tank}} for tank in tanks])
         """
         requests = list(requests)
         if requests and context.current() is None:
@@ -109,6 +111,8 @@ class Workflows(Exchange, Children):
         process dies before, unless the buffer has a journal; sync=True waits until it is on the disk there.
 
         The other arguments are those of enqueue. Raises BadArgument for what cannot be JSON and BufferFull.
+
+            workflowId = rt.enqueueInMemory("fill_tank", {"tank": "T-101"})
         """
         return self.offer(workflowName, inputs, sync, **options).workflow_id
 
@@ -163,19 +167,31 @@ class Workflows(Exchange, Children):
     # One workflow
 
     def handle(self, workflowId):
-        """A handle with status(), wait(timeoutSeconds) and result(timeoutSeconds)."""
+        """A handle with status(), wait(timeoutSeconds) and result(timeoutSeconds).
+
+            print(rt.handle(workflowId).result(timeoutSeconds=30))
+        """
         return WorkflowHandle(self.host, self.store, compat.to_text(workflowId))
 
     def getWorkflow(self, workflowId):
-        """Everything about one workflow but its steps, as a dict. Raises UnknownId."""
+        """Everything about one workflow but its steps, as a dict. Raises UnknownId.
+
+            print(rt.getWorkflow(workflowId)["status"])
+        """
         return self.store.get_workflow(compat.to_text(workflowId))
 
     def listSteps(self, workflowId):
-        """The recorded steps of a workflow, a list of dicts in order of start. Raises UnknownId."""
+        """The recorded steps of a workflow, a list of dicts in order of start. Raises UnknownId.
+
+            print([one["step_key"] for one in rt.listSteps(workflowId)])
+        """
         return self.store.list_steps(compat.to_text(workflowId))
 
     def listWorkflows(self, **filters):
-        """Workflows that fit, newest first: a list of dicts. The filters are those of the SQL function."""
+        """Workflows that fit, newest first: a list of dicts. The filters are those of the SQL function.
+
+            failed = rt.listWorkflows(status="ERROR", limit=20)
+        """
         return self.store.list_workflows(filters)
 
     def sendCommand(self, workflowId, cmd, reason=None, actor=None, requestId=None, **more):
@@ -184,6 +200,8 @@ class Workflows(Exchange, Children):
 
         more: validForSeconds, topic and secondActor as in api.service.sendCommand. Raises UnknownId, and BadArgument
         for a word that is no command or a reason that is missing where the queue requires one.
+
+            rt.sendCommand(workflowId, "HOLD", reason="valve XV-12 is serviced", actor="anna")
         """
         options = order_options(actor, requestId, more)
         return self.store.send_command(compat.to_text(workflowId), compat.to_text(cmd), reason, options)
@@ -200,7 +218,10 @@ class Workflows(Exchange, Children):
     def fork(self, workflowId, stepKey=None, **options):
         """Start a workflow again under a new id, from a recorded step: what was recorded before it is kept, it and
         what follows run again. None is from the top. The options are those of enqueue. Returns {"workflow_id",
-        "previous_workflow_id", "kept_steps"}. Raises UnknownId, BadArgument, Duplicate."""
+        "previous_workflow_id", "kept_steps"}. Raises UnknownId, BadArgument, Duplicate.
+
+            workflowId = rt.fork(workflowId, "weigh#2")["workflow_id"]
+        """
         chosen = {}
         for key, value in options.items():
             if key not in OPTIONS:
@@ -210,12 +231,18 @@ class Workflows(Exchange, Children):
         return self.store.fork_workflow(compat.to_text(workflowId), step_key, options_json(chosen))
 
     def cancel(self, workflowId, reason=None, actor=None, requestId=None):
-        """End a workflow as CANCELLED, at once or at its next step boundary. Returns as sendCommand."""
+        """End a workflow as CANCELLED, at once or at its next step boundary. Returns as sendCommand.
+
+            getWorkflows().cancel(workflowId, reason="wrong recipe", actor="anna")
+        """
         options = order_options(actor, requestId)
         return self.store.cancel_workflow(compat.to_text(workflowId), reason, options)
 
     def retry(self, workflowId, actor=None):
-        """Put a workflow that ended in ERROR, CANCELLED or STOPPED back to work; recorded steps are kept."""
+        """Put a workflow that ended in ERROR, CANCELLED or STOPPED back to work; recorded steps are kept.
+
+            rt.retry(workflowId, actor="anna")
+        """
         options = {} if actor is None else {"actor": actor}
         return self.store.retry_workflow(compat.to_text(workflowId), options)
 
@@ -223,7 +250,10 @@ class Workflows(Exchange, Children):
 
     def sleep(self, seconds):
         """Wait. Inside a workflow durably: a long wait leaves the thread and survives a restart. Inside a
-        step, and outside a workflow, the thread just waits."""
+        step, and outside a workflow, the thread just waits.
+
+            rt.sleep(8 * 3600)
+        """
         running = context.current()
         if running is None:
             self.host.sleep(seconds)

@@ -17,12 +17,18 @@ class WorkflowHandle(object):
         self.workflowId = workflow_id
 
     def status(self):
-        """The status now, like "ENQUEUED" or "SUCCESS". Raises UnknownId."""
+        """The status now, like "ENQUEUED" or "SUCCESS". Raises UnknownId.
+
+            if rt.handle(workflowId).status() == "SUCCESS": ...
+        """
         return self._store.get_workflow(self.workflowId)["status"]
 
     def wait(self, timeoutSeconds=None):
         """Wait until the workflow has ended, or for so many seconds. Returns the row of get_workflow, whose
-        `ended_at` is None where it has not ended; 0 seconds is one look."""
+        `ended_at` is None where it has not ended; 0 seconds is one look.
+
+            row = rt.handle(workflowId).wait(timeoutSeconds=30)
+        """
         started = self._host.monotonic()
         pause = _FIRST_LOOK_SECONDS
         while True:

@@ -92,6 +92,8 @@ def configure(dsn=None, connector=None, schema=settings.SCHEMA_NAME, directDsn=N
     for LISTEN and claims. journal: a directory; what enqueueInMemory accepts is in a file there before it is
     acknowledged, and what a killed process left there is enqueued. Returns what getWorkflows(dbName) answers from
     now on.
+
+        rt = configure("postgresql://gateway_a@db/plant")
     """
     if connector is None:
         connector = open_connector(dsn, schema, directDsn)
@@ -107,7 +109,10 @@ def configure(dsn=None, connector=None, schema=settings.SCHEMA_NAME, directDsn=N
 
 
 def shutdown():
-    """Flush the in-memory buffers and close every connection of getWorkflows()."""
+    """Flush the in-memory buffers and close every connection of getWorkflows().
+
+        instance.shutdown()
+    """
     while True:
         with _lock:
             if not _instances:

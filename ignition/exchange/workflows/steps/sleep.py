@@ -10,7 +10,10 @@ _LONGEST_MS = 315360000000
 
 @step(name="sleep.ms")
 def sleep_ms(ms):
-    """Sleep for so many milliseconds. Returns {"slept_ms"}."""
+    """Sleep for so many milliseconds. Returns {"slept_ms"}.
+
+        sleep.sleep_ms(60000)
+    """
     registry.check_number("ms", ms, 0, _LONGEST_MS)
     polling.sleep(ms / 1000.0)
     return {"slept_ms": ms}
@@ -21,6 +24,8 @@ def sleep_chunked(total_ms, chunk_ms=250):
     """Sleep for so many milliseconds. Orders end every sleep at once, so the chunks are only counted.
 
     Returns {"slept_ms", "chunks", "chunk_ms"}.
+
+        sleep.sleep_chunked(60000, chunk_ms=500)
     """
     registry.check_number("total_ms", total_ms, 0, _LONGEST_MS)
     registry.check_number("chunk_ms", chunk_ms, 1, _LONGEST_MS)

@@ -1,0 +1,98 @@
+"""The DBA's page: its statements run as they stand, and what it says of migrations is what they do."""
+
+import re
+
+import psycopg
+import pytest
+
+from exchange.workflows.cpython import installer
+from tests.calls import SCHEMA, calls, make_worker
+from tests.style.sources import ROOT
+from tests.upgrade.conftest import FIRST
+
+__all__ = ["calls", "make_worker"]
+
+PAGE = (ROOT / "docs" / "operations" / "dba.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```sql\n(.*?)^```", PAGE, re.M | re.S)
+QUERIES = re.findall(r"^\d+\. ([A-Z][^\n]*):\n\n```sql\n(.*?)^```", PAGE, re.M | re.S)[-10:]
+OTHERS = [block for block in BLOCKS if block not in [query for _, query in QUERIES]]
+ROWS = re.findall(r"^\| `(\d{4}_\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", PAGE, re.M)
+FILES = """select c.relname, c.relfilenode from pg_class c
+  where c.relnamespace = %s::regnamespace and c.relkind = 'r'"""
+INDEXES = """select i.relname, t.relname from pg_index x join pg_class i on i.oid = x.indexrelid
+  join pg_class t on t.oid = x.indrelid where t.relnamespace = %s::regnamespace"""
+
+LOCKED = """select distinct c.relname from pg_locks l join pg_class c on c.oid = l.relation
+  where l.pid = pg_backend_pid() and l.mode in ('AccessExclusiveLock', 'ShareLock')
+    and c.relkind = 'r' and c.relnamespace = %s::regnamespace"""
+
+
+@pytest.fixture
+def busy(calls, make_worker):
+    """One workflow that runs with a key, one that waits for it, and a dead letter."""
+    worker = make_worker("fill", "fail")
+    calls.enqueue("fill", partition_key="T-101")
+    worker.claim_one()
+    calls.enqueue("fill", partition_key="T-101")
+    worker.claim(1)
+    calls.enqueue("fail")
+    error = {"class": "IOError", "message": "no route", "traceback": ""}
+    worker.finish(worker.claim_one(), "error", error=error)
+
+
+def test_there_are_ten():
+    assert len(QUERIES) == 10
+
+
+@pytest.mark.parametrize(("about", "query"), QUERIES, ids=[about[:30] for about, _ in QUERIES])
+def test_queries(busy, connect, sql, about, query):
+    place = [one for one, _ in QUERIES].index(about) + 1
+    rows = connect("viewer" if place <= 6 else None).execute(sql(query)).fetchall()
+    if place not in (9, 10):
+        assert rows, "a query that finds nothing shows nothing"
+
+
+def test_who_waits_and_who_holds_a_snapshot_is_found(connect, sql):
+    holder, waiter, looker = (connect(autocommit=number == 2) for number in range(3))
+    holder.execute("set transaction isolation level repeatable read")
+    holder.execute(sql("select pg_current_xact_id(), (select count(*) from workflows.queue)"))
+    found = looker.execute(sql(QUERIES[8][1])).fetchall()
+    assert f"session {holder.info.backend_pid}" in [row[0] for row in found]
+    assert looker.execute(sql(QUERIES[9][1])).fetchall() == []
+    assert waiter
+
+
+def test_the_other_statements(conn, sql):
+    with conn.transaction(force_rollback=True):
+        for block in OTHERS:
+            conn.execute(sql(block))
+        assert conn.execute(sql("select maintenance from workflows.queue_depth")).fetchone() == (
+            None,
+        )
+
+
+def test_what_each_migration_locks_rewrites_and_indexes(empty_dsn):
+    """One by one over the first release, each in its own transaction."""
+    done = {}
+    with psycopg.connect(empty_dsn, autocommit=True) as conn:
+        conn.execute(installer.rename(FIRST.read_text(), SCHEMA).encode(), prepare=False)
+        for source in installer.read_sources():
+            if source.is_migration and source.version > 1:
+                with conn.transaction():
+                    done[source.file_name.removesuffix(".sql")] = what_it_does(conn, source.text)
+    assert {name: cells for name, *cells in ROWS} == done
+
+
+def what_it_does(conn, text):
+    """The three cells of its row."""
+    files, indexes = (dict(conn.execute(query, [SCHEMA]).fetchall()) for query in (FILES, INDEXES))
+    conn.execute(installer.rename(text, SCHEMA).encode(), prepare=False)
+    after, made = (dict(conn.execute(query, [SCHEMA]).fetchall()) for query in (FILES, INDEXES))
+    locked = {name for (name,) in conn.execute(LOCKED, [SCHEMA]).fetchall()}
+    rewritten = [name for name in files if after[name] != files[name]]
+    indexed = {made[name] for name in set(made) - set(indexes)}
+    return [cell(locked & set(files)), cell(rewritten), cell(indexed & set(files))]
+
+
+def cell(names):
+    return ", ".join(f"`{name}`" for name in sorted(names)) or "nothing"
