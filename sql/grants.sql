@@ -89,7 +89,8 @@ grant execute on function workflows.create_enum(text, text, text),
   workflows.set_template_status(text, text, text, text),
   workflows.set_parameter_set_status(text, text, text, text),
   workflows.rename_parameter_set(text, text, text, text),
-  workflows.import_parameter_set(text, text) to workflows_admin;
+  workflows.import_parameter_set(text, text), workflows.import_workflows(text, text) to
+  workflows_admin;
 
 -- Engineers plan what is started by itself; operators stop it, let it go on, and start it now.
 grant execute on function workflows.next_occurrence(text, text, timestamptz) to

@@ -175,6 +175,7 @@
 \ir functions/list_setting_changes.sql
 \ir functions/get_diagnostics.sql
 \ir functions/export_audit.sql
+\ir functions/import_workflows.sql
 
 -- engineers and their recipes
 \ir functions/create_enum.sql

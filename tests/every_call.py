@@ -35,6 +35,13 @@ CALENDAR = {
     ],
     "holidays": [{"date": "2020-12-25", "name": "Christmas"}],
 }
+HISTORY = {
+    "workflow_id": "00000000-0000-4000-8000-000000000003",
+    "workflow_name": "fill", "queue_name": "default", "status": "SUCCESS", "inputs": {"kg": 1},
+    "enqueued_at": 1700000000000, "ended_at": 1700000001000,
+    "steps": [{"step_key": "open", "status": "SUCCESS", "output": 1}],
+    "recipe": {"template_name": "form", "template_version": 1, "overrides": {}},
+}
 BLACKOUT = {"starts_at": "2020-01-01T00:00:00Z", "ends_at": "2020-01-02T00:00:00Z"}
 
 DUE = """
@@ -158,6 +165,7 @@ class Stage:
             "list_retention": {},
             "apply_retention": {"limit": 100, "after": "00000000-0000-0000-0000-000000000000"},
             "get_diagnostics": {},
+            "import_workflows": {"items": [HISTORY]},
             "retention_figures": {"queue_id": 0, "status": "SUCCESS"},
             "export_audit": {},
             "queue_figures": {"queue_id": 1},

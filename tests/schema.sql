@@ -970,6 +970,14 @@ ALTER FUNCTION workflows.cut_text(p_text text, p_characters integer) OWNER TO wo
 
 COMMENT ON FUNCTION workflows.cut_text(p_text text, p_characters integer) IS 'The beginning of a text as JSON.';
 
+CREATE FUNCTION workflows.dated_id(p_id uuid, p_at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.dated_id(p_id uuid, p_at timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.dated_id(p_id uuid, p_at timestamp with time zone) IS 'An id with the time in front and the end that it had.';
+
 CREATE FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1982,6 +1990,30 @@ ALTER FUNCTION workflows.held_state(p_order text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.held_state(p_order text) IS 'The state in which an order holds a workflow.';
 
+CREATE FUNCTION workflows.history_problem(p_entry json) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.history_problem(p_entry json) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.history_problem(p_entry json) IS 'What keeps an element from being history, or null.';
+
+CREATE FUNCTION workflows.history_steps_problem(p_steps jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.history_steps_problem(p_steps jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.history_steps_problem(p_steps jsonb) IS 'What keeps steps from being history, or null.';
+
+CREATE FUNCTION workflows.history_time(p_value jsonb) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.history_time(p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.history_time(p_value jsonb) IS 'The time that a value stands for.';
+
 CREATE FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -2041,6 +2073,17 @@ ALTER FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb,
 
 COMMENT ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) IS 'Version of a template with the same form, added where none stands.';
 
+CREATE FUNCTION workflows.import_workflows(p_items text, p_options text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.import_workflows(p_items text, p_options text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.import_workflows(p_items text, p_options text) IS 'Adds workflows that ended in another system, as history.';
+
 CREATE FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
     AS ...;
@@ -2072,6 +2115,14 @@ CREATE FUNCTION workflows.is_datetime(p_value jsonb) RETURNS boolean
 ALTER FUNCTION workflows.is_datetime(p_value jsonb) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.is_datetime(p_value jsonb) IS 'Whether a value is a time with its zone, or milliseconds since 1970.';
+
+CREATE FUNCTION workflows.is_history_time(p_value jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.is_history_time(p_value jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.is_history_time(p_value jsonb) IS 'Whether a value is a time that history can have.';
 
 CREATE FUNCTION workflows.is_json_array(p_text text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -2559,6 +2610,14 @@ ALTER FUNCTION workflows.notify_workers(p_payload text) OWNER TO workflows_owner
 
 COMMENT ON FUNCTION workflows.notify_workers(p_payload text) IS 'Tells the workers that listen what to look at.';
 
+CREATE FUNCTION workflows.number_problem(p_value jsonb, p_least numeric, p_most numeric, p_is_whole boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.number_problem(p_value jsonb, p_least numeric, p_most numeric, p_is_whole boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.number_problem(p_value jsonb, p_least numeric, p_most numeric, p_is_whole boolean) IS 'What is wrong with a number within limits, or null.';
+
 CREATE FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) RETURNS record
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -2934,6 +2993,22 @@ CREATE FUNCTION workflows.read_events(p_workflow_id text, p_options text DEFAULT
 ALTER FUNCTION workflows.read_events(p_workflow_id text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) IS 'What a workflow has published, as JSON.';
+
+CREATE FUNCTION workflows.read_history(p_entry json, OUT workflow_id uuid, OUT workflow_name text, OUT queue_id integer, OUT status text, OUT state text, OUT priority smallint, OUT partition_key text, OUT deduplication_id text, OUT timeout_seconds double precision, OUT reason text, OUT actor text, OUT inputs text, OUT result text, OUT error json, OUT is_sanitised boolean, OUT recipe jsonb, OUT enqueued_at timestamp with time zone, OUT started_at timestamp with time zone, OUT ended_at timestamp with time zone) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_history(p_entry json, OUT workflow_id uuid, OUT workflow_name text, OUT queue_id integer, OUT status text, OUT state text, OUT priority smallint, OUT partition_key text, OUT deduplication_id text, OUT timeout_seconds double precision, OUT reason text, OUT actor text, OUT inputs text, OUT result text, OUT error json, OUT is_sanitised boolean, OUT recipe jsonb, OUT enqueued_at timestamp with time zone, OUT started_at timestamp with time zone, OUT ended_at timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_history(p_entry json, OUT workflow_id uuid, OUT workflow_name text, OUT queue_id integer, OUT status text, OUT state text, OUT priority smallint, OUT partition_key text, OUT deduplication_id text, OUT timeout_seconds double precision, OUT reason text, OUT actor text, OUT inputs text, OUT result text, OUT error json, OUT is_sanitised boolean, OUT recipe jsonb, OUT enqueued_at timestamp with time zone, OUT started_at timestamp with time zone, OUT ended_at timestamp with time zone) IS 'A workflow that has ended, as it will stand.';
+
+CREATE FUNCTION workflows.read_history_steps(p_entry json, p_enqueued_at timestamp with time zone, OUT step_key text, OUT status text, OUT attempts integer, OUT started_at timestamp with time zone, OUT ended_at timestamp with time zone, OUT output text, OUT error text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.read_history_steps(p_entry json, p_enqueued_at timestamp with time zone, OUT step_key text, OUT status text, OUT attempts integer, OUT started_at timestamp with time zone, OUT ended_at timestamp with time zone, OUT output text, OUT error text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.read_history_steps(p_entry json, p_enqueued_at timestamp with time zone, OUT step_key text, OUT status text, OUT attempts integer, OUT started_at timestamp with time zone, OUT ended_at timestamp with time zone, OUT output text, OUT error text) IS 'The steps of a workflow that has ended, as they will stand.';
 
 CREATE FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) RETURNS workflows.enqueue_request
     LANGUAGE plpgsql
@@ -7071,6 +7146,8 @@ REVOKE ALL ON FUNCTION workflows.csv_line(p_fields text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.cut_text(p_text text, p_characters integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.dated_id(p_id uuid, p_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.delete_calendar(p_calendar_name text, p_options text) TO workflows_admin;
 
@@ -7309,6 +7386,12 @@ REVOKE ALL ON FUNCTION workflows.held_problem(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.held_state(p_order text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.history_problem(p_entry json) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.history_steps_problem(p_steps jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.history_time(p_value jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.hold_waiting(p_workflow workflows.workflow, p_state text, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.holiday_problem(p_holiday jsonb) FROM PUBLIC;
@@ -7324,6 +7407,9 @@ GRANT ALL ON FUNCTION workflows.import_parameter_set(p_document text, p_options 
 
 REVOKE ALL ON FUNCTION workflows.import_template(p_workflow_name text, p_template jsonb, p_form text, p_actor text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.import_workflows(p_items text, p_options text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.import_workflows(p_items text, p_options text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.insert_message(p_workflow_id uuid, p_topic text, p_body text, p_message_id uuid, p_sent_by text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_request[], p_now timestamp with time zone) FROM PUBLIC;
@@ -7331,6 +7417,8 @@ REVOKE ALL ON FUNCTION workflows.insert_workflows(p_requests workflows.enqueue_r
 REVOKE ALL ON FUNCTION workflows.is_choice(p_field jsonb, p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_datetime(p_value jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.is_history_time(p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
 
@@ -7502,6 +7590,8 @@ REVOKE ALL ON FUNCTION workflows.notify_idle(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.notify_workers(p_payload text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.number_problem(p_value jsonb, p_least numeric, p_most numeric, p_is_whole boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.occurrence_fate(p_schedule workflows.schedule, p_at timestamp with time zone, p_has_later boolean, p_now timestamp with time zone, OUT outcome text, OUT message text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.occurrence_request(p_schedule workflows.schedule, p_id uuid, p_at timestamp with time zone, p_actor text, p_now timestamp with time zone) FROM PUBLIC;
@@ -7580,6 +7670,10 @@ GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) 
 GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.read_events(p_workflow_id text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.read_history(p_entry json, OUT workflow_id uuid, OUT workflow_name text, OUT queue_id integer, OUT status text, OUT state text, OUT priority smallint, OUT partition_key text, OUT deduplication_id text, OUT timeout_seconds double precision, OUT reason text, OUT actor text, OUT inputs text, OUT result text, OUT error json, OUT is_sanitised boolean, OUT recipe jsonb, OUT enqueued_at timestamp with time zone, OUT started_at timestamp with time zone, OUT ended_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.read_history_steps(p_entry json, p_enqueued_at timestamp with time zone, OUT step_key text, OUT status text, OUT attempts integer, OUT started_at timestamp with time zone, OUT ended_at timestamp with time zone, OUT output text, OUT error text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_options(p_request workflows.enqueue_request, p_options text, p_now timestamp with time zone) FROM PUBLIC;
 

@@ -81,6 +81,7 @@ MAY_CALL = {
     "set_parameter_set_status": {ADMIN},
     "rename_parameter_set": {ADMIN},
     "import_parameter_set": {ADMIN},
+    "import_workflows": {ADMIN},
     "next_occurrence": set(ROLES),
     "create_schedule": {ADMIN},
     "set_schedule": {ADMIN},

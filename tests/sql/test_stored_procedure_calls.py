@@ -64,6 +64,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "rename_parameter_set": {**RECIPE, "new_name": "salt"},
     "compare_parameter_sets": RECIPE,
     "export_parameter_set": RECIPE,
+    "import_workflows": {"items": "[]"},
     "next_occurrence": {"cron": "@yearly", "time_zone": "UTC"},
     "delete_schedule": SCHEDULE,
     "pause_schedule": SCHEDULE,

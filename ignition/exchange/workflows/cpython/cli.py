@@ -20,6 +20,7 @@ from exchange.workflows.cpython import cli_workflows as workflows
 from exchange.workflows.cpython.cli_audit import audit
 from exchange.workflows.cpython.cli_doctor import doctor
 from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure, explain
+from exchange.workflows.cpython.cli_predecessor import import_predecessor
 from exchange.workflows.cpython.cli_session import add_command
 from exchange.workflows.cpython.cli_worker import worker
 from exchange.workflows.settings import SCHEMA_NAME, VERSION
@@ -116,6 +117,7 @@ add_command(setting_app, "history", upkeep.setting_history)
 add_command(app, "diagnostics", upkeep.diagnostics)
 add_command(app, "audit", audit)
 add_command(app, "watch", queues.watch)
+add_command(app, "import-predecessor", import_predecessor)
 add_command(app, "console", console.console)
 app.add_typer(console_user_app, name="console-user")
 add_command(console_user_app, "set", console.set_user)

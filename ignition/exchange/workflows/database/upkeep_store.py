@@ -1,4 +1,4 @@
-"""The part of store.py for upkeep: one method per SQL function of retention, settings and diagnostics."""
+"""The part of store.py for upkeep: one method per SQL function of retention, settings, diagnostics and import."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -14,6 +14,7 @@ PARAMETERS = {
     "list_settings": (),
     "list_setting_changes": ("p_filter text",),
     "get_diagnostics": (),
+    "import_workflows": ("p_items text", "p_options text"),
 }
 
 
@@ -44,3 +45,6 @@ class UpkeepStore(object):
 
     def get_diagnostics(self):
         return self._json("get_diagnostics")
+
+    def import_workflows(self, entries, options):
+        return self._json("import_workflows", entries, json.dumps(options))
