@@ -7,7 +7,7 @@ from ignition.perspective.parts import Json
 
 _LIMIT = 50
 _STATUSES = ("", "ENQUEUED", "DELAYED", "BLOCKED", "RUNNING", "WAITING", "HELD", "SUCCESS", "ERROR")
-_ENDED = ("CANCELLED", "STOPPED")
+_ENDED = ("CANCELLED", "STOPPED", "ABORTED")
 _CHOSEN = 'self.view.custom.workflowId = event.value["workflow_id"]'
 _OLDER = """
 rows = self.view.custom.workflows
