@@ -6,8 +6,9 @@
 
 Every module becomes <package>/<module>/code.py, byte for byte, beside its resource.json. What else
 the project holds (event scripts, named queries) lies in ignition/project as it will lie in the
-gateway; its resource.json files are made here. The same sources give the same bytes. For another
-schema name only its default in settings and the named queries differ.
+gateway; its resource.json files are made here. The views are made by ignition/perspective. The
+same sources give the same bytes. For another schema name only its default in settings and the named
+queries differ.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ import zipfile
 from pathlib import Path
 
 IGNITION = Path(__file__).resolve().parent
+sys.path.insert(0, str(IGNITION.parent))
+
+from ignition.perspective.views import PLACE, views  # noqa: E402
+
 PROJECT = IGNITION / "project"
 LEFT_OUT = "exchange/workflows/cpython/"
 DATABASE = "WorkflowsDB"
@@ -87,6 +92,9 @@ def project_files(schema: str = _SCHEMA) -> dict[str, bytes]:
         folder = "ignition/%s/" % path.parent.relative_to(PROJECT).as_posix()
         files[folder + path.name] = _for_schema(path, schema)
         files[folder + "resource.json"] = _to_json(_resource_of(path))
+    for name, view in views().items():
+        files["%s%s/view.json" % (PLACE, name)] = _to_json(view)
+        files["%s%s/resource.json" % (PLACE, name)] = _to_json(_resource("G", "view.json", {}))
     _refuse_hidden_modules(files)
     return dict(sorted(files.items()))
 

@@ -14,10 +14,10 @@ say() { printf '== %s\n' "$*"; }
 say ruff
 ruff check ignition $modern
 say black
-black --check --quiet --diff $modern ignition/export_project.py
+black --check --quiet --diff $modern ignition/export_project.py ignition/perspective
 say mypy
 mypy $modern
-mypy ignition/export_project.py
+mypy -m ignition.export_project -p ignition.perspective
 say import-linter
 lint-imports
 
@@ -25,7 +25,7 @@ say vermin: Jython 2.7 and CPython 3.9
 vermin --no-tips -q -t=2.7- -t=3.9- $gateway
 say iglint: the exported project
 python ignition/export_project.py --unpacked "$work/project"
-iglint check "$work/project"
+iglint check --config pyproject.toml "$work/project"
 
 say squawk: migrations
 squawk --config scripts/squawk.toml sql/migrations/*.sql

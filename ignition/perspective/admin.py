@@ -1,0 +1,123 @@
+"""Health in words, workers, maintenance of all queues, and what the database refused."""
+
+from __future__ import annotations
+
+from ignition.perspective import parts
+from ignition.perspective.acting import confirm, may_act
+from ignition.perspective.parts import Json
+
+_STATUS = """
+answer = exchange.workflows.api.admin.getMaintenanceStatus()
+if not answer["ok"]:
+    return {"isKnown": False, "isOn": False, "text": answer["message"]}
+if not answer["maintenanceEnabled"]:
+    return {"isKnown": True, "isOn": False, "text": "no maintenance"}
+return {
+    "isKnown": True,
+    "isOn": True,
+    "text": "maintenance (%s): %s; %d still run" % (
+        answer["maintenanceMode"], answer["maintenanceReason"] or "no reason given", answer["inFlightWorkflows"]),
+}
+"""
+_CHOSEN = 'self.view.custom.rejectedId = event.value["workflow_id"]'
+_ALL = '{"queueName": "", "mode": "%s"}'
+_CANCEL = (
+    '"Cancel everything in all queues?\\n\\nWhat waits is cancelled at once and cannot be brought back; '
+    'what runs is asked to end."'
+)
+
+
+def _maintenance() -> Json:
+    may = "{view.custom.mayAct} && {view.custom.maintenance.isKnown} && "
+    is_off, is_on = may + "!{view.custom.maintenance.isOn}", may + "{view.custom.maintenance.isOn}"
+    drain = confirm(
+        "enter maintenance",
+        '"Stop all queues from starting work?\\n\\nWhat runs may end."',
+        _ALL % "drain",
+    )
+    cancel = confirm("enter maintenance", _CANCEL, _ALL % "cancel")
+    leave = confirm("exit maintenance", '"Let all queues work again?"', '{"queueName": ""}')
+    return parts.row(
+        "Maintenance",
+        [
+            parts.heading("Status", parts.expression("{view.custom.maintenance.text}")),
+            parts.button("Drain", "Drain all queues", drain, is_off),
+            parts.button("CancelAll", "Cancel everything", cancel, is_off, tone="error"),
+            parts.button("Exit", "End maintenance", leave, is_on),
+        ],
+    )
+
+
+def _rejected_buttons() -> Json:
+    may = '{view.custom.mayAct} && {view.custom.rejectedId} != ""'
+    given = '{"workflowId": self.view.custom.rejectedId, "resolution": "%s"}'
+    retry = confirm(
+        "resolve rejected", '"Enqueue it again?\\n\\nIt keeps its id."', given % "retry", "False"
+    )
+    discard = confirm(
+        "resolve rejected",
+        '"Discard it?\\n\\nIt is never started."',
+        given % "discard",
+        "False",
+    )
+    return parts.row(
+        "Orders",
+        [
+            parts.button("Retry", "Enqueue again", retry, may),
+            parts.button("Discard", "Discard", discard, may, tone="warning"),
+        ],
+    )
+
+
+def make() -> Json:
+    health = [
+        parts.column("status", "Status", 90),
+        parts.column("check_name", "Check", 200),
+        parts.column("measured", "Measured"),
+        parts.column("advice", "What to do"),
+    ]
+    workers = [
+        parts.column("worker_name", "Worker", 170),
+        parts.column("status", "Status", 80),
+        parts.column("host_name", "Host", 120),
+        parts.column("project_name", "Project", 110),
+        parts.column("threads", "Threads", 80, "number"),
+        parts.column("running_count", "Running", 80, "number"),
+        parts.column("library_version", "Version", 90),
+        parts.column("renewed_at", "Last sign of life", 150, "date"),
+    ]
+    rejected = [
+        parts.column("rejected_at", "Refused", 150, "date"),
+        parts.column("origin", "From", 160),
+        parts.column("problem", "Problem"),
+        parts.column("entry_bytes", "Bytes", 80, "number"),
+    ]
+    root = parts.page(
+        [
+            _maintenance(),
+            parts.heading("HealthTitle", "Health"),
+            parts.table("Health", "view.custom.health", health, "nothing was checked"),
+            parts.heading("WorkersTitle", "Workers"),
+            parts.table("Workers", "view.custom.workers", workers, "no worker", basis="150px"),
+            parts.heading("RejectedTitle", "Refused entries of enqueueInMemory"),
+            parts.table(
+                "Rejected", "view.custom.rejected", rejected, "none", _CHOSEN, basis="120px"
+            ),
+            _rejected_buttons(),
+        ]
+    )
+    custom: Json = {
+        "health": ([], parts.query("Health", {"limit": "200"}, 10)),
+        "maintenance": (
+            {"isKnown": False, "isOn": False, "text": ""},
+            parts.expression("now(5000)", _STATUS),
+        ),
+        "mayAct": may_act(),
+        "rejected": (
+            [],
+            parts.query("RejectedEntries", {"includeResolved": "false", "limit": "100"}, 10),
+        ),
+        "rejectedId": "",
+        "workers": ([], parts.query("Workers", {"status": '""', "limit": "200"}, 10)),
+    }
+    return parts.view(root, {"roles": ""}, custom, (1000, 800))

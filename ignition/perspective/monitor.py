@@ -1,0 +1,80 @@
+"""The list of workflows, filtered and paged, beside the one that is chosen."""
+
+from __future__ import annotations
+
+from ignition.perspective import parts
+from ignition.perspective.parts import Json
+
+_LIMIT = 50
+_STATUSES = ("", "ENQUEUED", "DELAYED", "BLOCKED", "RUNNING", "WAITING", "HELD", "SUCCESS", "ERROR")
+_ENDED = ("CANCELLED", "STOPPED", "ABORTED")
+_CHOSEN = 'self.view.custom.workflowId = event.value["workflow_id"]'
+_OLDER = """
+rows = self.view.custom.workflows
+self.view.custom.before = rows[len(rows) - 1]["workflow_id"]
+"""
+_NEWEST = 'self.view.custom.before = ""'
+_QUEUES = """
+return [{"label": "all", "value": ""}] + [
+    {"label": row["queue_name"], "value": row["queue_name"]} for row in value]
+"""
+
+
+def _filters() -> Json:
+    queues = parts.query("Queues", {"limit": "1000"}, 30, _QUEUES)
+    return parts.row(
+        "Filters",
+        [
+            parts.text_field("Search", "view.custom.searchText", "id, key, resource or text"),
+            parts.text_field("WorkflowName", "view.custom.workflowName", "workflow"),
+            parts.dropdown(
+                "Status", "view.custom.status", "status", [*_STATUSES, *_ENDED], "130px"
+            ),
+            parts.dropdown("Queue", "view.custom.queueName", "queue", queues, "130px"),
+        ],
+    )
+
+
+def _paging() -> Json:
+    shown = 'if({view.custom.before} = "", "the newest %d", "older ones")' % _LIMIT
+    return parts.row(
+        "Paging",
+        [
+            parts.button("Newest", "Newest", _NEWEST, '{view.custom.before} != ""'),
+            parts.button("Older", "Older", _OLDER, "len({view.custom.workflows}) = %d" % _LIMIT),
+            parts.label("Shown", parts.expression(shown)),
+        ],
+    )
+
+
+def make() -> Json:
+    columns = [
+        parts.column("workflow_name", "Workflow", 140),
+        parts.column("status", "Status", 95),
+        parts.column("state", "State", 95),
+        parts.column("queue_name", "Queue", 90),
+        parts.column("partition_key", "Key", 80),
+        parts.column("enqueued_at", "Enqueued", 150, "date"),
+        parts.column("running_seconds", "Seconds", 75, "number"),
+    ]
+    rows = parts.table("Workflows", "view.custom.workflows", columns, "no workflow fits", _CHOSEN)
+    left = parts.flex(
+        "List",
+        [_filters(), rows, _paging()],
+        position={"basis": "620px", "grow": 1},
+    )
+    chosen = {
+        "workflowId": parts.copy_of("view.custom.workflowId"),
+        "roles": parts.copy_of("view.params.roles"),
+    }
+    right = parts.embedded("Chosen", "Details", chosen, {"basis": "620px", "grow": 1})
+    root = parts.flex("root", [left, right], "row", {"padding": "12px"}, alignItems="stretch")
+    filters = "searchText workflowName status queueName before".split()
+    given = {name: "{view.custom.%s}" % name for name in filters}
+    given.update(state='""', partitionKey='""')
+    custom: Json = {
+        **dict.fromkeys(filters, ""),
+        "workflowId": "",
+        "workflows": ([], parts.query("Workflows", {**given, "limit": str(_LIMIT)}, 5)),
+    }
+    return parts.view(root, {"roles": ""}, custom, (1300, 800))

@@ -1,0 +1,77 @@
+"""Every queue with its depth, and maintenance of one of them."""
+
+from __future__ import annotations
+
+from ignition.perspective import parts
+from ignition.perspective.acting import confirm, may_act
+from ignition.perspective.parts import Json
+
+_CHOSEN = 'self.view.custom.queueName = event.value["queue_name"]'
+_MAINTENANCE = """
+for row in value["queues"]:
+    if row["queue_name"] == value["queueName"]:
+        return row["maintenance"] or ""
+return ""
+"""
+_QUESTIONS = {
+    "drain": "Stop queue %s from starting work?\\n\\nWhat runs may end.",
+    "cancel": "Cancel everything in queue %s?\\n\\nWhat waits is cancelled at once and cannot be brought back; "
+    "what runs is asked to end.",
+    "exit": "Let queue %s work again?",
+}
+
+
+def _asks(action: str, kind: str, given: str) -> str:
+    question = '"%s" %% self.view.custom.queueName' % _QUESTIONS[kind]
+    return confirm(action, question, given)
+
+
+def maintenance_buttons() -> Json:
+    may = "{view.custom.mayAct} && {view.custom.queueName} != "
+    of_one = '{"queueName": self.view.custom.queueName, "mode": "%s"}'
+    is_open = may + '"" && {view.custom.maintenance} = ""'
+    drain = _asks("enter maintenance", "drain", of_one % "drain")
+    cancel = _asks("enter maintenance", "cancel", of_one % "cancel")
+    leave = _asks("exit maintenance", "exit", '{"queueName": self.view.custom.queueName}')
+    chosen = 'if({view.custom.queueName} = "", "Choose a queue.", {view.custom.queueName})'
+    return parts.row(
+        "Orders",
+        [
+            parts.heading("Chosen", parts.expression(chosen)),
+            parts.button("Drain", "Drain", drain, is_open),
+            parts.button("CancelAll", "Cancel everything", cancel, is_open, tone="error"),
+            parts.button(
+                "Exit", "End maintenance", leave, may + '"" && {view.custom.maintenance} != ""'
+            ),
+        ],
+    )
+
+
+def make() -> Json:
+    columns = [
+        parts.column("queue_name", "Queue", 130),
+        parts.column("is_paused", "Paused", 70, "boolean"),
+        parts.column("maintenance", "Maintenance", 110),
+        parts.column("enqueued", "Ready", 80, "number"),
+        parts.column("oldest_enqueued_seconds", "Oldest (s)", 90, "number"),
+        parts.column("delayed", "Delayed", 80, "number"),
+        parts.column("blocked", "Blocked", 80, "number"),
+        parts.column("running", "Running", 80, "number"),
+        parts.column("waiting", "Waiting", 80, "number"),
+        parts.column("held", "Held", 70, "number"),
+        parts.column("dead_letters", "Dead letters", 100, "number"),
+    ]
+    rows = parts.table("Queues", "view.custom.queues", columns, "there is no queue", _CHOSEN)
+    custom: Json = {
+        "maintenance": (
+            "",
+            parts.several(
+                _MAINTENANCE, queues="{view.custom.queues}", queueName="{view.custom.queueName}"
+            ),
+        ),
+        "mayAct": may_act(),
+        "queueName": "",
+        "queues": ([], parts.query("QueueDepth", {"queueName": '""', "limit": "1000"}, 5)),
+    }
+    root = parts.page([parts.heading("Title", "Queues"), rows, maintenance_buttons()])
+    return parts.view(root, {"roles": ""}, custom, (1050, 500))
