@@ -13,7 +13,7 @@ import signal
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.database import sqlstates
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import instance, registry
+from exchange.workflows.engine import instance, present, registry
 from exchange.workflows.engine.client import Workflows
 from exchange.workflows.engine.dispatcher import Dispatcher
 from exchange.workflows.engine.executor import Executor
@@ -155,6 +155,7 @@ class Worker(object):
             ("claim", self.dispatcher.run),
         )
         self.watch()
+        present.take(self)
         return self
 
     def watch(self):
@@ -216,6 +217,7 @@ class Worker(object):
     def end(self):
         """Retire and end every part. What is still held goes back to the queue by retiring."""
         state = self.state
+        present.leave(self)
         self.threads.end()
         self.parallel.end()
         self.recorder.end()
