@@ -12,6 +12,7 @@ from exchange.workflows.api import (
     commands,
     diagnostics,
     enums,
+    figures,
     lookups,
     recipes,
     retention,
@@ -62,6 +63,7 @@ MAY_CALL: dict[tuple[Any, str], tuple[set[str], dict[str, Any]]] = {
     (admin, "resolveRejected"): (PEOPLE, {"workflowId": ID, "action": "discard"}),
     (admin, "exportAudit"): ({"admin"}, {}),
     (diagnostics, "getDiagnostics"): ({"operator", "viewer", "admin"}, {}),
+    (figures, "getFigures"): (SCREENS, {}),
     (retention, "applyRetention"): ({"admin"}, {}),
     (retention, "listRetention"): ({"operator", "viewer", "admin"}, {}),
     (retention, "setRetention"): ({"admin"}, {"keepCount": 0}),
@@ -181,7 +183,17 @@ def act_as(dsn):
 
 def functions():
     """The functions of api/, each once."""
-    modules = (service, commands, talking, lookups, admin, diagnostics, retention, schedules)
+    modules = (
+        service,
+        commands,
+        talking,
+        lookups,
+        admin,
+        diagnostics,
+        figures,
+        retention,
+        schedules,
+    )
     for module in (*modules, calendars, enums, templates, template_forms, recipes, starting):
         for name, function in vars(module).items():
             if getattr(function, "__module__", "") == module.__name__ and not name.startswith("_"):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from exchange.workflows.cpython import cli
@@ -70,9 +71,24 @@ def test_a_worker_works_until_it_is_told_to_end(start, answer):
     assert out.startswith("worker w1: queues default; 2 threads; workflows fill version 1")
 
 
+def test_a_worker_serves_its_figures(start, answer):
+    port = free_port()
+    worker = start("worker", "--app", "app", "--metrics-port", str(port))
+    workflow_id = answer("enqueue", "fill", "--inputs", '{"tank": "T-101"}')["workflow_id"]
+    wait_until(lambda: answer("show", workflow_id)["status"] == "SUCCESS", "the workflow", 30)
+    text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert 'ignition_workflows_step_duration_seconds_count{step="read"} 1.0' in text
+    worker.send_signal(signal.SIGTERM)
+    _, err = worker.communicate(timeout=30)
+    assert worker.returncode == 0
+    assert f"event=metrics_open url=http://127.0.0.1:{port}/metrics" in err
+
+
 @pytest.mark.parametrize(
     ("words", "exit_code", "said"),
     [
+        (["--app", "app", "--metrics-port", "0", "--metrics-host", "0.0.0.0"], 2, "by anybody"),
+        (["--app", "app", "--metrics-port", "0", "--metrics-token", "short"], 2, "16 plain"),
         (["--app", "nowhere"], 2, "there is no module 'nowhere'"),
         (["--app", "broken"], 2, "NameError"),
         (["--app", "json"], 2, "no @workflow in json"),

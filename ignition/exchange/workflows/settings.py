@@ -69,6 +69,10 @@ CALL_SECONDS = 15.0
 # A client's call whose connection is lost is sent again for so long; as long it waits for a free connection.
 RETRY_SECONDS = 5.0
 
+# Figures: the bounds of durations, and how many names of workflows and of steps are counted one by one.
+FIGURE_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
+FIGURE_NAMES = 200
+
 # The in-memory buffer of enqueueInMemory.
 BUFFER_ENTRIES = 400000
 BUFFER_BYTES = 268435456

@@ -209,6 +209,12 @@ class _Memory(object):
     def may_start(self, lease):
         return True
 
+    def try_step(self, running, step, key, attempt, args, kwargs):
+        return running.try_step(step, key, attempt, args, kwargs)
+
+    def tries_again(self, running, error):
+        pass
+
     def record(self, lease, text, gate):
         record = json.loads('{"n":0,' + text)
         if "ask" in record:

@@ -14,6 +14,7 @@ from exchange.workflows import errors, settings
 from exchange.workflows.api.arguments import given, require
 from exchange.workflows.api.diagnostics import getDiagnostics, memory_fields  # noqa: F401  called as admin.getDiagnostics
 from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk
+from exchange.workflows.api.figures import getFigures  # noqa: F401  called as admin.getFigures
 from exchange.workflows.api.retention import (  # noqa: F401  called as admin.applyRetention
     applyRetention,
     deleteRetention,

@@ -6,7 +6,7 @@ import platform
 import sys
 
 from exchange.workflows import compat, settings
-from exchange.workflows.api.envelope import answers, makeOk, to_camel_case
+from exchange.workflows.api.envelope import answers, makeOk, named
 from exchange.workflows.engine import generation, registry
 from exchange.workflows.engine.instance import getWorkflows
 
@@ -30,17 +30,17 @@ def getDiagnostics(dbName=None):
     workflows = getWorkflows(dbName)
     figures = workflows.buffer.figures()
     journal = figures.pop("journal")
-    data = _named(workflows.store.get_diagnostics())
+    data = named(workflows.store.get_diagnostics())
     data.update(memory_fields(figures))
     data["inMemoryQueueDeadLetterDepth"] = data.pop("rejectedEntries")
     data["library"] = {"version": settings.VERSION, "schemaVersion": settings.SCHEMA_VERSION}
     data["runtime"] = _runtime()
     data["generation"] = generation.counter(workflows.host).get() or None
     data["registeredWorkflows"] = len(registry.REGISTRY.names())
-    data["buffer"] = _named(figures)
+    data["buffer"] = named(figures)
     data["journal"] = None
     if journal is not None:
-        data["journal"] = dict(_named(journal), backlog=journal["next"] - 1 - journal["answered"])
+        data["journal"] = dict(named(journal), backlog=journal["next"] - 1 - journal["answered"])
     return makeOk("DIAGNOSTICS_OK", "schema version %d" % data["schemaVersion"], data)
 
 
@@ -70,12 +70,3 @@ def _runtime():
     else:
         found["system"] = platform.platform()
     return found
-
-
-def _named(value):
-    """The names that a scripter types, at every depth."""
-    if isinstance(value, dict):
-        return dict((to_camel_case(name), _named(part)) for name, part in value.items())
-    if isinstance(value, list):
-        return [_named(part) for part in value]
-    return value

@@ -112,6 +112,15 @@ def camel_case_keys(row):
     return dict((to_camel_case(name), value) for name, value in row.items())
 
 
+def named(value):
+    """The names that a scripter types, at every depth."""
+    if isinstance(value, dict):
+        return dict((to_camel_case(name), named(part)) for name, part in value.items())
+    if isinstance(value, list):
+        return [named(part) for part in value]
+    return value
+
+
 def to_camel_case_path(path):
     """set_name is the argument setName; in inputs.tank_level the second part is the workflow's own word."""
     first, dot, rest = path.partition(".")

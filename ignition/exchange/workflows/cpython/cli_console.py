@@ -14,8 +14,9 @@ from rich.table import Table
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
 from exchange.workflows.cpython.console.options import LOOPBACK, PORT, ConsoleOptions
+from exchange.workflows.cpython.metrics_access import TOKEN_VARIABLE, check_token
 
-NEEDED = ("argon2", "jinja2", "python_multipart", "starlette", "uvicorn")
+NEEDED = ("argon2", "jinja2", "prometheus_client", "python_multipart", "starlette", "uvicorn")
 HOST = "127.0.0.1"
 Users = Annotated[
     Path,
@@ -63,6 +64,14 @@ def console(
     environment: Annotated[
         str, typer.Option("--environment", help="Shown at the top of every page.")
     ] = "",
+    metrics_token: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics-token",
+            envvar=TOKEN_VARIABLE,
+            help="Who has it may read /metrics; without one only a program on this machine may.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the web console until it is told to stop."""
     _require_packages()
@@ -79,6 +88,7 @@ def console(
         read_only=read_only,
         is_https=behind_https or certificate is not None,
         environment=environment,
+        metrics_token=check_token(metrics_token),
     )
     if proxy_header is None and not _user_file(users).users():
         raise Failure(

@@ -1,6 +1,7 @@
 """worker: an engine in this process, until it is told to stop."""
 
 import importlib
+import importlib.util
 import logging
 import sys
 import traceback
@@ -11,6 +12,7 @@ import typer
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.metrics_access import TOKEN_VARIABLE, check_token
 from exchange.workflows.engine import instance, registry
 from exchange.workflows.engine.worker import Worker
 from exchange.workflows.settings import DRAIN_SECONDS, PARALLEL_STEPS, QUEUE_NAME, THREADS
@@ -44,6 +46,16 @@ def worker(
     name: Annotated[str | None, typer.Option("--name", help="As people see this worker.")] = None,
     direct_dsn: DirectDsn = None,
     drain_seconds: Drain = DRAIN_SECONDS,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option("--metrics-port", min=0, max=65535, help="Serve /metrics for Prometheus."),
+    ] = None,
+    metrics_host: Annotated[
+        str, typer.Option("--metrics-host", help="Address for it; others need a token.")
+    ] = "127.0.0.1",
+    metrics_token: Annotated[
+        str | None, typer.Option("--metrics-token", envvar=TOKEN_VARIABLE, help="Who has it may.")
+    ] = None,
 ) -> None:
     """Work queues with the workflows of --app. SIGINT or SIGTERM: finish what runs, then end."""
     dsn = session.checked_dsn()
@@ -67,13 +79,31 @@ def worker(
         direct_dsn=direct_dsn,
         name=name,
     )
+    metrics = None
+    if metrics_port is not None:
+        metrics = _serve_metrics(engine, metrics_port, metrics_host, check_token(metrics_token))
     session.show(
         {"worker_name": engine.name, "queues": engine.queues, "workflows": definitions},
         f"worker {engine.name}: queues {', '.join(engine.queues)}; {threads} threads;"
         f" workflows {', '.join(definitions)}",
     )
     engine.run_until_signal(drain_seconds)
+    if metrics is not None:
+        metrics.close()
     instance.shutdown()
+
+
+def _serve_metrics(engine: Worker, port: int, host: str, token: str | None):  # type: ignore[no-untyped-def]
+    if importlib.util.find_spec("prometheus_client") is None:
+        raise Failure(
+            ExitCode.USAGE,
+            "--metrics-port needs prometheus-client, which is not installed",
+            "run: pip install 'ignition-workflows[metrics]'",
+        )
+    from exchange.workflows.cpython.metrics_server import MetricsServer
+    from exchange.workflows.cpython.worker_metrics import worker_metrics
+
+    return MetricsServer(lambda: worker_metrics(engine.figures()), port, host, token).start()
 
 
 def import_app(module: str) -> None:

@@ -20,9 +20,10 @@ from psycopg.rows import dict_row
 
 from exchange.workflows import errors, settings
 from exchange.workflows.cpython.placeholders import to_psycopg
+from exchange.workflows.cpython.psycopg_errors import translate
 from exchange.workflows.cpython.psycopg_listener import PsycopgListener
 from exchange.workflows.cpython.watchdog import Watchdog, cut
-from exchange.workflows.database import refusals, sqlstates
+from exchange.workflows.database import sqlstates
 
 Connection = psycopg.Connection[Any]
 _WHO_AND_ZONE = "select pg_backend_pid(), set_config('timezone', 'UTC', false)"
@@ -35,22 +36,6 @@ _DEFAULTS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
-
-
-def translate(error: BaseException, conn: Connection | None = None) -> errors.WorkflowsError:
-    """Our exception for one of psycopg's."""
-    if isinstance(error, psycopg_pool.PoolTimeout | psycopg_pool.PoolClosed):
-        return errors.DatabaseError(f"no connection: {error}", "08001", is_lost=True)
-    state = getattr(error, "sqlstate", None)
-    is_broken = conn is not None and (conn.closed or conn.broken)
-    is_lost = is_broken or (state is None and isinstance(error, psycopg.OperationalError))
-    diag = getattr(error, "diag", None)
-    message = (diag and diag.message_primary) or str(error).strip() or type(error).__name__
-    detail = diag.message_detail if diag else None
-    hint = diag.message_hint if diag else None
-    if state is None:
-        state = sqlstates.NO_STATE if is_lost else "22000"
-    return refusals.from_database(state, message, detail, hint, is_lost)
 
 
 class Session:
@@ -221,6 +206,18 @@ class PsycopgConnector:
             raise translate(error, conn) from error
 
     # Pooled
+
+    def pool_figures(self) -> dict[str, int]:
+        """How many connections are open and in use, the most there may be, and how many threads wait for one."""
+        with self._lock:
+            found = {} if self._pool is None else self._pool.get_stats()
+        open_now = found.get("pool_size", 0)
+        return {
+            "open": open_now,
+            "in_use": max(0, open_now - found.get("pool_available", 0)),
+            "most": self._pool_size,
+            "waiting": found.get("requests_waiting", 0),
+        }
 
     def call(self, sql: str, args: Sequence[str | None]) -> str | None:
         """One call on a pooled connection. A lost connection is replaced and the call sent again, for

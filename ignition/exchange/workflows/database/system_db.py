@@ -58,6 +58,7 @@ class SystemDbConnector(object):
         self._call_permits = self._permits(share, "calls", borrowed - borrowed // 2)
         self._step_permits = self._permits(share, "steps", borrowed // 2)
         self._kept_permits = self._permits(share, "kept", max(1, connections - borrowed))
+        self._most = borrowed + max(1, connections - borrowed)
         self.calls = CallsUnderWay()
         self._can_listen = False
         self._look_at = System.nanoTime()
@@ -131,6 +132,13 @@ class SystemDbConnector(object):
             )
         except compat.ERRORS as error:
             raise translate(error)
+
+    def pool_figures(self):
+        """How many of the gateway's connections that may be used here are, and how many threads wait for one."""
+        permits = (self._call_permits, self._step_permits, self._kept_permits)
+        free = sum(one.availablePermits() for one in permits)
+        waiting = sum(one.getQueueLength() for one in permits)
+        return {"open": self._most - free, "in_use": self._most - free, "most": self._most, "waiting": waiting}
 
     def acquire(self, permits):
         if not permits.tryAcquire(int(self.retry_seconds * 1000), TimeUnit.MILLISECONDS):

@@ -23,13 +23,15 @@ from exchange.workflows.engine.call_options import (
 from exchange.workflows.engine.children import Children
 from exchange.workflows.engine.exchange import Exchange
 from exchange.workflows.engine.handle import WorkflowHandle
+from exchange.workflows.engine.observer import NOBODY
 
 
 class Workflows(Exchange, Children):
     """One database. `store` has one method per SQL function."""
 
-    def __init__(self, host, connector):
+    def __init__(self, host, connector, observer=NOBODY):
         self.host = host
+        self.observer = observer
         self.connector = connector
         self.store = Store(connector, connector.schema)
         database_name = getattr(connector, "database_name", None)
@@ -78,7 +80,9 @@ class Workflows(Exchange, Children):
         entry = dict(locals())
         entry.pop("self")
         name, inputs_json, options = self._request(entry)
-        return self.store.enqueue(name, inputs_json, options_json(options))
+        workflow_id = self.store.enqueue(name, inputs_json, options_json(options))
+        self.observer.enqueued(name, workflow_id)
+        return workflow_id
 
     def enqueueMany(self, requests):
         """Enqueue many in one round trip. Each is a dict with the arguments of enqueue.

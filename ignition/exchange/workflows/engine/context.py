@@ -33,7 +33,7 @@ class Context(object):
     is_parallel = False
     __slots__ = (
         "lease", "engine", "function", "gate", "handlers", "tells_begin", "is_obeying", "recorded",
-        "signal", "prefix", "counts", "place", "beside",
+        "signal", "prefix", "counts", "place", "beside", "watch",
     )
 
     def __init__(self, lease, engine, function, gate, handlers, tells_begin=False):
@@ -110,7 +110,7 @@ class Context(object):
             if due_ms:
                 self._wait_until_due(key, self.lease.seconds_left(due_ms, self.engine.monotonic()))
         while True:
-            outcome, value = self._attempt(step, key, attempt, args, kwargs)
+            outcome, value = self.engine.try_step(self, step, key, attempt, args, kwargs)
             if outcome:
                 return value
             attempt += 1
@@ -122,7 +122,7 @@ class Context(object):
         count = counts[name] = counts.get(name, 0) + 1
         return self.prefix + name if count == 1 else "%s%s#%d" % (self.prefix, name, count)
 
-    def _attempt(self, step, key, attempt, args, kwargs):
+    def try_step(self, step, key, attempt, args, kwargs):
         """Run the body once and record it: (True, value), or (False, None) to try again."""
         outer = self.prefix, self.counts
         self.prefix, self.counts = key + "/", {}
@@ -180,6 +180,7 @@ class Context(object):
             body += ',"retry":' + step.retry_json
         answer = self.record(self._text(step, key, attempt, begun, "ERROR", "error", body))
         if answer is not None and answer["a"] == "retry":
+            self.engine.tries_again(self, error)
             self._wait_until_due(key, answer["due_ms"] / 1000.0)
             self.boundary()
             return True

@@ -186,6 +186,8 @@ class Dispatcher(object):
         now = self._host.monotonic()
         leases = [Lease(row, now) for row in answer["workflows"]]
         held = self._state.held
+        self._state.figures.claims += 1
+        self._state.figures.claimed += len(leases)
         for lease in leases:
             held[lease.token] = lease
         self._is_dry = len(leases) < room.start_now

@@ -11,8 +11,9 @@ import sys
 
 from exchange.workflows import compat, errors
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import context, orders, parallel, payload
+from exchange.workflows.engine import context, orders, parallel, payload, watching
 from exchange.workflows.engine.backoff import Backoff
+from exchange.workflows.engine.observer import NOBODY
 from exchange.workflows.engine.recorder import Record
 from exchange.workflows.engine.transaction import run_transaction
 
@@ -33,6 +34,7 @@ class Executor(object):
         self.recorder = None
         self.finisher = None
         self.keeper = None
+        self.observer = NOBODY
         # Threads for steps beside their workflows; None: such a step runs where it is started.
         self.parallel = None
 
@@ -69,6 +71,13 @@ class Executor(object):
     def run_transaction(self, running, step, key, attempt, args, kwargs):
         return run_transaction(self, running, step, key, attempt, args, kwargs)
 
+    def try_step(self, running, step, key, attempt, args, kwargs):
+        return watching.try_step(self, running, step, key, attempt, args, kwargs)
+
+    def tries_again(self, running, error):
+        """A step failed and will be tried again: its try is over, whatever it waits for now."""
+        running.watch.end("retry", error)
+
     # For the threads
 
     def execute(self, lease, gate):
@@ -80,6 +89,15 @@ class Executor(object):
             self._leave(lease, errors.Released())
             return
         lease.is_started = True
+        lease.begun_at = self.monotonic()
+        began = self.observer.workflow_began(lease)
+        try:
+            self._execute(lease, gate, definition)
+        finally:
+            self.observer.workflow_ended(began, lease)
+            lease.error = None
+
+    def _execute(self, lease, gate, definition):
         on_worker_lost = lease.row.get("on_worker_lost") or definition.policies.get("on_worker_lost")
         running = context.Context(
             lease, self, definition.function, gate, definition.handlers, on_worker_lost == "hold"
@@ -129,7 +147,7 @@ class Executor(object):
 
     def _succeed(self, lease, result):
         if result is None:
-            self._finish(lease, '%s,"outcome":"success"}' % lease.head)
+            self._finish(lease, "success", '%s,"outcome":"success"}' % lease.head)
             return
         try:
             text, is_sanitised = payload.to_clean_json(result, "result", self.state.payload_bytes)
@@ -139,14 +157,16 @@ class Executor(object):
             self._fail(lease, error, None)
             return
         tail = ',"is_sanitised":true}' if is_sanitised else "}"
-        self._finish(lease, '%s,"outcome":"success","result":%s%s' % (lease.head, text, tail))
+        self._finish(lease, "success", '%s,"outcome":"success","result":%s%s' % (lease.head, text, tail))
 
     def _fail(self, lease, error, trace, failed_steps=()):
+        lease.error = error
         described, is_sanitised = compat.describe_error(error, trace)
         if failed_steps:
             described["failed_steps"] = failed_steps
         tail = ',"is_sanitised":true}' if is_sanitised else "}"
-        self._finish(lease, '%s,"outcome":"error","error":%s%s' % (lease.head, json.dumps(described), tail))
+        text = '%s,"outcome":"error","error":%s%s' % (lease.head, json.dumps(described), tail)
+        self._finish(lease, "error", text)
 
     def _leave(self, lease, signal):
         if lease.is_lost or signal.outcome is None:
@@ -155,14 +175,17 @@ class Executor(object):
         more = ',"k":%s' % json.dumps(signal.step_key) if signal.step_key else ""
         if signal.error is not None:
             more += ',"error":%s' % json.dumps(signal.error)
-        self._finish(lease, '%s,"outcome":"%s"%s}' % (lease.head, signal.outcome, more))
+        self._finish(lease, signal.outcome, '%s,"outcome":"%s"%s}' % (lease.head, signal.outcome, more))
 
     def release(self, leases):
         """Give back what no thread has begun."""
         for lease in leases:
             self._leave(lease, errors.Released())
 
-    def _finish(self, lease, text):
+    def _finish(self, lease, outcome, text):
+        lease.outcome = outcome
+        if lease.begun_at is not None:
+            lease.seconds = self.monotonic() - lease.begun_at
         if compat.failpoint is not None:
             compat.failpoint("complete:before")
         self.finisher.put((lease, text))

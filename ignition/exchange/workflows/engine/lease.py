@@ -17,6 +17,10 @@ class Lease(object):
         "sleeper",
         "cut",
         "beside",
+        "begun_at",
+        "seconds",
+        "outcome",
+        "error",
     )
 
     def __init__(self, row, received_at):
@@ -32,6 +36,8 @@ class Lease(object):
         # While a thread waits here for time to pass, or for an answer that may never come.
         self.sleeper = None
         self.cut = None
+        # Since when a thread works for it and for how long it did; what it hands over, and the error if it is one.
+        self.begun_at = self.seconds = self.outcome = self.error = None
         # The steps that run beside the workflow's thread.
         self.beside = None
 

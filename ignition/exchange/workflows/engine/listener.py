@@ -76,7 +76,9 @@ class Listener(object):
                 self._keeper.poke()
         elif payload[:2] == "p:":
             if payload[2:] == self._state.worker_id:
-                self._state.unheard_since = None
+                since, self._state.unheard_since = self._state.unheard_since, None
+                if since is not None:
+                    self._state.figures.listen_lag_seconds = self._host.monotonic() - since
         elif not payload.isdigit() or int(payload) in self._state.queue_ids:
             self._dispatcher.poke()
 

@@ -29,6 +29,9 @@ class Maintenance(object):
         except compat.ERRORS as error:
             return self._backoff.failed(error)
         self._backoff.worked()
+        figures = self._state.figures
+        figures.maintenance_turns += 1
+        figures.reclaimed += (answer.get("did") or {}).get("reclaimed") or 0
         for key in ("next_due_ms", "again_ms"):
             if answer.get(key) is not None:
                 longest = min(longest, max(0.01, answer[key] / 1000.0))

@@ -43,7 +43,10 @@ class Recorder(Sender):
         if answers:
             by_number = dict((answer["n"], answer) for answer in answers)
             for n, entry in enumerate(batch):
-                entry[2].settle(by_number.get(n))
+                answer = by_number.get(n)
+                if answer is not None and answer["a"] == "WF001":
+                    self.state.figures.refuse_record()
+                entry[2].settle(answer)
         else:
             for entry in batch:
                 entry[2].settle(None)
@@ -81,6 +84,7 @@ class Finisher(Sender):
             drop = self.state.held.pop
             for entry in batch:
                 drop(entry[0].token, None)
+            self.state.figures.ended([entry[0] for entry in batch])
         self.state.finished += len(batch) - len(again)
         if compat.failpoint is not None:
             compat.failpoint("complete:after_commit_before_ack")
@@ -99,7 +103,10 @@ class Finisher(Sender):
                 continue
             if said != "ok":
                 self.state.refused += 1
+                self.state.figures.refused_outcomes += 1
                 self._log.warning("event=outcome_refused workflow_id=%s code=%s" % (entry[0].workflow_id, said))
+            else:
+                self.state.figures.ended([entry[0]])
             self.state.drop(entry[0])
         return again
 
@@ -117,5 +124,6 @@ class Finisher(Sender):
             "message": "the database refused the outcome with SQLSTATE %s" % getattr(error, "code", "unknown"),
             "traceback": "",
         }
+        lease.outcome = "error"
         text = '%s,"outcome":"error","is_sanitised":true,"error":%s}' % (lease.head, json.dumps(described))
         return lease, text, "replaced"

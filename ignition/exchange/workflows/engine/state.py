@@ -3,6 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, settings
+from exchange.workflows.engine.figures import Figures
 
 
 class WorkerState(object):
@@ -34,6 +35,7 @@ class WorkerState(object):
         self.queue_ids = ()
         self.finished = 0
         self.refused = 0
+        self.figures = Figures(host)
 
     @property
     def is_releasing(self):

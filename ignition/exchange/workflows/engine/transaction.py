@@ -29,6 +29,8 @@ def run_transaction(engine, running, step, key, attempt, args, kwargs):
                 running.place.cut = tx.cut
                 return _run_once(engine, running, step, key, attempt, tx, args, kwargs)
         except _NotRecorded as other:
+            if other.answer["a"] == "WF001":
+                engine.state.figures.refuse_record()
             return other.answer, None
         except errors.WorkflowsError as error:
             conflicts += 1

@@ -13,13 +13,15 @@ import signal
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.database import sqlstates
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import instance, registry
+from exchange.workflows.engine import instance, present, registry
 from exchange.workflows.engine.client import Workflows
 from exchange.workflows.engine.dispatcher import Dispatcher
 from exchange.workflows.engine.executor import Executor
+from exchange.workflows.engine.figures import worker_figures
 from exchange.workflows.engine.keeper import Keeper
 from exchange.workflows.engine.listener import Listener
 from exchange.workflows.engine.maintenance import Maintenance
+from exchange.workflows.engine.observer import NOBODY
 from exchange.workflows.engine.parallel_threads import ParallelThreads
 from exchange.workflows.engine.recorder import Finisher, Recorder
 from exchange.workflows.engine.state import WorkerState
@@ -38,6 +40,7 @@ class Worker(object):
     parallel_steps      how many steps may run beside their workflows, and parallel_steps_per_workflow of them for one;
                         the others wait in line
     generation          which life of the scripts this is, for the worker's row
+    observer            who is told of workflows and steps as they begin and end: engine.observer.Observer
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Worker(object):
         host=None,
         parallel_steps=settings.PARALLEL_STEPS,
         parallel_steps_per_workflow=settings.PARALLEL_STEPS_PER_WORKFLOW,
+        observer=NOBODY,
     ):
         self.host = host or instance.choose_host()
         self._owns_connector = connector is None
@@ -72,11 +76,12 @@ class Worker(object):
         self._running = {}
         self._hanging = frozenset()
         self._parts = ()
+        self._observer = observer
         self._assemble(definitions or registry.REGISTRY, settings.PREFETCH if prefetch is None else prefetch)
 
     def _assemble(self, definitions, prefetch):
         host, state = self.host, self.state
-        facade = Workflows(host, self.connector)
+        facade = Workflows(host, self.connector, self._observer)
         self.executor = Executor(host, state, definitions, self.connector, facade)
         claims = self._session("claim", is_direct=True)
         self.threads = WorkflowThreads(host, state.threads, self.executor.execute, self._on_room)
@@ -93,6 +98,7 @@ class Worker(object):
         self.executor.finisher = self.finisher
         self.executor.keeper = self.keeper
         self.executor.parallel = self.parallel
+        self.executor.observer = self._observer
         self.listener = Listener(host, state, self.connector, self.dispatcher, self.keeper)
         self.maintenance = Maintenance(host, state, self._store(self._session("maintain")))
 
@@ -126,6 +132,10 @@ class Worker(object):
             "threads": self.state.threads,
         }
 
+    def figures(self):
+        """What this worker has counted since it began, and how it stands: plain values."""
+        return worker_figures(self)
+
     def start(self):
         """Register and begin to work. A database that is away is waited for in the background; one that refuses
         (another schema version, no grant, an unknown queue) raises here."""
@@ -145,6 +155,7 @@ class Worker(object):
             ("claim", self.dispatcher.run),
         )
         self.watch()
+        present.take(self)
         return self
 
     def watch(self):
@@ -206,6 +217,7 @@ class Worker(object):
     def end(self):
         """Retire and end every part. What is still held goes back to the queue by retiring."""
         state = self.state
+        present.leave(self)
         self.threads.end()
         self.parallel.end()
         self.recorder.end()

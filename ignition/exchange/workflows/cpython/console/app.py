@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
-from exchange.workflows.cpython.console import action_routes, login, page_routes
+from exchange.workflows.cpython.console import action_routes, login, metrics_route, page_routes
 from exchange.workflows.cpython.console.guard import Forbidden, NotLoggedIn, security_headers
 from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.page import Action, Page
@@ -99,6 +99,7 @@ def create_app(options: ConsoleOptions) -> Starlette:
         *(route for page in PAGES for route in page_routes.routes_of(site, page)),
         *(action_routes.route_of(site, action) for action in ACTIONS),
         Route("/ready", ready, methods=["GET"]),
+        metrics_route.route_of(site),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=_edges(site))
     app.add_middleware(Headers, headers=security_headers(options))

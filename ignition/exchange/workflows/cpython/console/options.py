@@ -1,6 +1,6 @@
 """What the console is started with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from exchange.workflows.settings import SCHEMA_NAME
@@ -15,6 +15,7 @@ class ConsoleOptions:
     users: the file of `ignition-workflows console-user`. proxy_header: the header in which a proxy
     at one of trusted_proxies names the person it has let in. frame_ancestors: origins that may show
     the console in a frame. read_only: nobody changes anything. is_https: cookies go over TLS only.
+    metrics_token: who has it may read /metrics; without one a program on the same machine may.
     """
 
     dsn: str
@@ -31,3 +32,4 @@ class ConsoleOptions:
     login_tries: int = 5
     login_pause_seconds: float = 60.0
     environment: str = ""
+    metrics_token: str | None = field(default=None, repr=False)

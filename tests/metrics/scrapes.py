@@ -1,0 +1,22 @@
+"""What a scrape says, as a Prometheus would read it."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+
+def families(text: str) -> dict[str, str]:
+    """{name of the metric: its type}, as the text declares them."""
+    return {family.name: family.type for family in text_string_to_metric_families(text)}
+
+
+def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """{(name of the series, its labels): value}."""
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def reading(text: str, metric: str, /, **labels: str) -> float:
+    """One value of it; the name without the prefix."""
+    return samples(text)[f"ignition_workflows_{metric}", tuple(sorted(labels.items()))]
