@@ -35,7 +35,8 @@ grant execute on function workflows.get_workflow(text), workflows.list_workflows
   workflows.list_steps(text), workflows.search_workflows(text),
   workflows.describe_workflow(text, text) to
   workflows_enqueuer, workflows_worker, workflows_operator, workflows_viewer, workflows_admin;
-grant execute on function workflows.get_activity(text) to
+grant execute on function workflows.get_activity(text), workflows.list_gates(text),
+  workflows.list_tickets(text) to
   workflows_operator, workflows_viewer, workflows_admin;
 
 grant execute on function workflows.send_command(text, text, text, text),

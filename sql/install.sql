@@ -159,6 +159,8 @@
 \ir functions/search_workflows.sql
 \ir functions/describe_workflow.sql
 \ir functions/get_activity.sql
+\ir functions/list_gates.sql
+\ir functions/list_tickets.sql
 \ir functions/create_queue.sql
 \ir functions/set_queue.sql
 \ir functions/pause_queue.sql

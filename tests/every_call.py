@@ -102,6 +102,8 @@ class Stage:
             "search_workflows": {"filter": {"search": "mix", "is_live": True}},
             "describe_workflow": {"workflow_id": self.running[0]["w"]},
             "get_activity": {},
+            "list_gates": {},
+            "list_tickets": {"filter": {"queue_name": "default", "partition_key": "k"}},
             "list_steps": {"workflow_id": self.running[0]["w"]},
             "send_command": {"workflow_id": self.queued, "command": "HOLD"},
             "send_commands": {"command": "STOP", "filter": {"workflow_name": "fill"}},

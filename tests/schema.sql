@@ -1448,6 +1448,14 @@ ALTER FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partia
 
 COMMENT ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) IS 'What is wrong with the value of one field, or null.';
 
+CREATE FUNCTION workflows.filtered_gate(p_filter jsonb) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.filtered_gate(p_filter jsonb) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.filtered_gate(p_filter jsonb) IS 'The gate that a filter names.';
+
 CREATE FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) RETURNS workflows.blackout
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -1821,6 +1829,14 @@ ALTER FUNCTION workflows.gate_head(p_gate_id bigint, p_now timestamp with time z
 
 COMMENT ON FUNCTION workflows.gate_head(p_gate_id bigint, p_now timestamp with time zone) IS 'The workflow that waits first for a free gate.';
 
+CREATE FUNCTION workflows.gate_json(p_gate_id bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.gate_json(p_gate_id bigint) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.gate_json(p_gate_id bigint) IS 'One gate as JSON.';
+
 CREATE FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key text, p_resources text[]) RETURNS bigint[]
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -1836,6 +1852,14 @@ CREATE FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p
 ALTER FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) IS 'Readable name of a gate; its hash is the gate id.';
+
+CREATE FUNCTION workflows.gates_from(p_from bigint, p_most bigint, OUT gate_id bigint, OUT gate_name text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.gates_from(p_from bigint, p_most bigint, OUT gate_id bigint, OUT gate_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.gates_from(p_from bigint, p_most bigint, OUT gate_id bigint, OUT gate_name text) IS 'Gates that somebody holds or waits for, in the order of their ids.';
 
 CREATE FUNCTION workflows.get_activity(p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2261,6 +2285,21 @@ ALTER FUNCTION workflows.list_filter(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_filter(p_filter text) IS 'Reads the filter of a list.';
 
+CREATE FUNCTION workflows.list_gates(p_filter text DEFAULT '{}'::text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_gates(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_gates(p_filter text) IS 'Resources and partition keys in use, who holds them and how many wait, as JSON.';
+
 CREATE FUNCTION workflows.list_parameter_sets(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2392,6 +2431,22 @@ CREATE FUNCTION workflows.list_templates(p_filter text DEFAULT '{}'::text) RETUR
 ALTER FUNCTION workflows.list_templates(p_filter text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.list_templates(p_filter text) IS 'Templates that fit a filter, as a JSON array.';
+
+CREATE FUNCTION workflows.list_tickets(p_filter text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.list_tickets(p_filter text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.list_tickets(p_filter text) IS 'Who holds a resource or partition key and who waits for it, in order, as JSON.';
 
 CREATE FUNCTION workflows.list_workflows(p_filter text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4104,6 +4159,14 @@ ALTER FUNCTION workflows.shift_problem(p_shift jsonb) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.shift_problem(p_shift jsonb) IS 'What is wrong with a shift, or null.';
 
+CREATE FUNCTION workflows.short_gate_name(p_gate_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS ...;
+
+ALTER FUNCTION workflows.short_gate_name(p_gate_name text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.short_gate_name(p_gate_name text) IS 'The name of a resource or partition key as it was given.';
+
 CREATE FUNCTION workflows.short_json(p_text text) RETURNS json
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -4263,6 +4326,46 @@ CREATE FUNCTION workflows.text_of(p_value json) RETURNS text
 ALTER FUNCTION workflows.text_of(p_value json) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.text_of(p_value json) IS 'A JSON string as the text that it stands for, anything else as it was written.';
+
+CREATE TABLE workflows.gate_ticket (
+    gate_id bigint NOT NULL,
+    priority smallint NOT NULL,
+    ticket_seq bigint NOT NULL,
+    workflow_id uuid NOT NULL,
+    queue_id integer NOT NULL,
+    is_holder boolean DEFAULT false NOT NULL,
+    is_held boolean DEFAULT false NOT NULL,
+    gate_name text NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE workflows.gate_ticket OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.gate_ticket IS 'Who holds and who waits for a partition key or resource; the unique index makes one holder exact.';
+
+COMMENT ON COLUMN workflows.gate_ticket.gate_id IS 'Hash that stands for the partition key or resource.';
+
+COMMENT ON COLUMN workflows.gate_ticket.priority IS 'Lower goes first, -100 to 100.';
+
+COMMENT ON COLUMN workflows.gate_ticket.ticket_seq IS 'Place in the line of this gate.';
+
+COMMENT ON COLUMN workflows.gate_ticket.workflow_id IS 'The workflow.';
+
+COMMENT ON COLUMN workflows.gate_ticket.queue_id IS 'The queue.';
+
+COMMENT ON COLUMN workflows.gate_ticket.is_holder IS 'True: holds the gate.';
+
+COMMENT ON COLUMN workflows.gate_ticket.is_held IS 'True: passed over while its workflow is held.';
+
+COMMENT ON COLUMN workflows.gate_ticket.gate_name IS 'Partition key or resource in words.';
+
+CREATE FUNCTION workflows.ticket_json(p_ticket workflows.gate_ticket) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.ticket_json(p_ticket workflows.gate_ticket) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.ticket_json(p_ticket workflows.gate_ticket) IS 'One place in a wait list as JSON.';
 
 CREATE FUNCTION workflows.tidy_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) RETURNS workflows.retention_progress
     LANGUAGE plpgsql
@@ -5193,38 +5296,6 @@ COMMENT ON COLUMN workflows.event_history.change_no IS 'Counts from 1.';
 COMMENT ON COLUMN workflows.event_history.value IS 'Value as JSON text.';
 
 COMMENT ON COLUMN workflows.event_history.set_at IS 'When it was set.';
-
-CREATE TABLE workflows.gate_ticket (
-    gate_id bigint NOT NULL,
-    priority smallint NOT NULL,
-    ticket_seq bigint NOT NULL,
-    workflow_id uuid NOT NULL,
-    queue_id integer NOT NULL,
-    is_holder boolean DEFAULT false NOT NULL,
-    is_held boolean DEFAULT false NOT NULL,
-    gate_name text NOT NULL
-)
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0');
-
-ALTER TABLE workflows.gate_ticket OWNER TO workflows_owner;
-
-COMMENT ON TABLE workflows.gate_ticket IS 'Who holds and who waits for a partition key or resource; the unique index makes one holder exact.';
-
-COMMENT ON COLUMN workflows.gate_ticket.gate_id IS 'Hash that stands for the partition key or resource.';
-
-COMMENT ON COLUMN workflows.gate_ticket.priority IS 'Lower goes first, -100 to 100.';
-
-COMMENT ON COLUMN workflows.gate_ticket.ticket_seq IS 'Place in the line of this gate.';
-
-COMMENT ON COLUMN workflows.gate_ticket.workflow_id IS 'The workflow.';
-
-COMMENT ON COLUMN workflows.gate_ticket.queue_id IS 'The queue.';
-
-COMMENT ON COLUMN workflows.gate_ticket.is_holder IS 'True: holds the gate.';
-
-COMMENT ON COLUMN workflows.gate_ticket.is_held IS 'True: passed over while its workflow is held.';
-
-COMMENT ON COLUMN workflows.gate_ticket.gate_name IS 'Partition key or resource in words.';
 
 CREATE TABLE workflows.lane (
     lane_id bigint NOT NULL,
@@ -7261,6 +7332,8 @@ REVOKE ALL ON FUNCTION workflows.field_form_problem(p_field jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.field_problem(p_field jsonb, p_value jsonb, p_is_partial boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.filtered_gate(p_filter jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.find_blackout(p_schedule_name text, p_calendar_name text, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.find_commanded(p_filter text) FROM PUBLIC;
@@ -7320,9 +7393,13 @@ REVOKE ALL ON FUNCTION workflows.free_gates(p_workflow_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.gate_head(p_gate_id bigint, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.gate_json(p_gate_id bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.gate_keys(p_queue_id integer, p_partition_key text, p_resources text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.gate_label(p_queue_id integer, p_partition_key text, p_resource text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.gates_from(p_from bigint, p_most bigint, OUT gate_id bigint, OUT gate_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.get_activity(p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.get_activity(p_options text) TO workflows_operator;
@@ -7463,6 +7540,11 @@ GRANT ALL ON FUNCTION workflows.list_enums(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_filter(p_filter text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.list_gates(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_gates(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_gates(p_filter text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_gates(p_filter text) TO workflows_admin;
+
 REVOKE ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_enqueuer;
 GRANT ALL ON FUNCTION workflows.list_parameter_sets(p_filter text) TO workflows_worker;
@@ -7526,6 +7608,11 @@ GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_worke
 GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.list_templates(p_filter text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.list_tickets(p_filter text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.list_tickets(p_filter text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.list_tickets(p_filter text) TO workflows_viewer;
+GRANT ALL ON FUNCTION workflows.list_tickets(p_filter text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.list_workflows(p_filter text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.list_workflows(p_filter text) TO workflows_enqueuer;
@@ -7947,6 +8034,8 @@ REVOKE ALL ON FUNCTION workflows.settle_workflow(p_workflow_id uuid, p_status te
 
 REVOKE ALL ON FUNCTION workflows.shift_problem(p_shift jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.short_gate_name(p_gate_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.short_json(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.signature_problems(p_definition workflows.workflow_definition, p_meta jsonb, OUT id text, OUT problem text) FROM PUBLIC;
@@ -7986,6 +8075,8 @@ REVOKE ALL ON FUNCTION workflows.template_json(p_template workflows.parameter_te
 REVOKE ALL ON FUNCTION workflows.template_problems(p_workflow_name text, p_form jsonb, p_meta jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.text_of(p_value json) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.ticket_json(p_ticket workflows.gate_ticket) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.tidy_turn(p_progress workflows.retention_progress, p_now timestamp with time zone) FROM PUBLIC;
 

@@ -34,6 +34,7 @@ begin
     'child_count', (
       select count(*) from (
         select from workflows.child c where c.parent_workflow_id = v_id limit 10001) c),
+    'tree', workflows.describe_tree(v_id),
     'parents', workflows.describe_parents(v_workflow.parent_workflow_id),
     'waits_for', workflows.describe_gates(v_workflow),
     'worker', (
@@ -272,6 +273,41 @@ begin
 end
 $$;
 comment on function workflows.describe_children(uuid) is 'The newest children of a workflow.';
+
+-- A parent before its children, the newest of them first. Where there are more than are shown, the
+-- upper levels are whole before a lower one is begun; children says how many each has, up to 1001.
+create or replace function workflows.describe_tree(p_workflow_id uuid) returns json
+language plpgsql stable
+as $$
+begin
+  return coalesce((
+    with recursive below as (
+      select p_workflow_id as workflow_id, null::uuid as parent_workflow_id, null::text as step_key,
+        0 as level, '{}'::bigint[] as place
+      union all
+      select c.workflow_id, b.workflow_id, c.step_key, b.level + 1, b.place || c.child_place
+      from below b
+      cross join lateral (
+        select c1.workflow_id, c1.step_key,
+          row_number() over (order by c1.workflow_id desc) as child_place
+        from workflows.child c1 where c1.parent_workflow_id = b.workflow_id
+        order by c1.workflow_id desc limit 100) c
+      where b.level < 5),
+    shown as materialized (select b.* from below b limit 201)
+    select json_agg(json_build_object('level', s.level, 'workflow_id', s.workflow_id,
+      'parent_workflow_id', s.parent_workflow_id, 'workflow_name', w.workflow_name,
+      'status', w.status, 'state', w.state, 'step_key', s.step_key,
+      'enqueued_at', w.enqueued_at, 'ended_at', w.ended_at, 'children', (
+        select count(*) from (
+          select from workflows.child c where c.parent_workflow_id = s.workflow_id
+          limit 1001) c)) order by s.place)
+    from shown s
+    join workflows.workflow w on w.workflow_id = s.workflow_id
+    where s.level > 0), '[]');
+end
+$$;
+comment on function workflows.describe_tree(uuid) is
+  'What a workflow has started, and that in turn: five levels and 200 workflows at most.';
 
 create or replace function workflows.describe_parents(p_parent_id uuid) returns json
 language plpgsql stable

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from exchange.workflows.cpython.console.pages import equipment
 from tests.calls import Worker
 from tests.console.work import HOSTILE, varied_work
 
@@ -100,13 +101,58 @@ def test_equipment_who_holds_and_who_waits(calls, olaf):
     assert len(Worker(calls).claim(10)) == 3
     text = olaf.get("/equipment").text
     assert f'href="/workflows/{holder}"' in text and ">reactor 2<" in text and ">line 1<" in text
-    assert "status=BLOCKED&amp;resource=reactor+1" in text
+    assert "/equipment/wait-list?resource=reactor+1" in text
+    assert "/equipment/wait-list?queue_name=default&amp;partition_key=line+1" in text
     assert "<img src=x" not in text and "<script>alert" not in text
     text = olaf.get("/equipment?search=REACTOR&waited=1").text
     assert ">reactor 1<" in text and ">reactor 2<" not in text and ">line 1<" not in text
     assert "nothing fits" in olaf.get("/equipment?search=%25").text
+
+
+def test_a_wait_list_in_order_by_pages(calls, olaf, vera):
+    holder = calls.enqueue("fill", resources=["reactor 1"])
+    worker = Worker(calls, names=("fill", "mix"))
+    worker.claim(1)
+    ids = [calls.enqueue(resources=["reactor 1", "pump"], priority=n % 2) for n in range(60)]
+    worker.claim(60)
+    calls.command(ids[2], "HOLD")
+    first, second = pages_of(vera, "/equipment/wait-list?resource=reactor+1")
+    assert f'href="/workflows/{holder}"' in first and "60 wait" in first
+    in_order = [*ids[0::2], *ids[1::2]]
+    assert [one for one in in_order if f'id="ticket-{one}"' in first] == in_order[:50]
+    assert [one for one in in_order if f'id="ticket-{one}"' in second] == in_order[50:]
+    assert '<td class="n">1</td>' in first and '<td class="n">51</td>' in second
+    assert first.count('<span class="pill warn">held</span>') == 1
+    text = olaf.get(f"/workflows/{ids[5]}").text
+    assert "/equipment/wait-list?resource=reactor+1" in text
     waits = olaf.get("/workflows?status=BLOCKED&resource=reactor+1").text
     assert f'value="{holder}"' not in waits and 'name="id"' in waits
+
+
+def test_the_wait_list_of_a_key_and_of_nothing(calls, vera):
+    for _ in range(2):
+        calls.enqueue(partition_key=HOSTILE)
+    Worker(calls).claim(2)
+    text = vera.get("/equipment").text
+    path = text.split('href="/equipment/wait-list')[1].split('"')[0].replace("&amp;", "&")
+    text = vera.get(f"/equipment/wait-list{path}").text
+    assert "1 wait" in text and "&lt;script&gt;" in text
+    assert "<img src=x" not in text and "<script>alert" not in text
+    text = vera.get("/equipment/wait-list?resource=nothing").text
+    assert "nobody now" in text and "nobody waits for it" in text
+    assert vera.get("/equipment/wait-list").status_code == 400
+    assert vera.get("/equipment/wait-list?partition_key=x").status_code == 400
+
+
+def test_more_gates_than_one_look_are_found_by_going_further(calls, vera, monkeypatch):
+    monkeypatch.setattr(equipment, "LOOK", 7)
+    for n in range(20):
+        calls.enqueue(resources=[f"pump {n:02}"])
+    Worker(calls).claim(20)
+    texts = pages_of(vera, "/equipment")
+    assert len(texts) == 3 and "7 of those in use were looked at" in texts[0]
+    for n in range(20):
+        assert sum(f">pump {n:02}<" in text for text in texts) == 1
 
 
 def test_dead_letters_say_why(calls, olaf, vera):

@@ -4,7 +4,7 @@ import re
 
 from tests.calls import Worker
 from tests.console.site import running_console
-from tests.console.work import varied_work
+from tests.console.work import HOSTILE, varied_work
 
 
 def command_log(calls, workflow_id):
@@ -156,3 +156,56 @@ def test_an_unknown_workflow_is_said(console):
         answer = client.get("/workflows/01970000-0000-7000-8000-000000000000")
         assert answer.status_code == 409 and "there is no workflow with this id" in answer.text
         assert client.get("/workflows/nonsense").status_code == 400
+
+
+def children_of(calls, parent, number):
+    """So many children of a workflow, the oldest first."""
+    ids = sorted(calls.enqueue("child", actor=HOSTILE) for _ in range(number))
+    for n, one in enumerate(ids, 1):
+        calls.run(
+            "insert into workflows.child (workflow_id, parent_workflow_id, step_key, child_no, policy)"
+            " values (%s, %s, %s, %s, 'follow')",
+            *(one, parent, HOSTILE, n),
+        )
+    return ids
+
+
+def test_children_are_a_tree(console, calls):
+    top = calls.enqueue("mix")
+    older, newer = children_of(calls, top, 2)
+    (grandchild,) = children_of(calls, older, 1)
+    with console.client("vera") as client:
+        text = client.get(f"/workflows/{top}").text
+        rows = re.findall(r'<tr id="child-([^"]+)"><td class="(level-\d)">', text)
+        assert rows == [(newer, "level-1"), (older, "level-1"), (grandchild, "level-2")]
+        assert "of its children" not in text and "<script>alert" not in text
+        assert "Children</h2>" not in client.get(f"/workflows/{grandchild}").text
+
+
+def test_a_tree_that_is_cut_says_what_is_left_out(console, calls):
+    top = calls.enqueue("mix")
+    ids = children_of(calls, top, 102)
+    children_of(calls, ids[-1], 103)
+    with console.client("vera") as client:
+        text = client.get(f"/workflows/{top}").text
+        assert "the newest 100 of 102 children" in text and "and 3 more of its children" in text
+        others = client.get(f"/workflows?parent={top}").text
+        assert others.count('<tr id="w-') == 50 and f'id="w-{ids[-1]}"' in others
+
+
+def test_a_step_of_several_tries_says_what_is_not_known_of_them(console, calls):
+    worker = Worker(calls)
+    workflow_id = calls.enqueue()
+    claimed = worker.claim_one()
+    worker.record(claimed, "weigh", output=1)
+    with console.client("vera") as client:
+        kept = "times of the tries between are not kept"
+        assert kept not in client.get(f"/workflows/{workflow_id}").text
+        retry = {"max_attempts": 5, "interval_seconds": 0, "backoff_rate": 1}
+        failure = {"class": "ValueError", "message": "pump"}
+        for attempt in (1, 2):
+            worker.record(
+                claimed, "pour", status="ERROR", error=failure, retry=retry, attempt=attempt
+            )
+        text = client.get(f"/workflows/{workflow_id}").text
+        assert kept in text and "2 tries" in text

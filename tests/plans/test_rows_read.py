@@ -113,6 +113,52 @@ def test_activity_reads_what_it_looks_at(warm):
     assert warm.blocks(*statement("get_activity", options={"look": LOOK})) < ENOUGH
 
 
+@pytest.fixture(scope="module")
+def busy_gates(warm):
+    """20,000 gates with one ticket each, and one gate with 20,000."""
+    warm.calls.run("""insert into workflows.gate_ticket
+        (gate_id, priority, ticket_seq, workflow_id, queue_id, gate_name)
+      select case when b then 1000 + t.ticket_seq else hashtextextended('resource big', 0) end,
+        0, t.ticket_seq, t.workflow_id, 1, case when b then 'resource ' || n else 'resource big' end
+      from (select t.*, row_number() over () as n from workflows.gate_ticket t where gate_id = 5) t
+      cross join (values (true), (false)) v(b) where n <= 20000""")
+    yield
+    warm.calls.run("delete from workflows.gate_ticket where gate_id <> 5")
+
+
+GATE_LISTS = (
+    ("list_gates", {"look": LOOK}),
+    ("list_gates", {"look": LOOK, "search": "nothing like it"}),
+    ("list_gates", {"look": LOOK, "is_waited_for": True, "limit": 10}),
+    ("list_tickets", {"resource": "big"}),
+    ("list_tickets", {"resource": "big", "after": "0/1000000"}),
+)
+
+
+@pytest.mark.parametrize("function, filters", GATE_LISTS, ids=str)
+def test_a_list_of_gates_reads_what_it_looks_at(warm, busy_gates, function, filters):
+    assert warm.blocks(*statement(function, filter=filters)) < ENOUGH
+
+
+@pytest.mark.parametrize(
+    "function, bound, loose",
+    [
+        ("gates_from", "from gate g limit p_most", "from gate g limit p_most + 20000"),
+        ("list_tickets", "ticket_seq limit v_limit + 1", "ticket_seq limit 5000"),
+    ],
+)
+def test_a_list_of_gates_with_a_control(warm, busy_gates, function, bound, loose):
+    """The guard can fail: without its bound the same call reads far more."""
+    source = warm.calls.value("select pg_get_functiondef(%s::regproc)", f"{SCHEMA}.{function}")
+    assert bound in source
+    filters = {"look": LOOK} if function == "gates_from" else {"resource": "big"}
+    call = statement("list_gates" if function == "gates_from" else function, filter=filters)
+    warm.calls.conn.execute(source.replace(bound, loose))
+    blocks = warm.blocks(*call)
+    warm.calls.conn.execute(source)
+    assert blocks > 5 * ENOUGH
+
+
 @pytest.mark.parametrize("function", ["search_workflows", "get_activity"])
 def test_a_screen_with_a_control(warm, function):
     """The guard can fail: without its bound the same call reads a hundred times as much."""

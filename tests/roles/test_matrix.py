@@ -27,6 +27,8 @@ MAY_CALL = {
     "search_workflows": READERS,
     "describe_workflow": READERS,
     "get_activity": {OPERATOR, VIEWER, ADMIN},
+    "list_gates": {OPERATOR, VIEWER, ADMIN},
+    "list_tickets": {OPERATOR, VIEWER, ADMIN},
     "send_message": CALLERS,
     "read_events": READERS,
     "read_stream": READERS,

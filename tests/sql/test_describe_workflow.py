@@ -130,6 +130,51 @@ def test_children_are_the_newest_and_all_are_counted(busy):
     assert shown["workflow"]["children"] == calls.get(workflow_id)["children"]
 
 
+def family(calls, parent, *names):
+    """Children of these names, the newest last."""
+    ids = sorted(calls.enqueue(name) for name in names)
+    for n, one in enumerate(ids):
+        calls.run(
+            "insert into workflows.child (workflow_id, parent_workflow_id, step_key, child_no, policy)"
+            " values (%s, %s, 'pour', %s, 'follow')",
+            *(one, parent, n + 1),
+        )
+    return ids
+
+
+def test_a_tree_has_a_parent_before_its_children_and_five_levels(calls):
+    top = calls.enqueue("mix")
+    older, newer = family(calls, top, "mix", "mix")
+    (middle,) = family(calls, older, "mix")
+    (last,) = family(calls, newer, "mix")
+    chain = [last]
+    for _ in range(5):
+        chain += family(calls, chain[-1], "mix")
+    tree = describe(calls, top)["tree"]
+    told = [(one["level"], one["workflow_id"], one["parent_workflow_id"]) for one in tree]
+    assert told == [
+        (1, newer, top),
+        *((level, chain[level - 2], [newer, *chain][level - 2]) for level in range(2, 6)),
+        (1, older, top),
+        (2, middle, older),
+    ]
+    assert [one["children"] for one in tree] == [1, 1, 1, 1, 1, 1, 0]
+    assert describe(calls, last)["tree"][0]["step_key"] == "pour"
+    assert describe(calls, middle)["tree"] == []
+
+
+def test_a_wide_tree_is_whole_above_before_it_goes_down(calls):
+    top = calls.enqueue("mix")
+    ids = family(calls, top, *["mix"] * 90)
+    for one in ids[:3]:
+        family(calls, one, *["mix"] * 105)
+    tree = describe(calls, top)["tree"]
+    assert len(tree) == 200
+    assert [one["workflow_id"] for one in tree if one["level"] == 1] == ids[::-1]
+    counts = [one["children"] for one in tree if one["workflow_id"] in ids[:3]]
+    assert counts == [105] * 3
+
+
 def test_the_workflow_is_as_get_workflow_shows_it(calls, make_worker):
     worker = make_worker("mix")
     inputs = {"text": "\u00e4" * 50}

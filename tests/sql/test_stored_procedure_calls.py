@@ -26,6 +26,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "search_workflows": {},
     "describe_workflow": {"workflow_id": ID},
     "get_activity": {},
+    "list_gates": {},
     "create_queue": {"queue_name": "made"},
     "pause_queue": {"queue_name": "default"},
     "resume_queue": {"queue_name": "default"},

@@ -151,7 +151,7 @@ NAMES = sorted(
     " create_schedule set_schedule delete_schedule pause_schedule resume_schedule run_schedule"
     " list_schedules list_schedule_runs upcoming set_calendar delete_calendar list_calendars"
     " add_blackout remove_blackout list_blackouts search_workflows describe_workflow get_activity"
-    " import_workflows".split()
+    " import_workflows list_gates list_tickets".split()
 )
 READERS = {n for n in NAMES if n.startswith(("get_", "list_", "load_", "read_"))}
 READERS |= {

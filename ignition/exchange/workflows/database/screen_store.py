@@ -8,6 +8,8 @@ PARAMETERS = {
     "search_workflows": ("p_filter text",),
     "describe_workflow": ("p_workflow_id text", "p_options text"),
     "get_activity": ("p_options text",),
+    "list_gates": ("p_filter text",),
+    "list_tickets": ("p_filter text",),
 }
 
 
@@ -20,3 +22,9 @@ class ScreenStore(object):
 
     def get_activity(self, options):
         return self._json("get_activity", json.dumps(options))
+
+    def list_gates(self, filters):
+        return self._json("list_gates", json.dumps(filters))
+
+    def list_tickets(self, filters):
+        return self._json("list_tickets", json.dumps(filters))

@@ -1,37 +1,30 @@
 """Resources and partition keys: who holds each of them, and how many wait for it."""
 
+import json
+
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Action, Asked, Page
 
 PAGE_ROWS = 50
+LOOK = 2000
+MOST_COUNTED = 1000  # list_gates counts one further, and no more
 KINDS = ("resource", "partition key")
-
-_GATES = """
-select g.gate_name, g.kind, g.held_by, g.held_by_queue, g.waiting,
-  regexp_replace(g.gate_name, '^(key [0-9]+|resource) ', '') as name
-from {schema}.resource_status g
-where (%(kind)s::text is null or g.kind = %(kind)s)
-  and (%(search)s::text is null or strpos(lower(g.gate_name), lower(%(search)s)) > 0)
-  and (%(after)s::text is null or g.gate_name collate "C" > %(after)s)
-  and (not %(is_waited_for)s or g.waiting > 0)
-order by g.gate_name collate "C"
-limit %(limit)s"""
 
 
 async def read(db: Client, asked: Asked) -> dict[str, object]:
-    gates = await db.rows(
-        _GATES,
-        {
-            "kind": asked.get("kind") if asked.get("kind") in KINDS else None,
-            "search": asked.get("search"),
-            "after": asked.get("after"),
-            "is_waited_for": bool(asked.get("waited")),
-            "limit": PAGE_ROWS + 1,
-        },
-    )
+    words = {
+        "kind": asked.get("kind") if asked.get("kind") in KINDS else None,
+        "search": asked.get("search"),
+        "is_waited_for": bool(asked.get("waited")),
+        "after": asked.get("after"),
+        "from_gate": asked.get("from"),
+        "limit": PAGE_ROWS,
+        "look": LOOK,
+    }
+    found = await db.call("list_gates", filter=json.dumps(words))
     return {
-        "gates": gates[:PAGE_ROWS],
-        "next": gates[PAGE_ROWS - 1]["gate_name"] if len(gates) > PAGE_ROWS else None,
+        **found,
+        "most_counted": MOST_COUNTED,
         "kinds": KINDS,
         "filters": {name: asked.get(name, "") for name in ("search", "kind", "waited")},
     }
@@ -43,9 +36,8 @@ PAGES = [
         "/equipment",
         "Equipment",
         read,
-        takes=("search", "kind", "waited", "after"),
+        takes=("search", "kind", "waited", "after", "from"),
         group="Watch",
-        poll_seconds=5.0,  # the view counts every ticket that there is
     )
 ]
 ACTIONS: list[Action] = []

@@ -1,7 +1,8 @@
 """One workflow: what it was given and made of it, its steps over time, and the orders it may get."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
@@ -9,6 +10,7 @@ from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.gantt import gantt_of
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
 
+MOST_COUNTED = 1000  # describe_workflow counts the children of a child one further, and no more
 # What a button says it does; the words of the commands are those of ISA-88.
 COMMANDS = {
     "HOLD": ("Hold", "warn"),
@@ -24,11 +26,27 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
     told = await db.call("describe_workflow", workflow_id=asked["workflow_id"])
     workflow = told["workflow"]
     return {
-        **{name: value for name, value in told.items() if name != "messages"},
+        **{name: value for name, value in told.items() if name not in ("messages", "tree")},
+        "tree": with_rest(told["tree"]),
+        "direct_children": sum(one["level"] == 1 for one in told["tree"]),
+        "has_tries": any((step["attempts"] or 1) > 1 for step in told["steps"]),
         "messages_sent": told["messages"],
         "command_words": COMMANDS,
         "gantt": gantt_of(told["steps"], workflow["started_at"], workflow["ended_at"]),
     }
+
+
+def with_rest(tree: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a tree, each with how many of its children are not among them."""
+    shown = Counter(one["parent_workflow_id"] for one in tree)
+    return [
+        {
+            **one,
+            "not_shown": min(one["children"], MOST_COUNTED) - shown[one["workflow_id"]],
+            "is_counted": one["children"] <= MOST_COUNTED,
+        }
+        for one in tree
+    ]
 
 
 async def command(act: Acting) -> Done:

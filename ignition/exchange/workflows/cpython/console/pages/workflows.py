@@ -20,6 +20,7 @@ FILTERS = (
     "search",
     "since",
     "until",
+    "parent",
 )
 STATUSES = (
     "ENQUEUED", "DELAYED", "BLOCKED", "RUNNING", "WAITING", "HELD",
