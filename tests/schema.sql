@@ -1099,6 +1099,14 @@ ALTER FUNCTION workflows.describe_streams(p_workflow_id uuid, p_characters integ
 
 COMMENT ON FUNCTION workflows.describe_streams(p_workflow_id uuid, p_characters integer) IS 'Up to 50 streams of a workflow, each with its last entries.';
 
+CREATE FUNCTION workflows.describe_tree(p_workflow_id uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_tree(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_tree(p_workflow_id uuid) IS 'What a workflow has started, and that in turn: five levels and 200 workflows at most.';
+
 CREATE FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text DEFAULT '{}'::text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -7249,6 +7257,8 @@ REVOKE ALL ON FUNCTION workflows.describe_record(p_workflow workflows.workflow, 
 REVOKE ALL ON FUNCTION workflows.describe_steps(p_workflow_id uuid, p_characters integer, p_most bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.describe_streams(p_workflow_id uuid, p_characters integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_tree(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) TO workflows_enqueuer;
