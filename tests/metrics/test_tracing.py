@@ -32,7 +32,7 @@ def traced_tanks(tanks):
     started = [traced_read.start(tank) for tank in tanks]
     read = getWorkflows().gather(started)
     getWorkflows().enqueue("engine_noop")
-    return getWorkflows().result(getWorkflows().startChild("engine_noop", {"number": len(read)}))
+    return getWorkflows().startChild("engine_noop", {"number": len(read)}).result()
 
 
 @pytest.fixture
