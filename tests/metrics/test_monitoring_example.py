@@ -64,17 +64,23 @@ def unknown(expression, exposed):
                 yield f"{name}{{{label}}}"
 
 
+_scraped: list[str] = []
+
+
 @pytest.fixture
-def scraped(console, rt, make_worker):
-    """What a console and a worker say that have had work."""
-    worker = make_worker()
-    ended(rt, rt.enqueue("engine_all", {"number": 5}))
-    ended(rt, rt.enqueue("engine_failing"))
-    worker.keeper.poke()
-    wait_until(lambda: worker.figures()["listen_lag_seconds"] is not None, "its ping is heard")
-    with console.client(None) as client:
-        of_console = client.get("/metrics").text
-    return [of_console, exposition(worker_metrics(worker.figures())).decode()]
+def scraped(request):
+    """What a console and a worker say that have had work; the same for each test."""
+    if not _scraped:
+        console, rt, make = map(request.getfixturevalue, ("console", "rt", "make_worker"))
+        worker = make()
+        ended(rt, rt.enqueue("engine_all", {"number": 5}))
+        ended(rt, rt.enqueue("engine_failing"))
+        worker.keeper.poke()
+        wait_until(lambda: worker.figures()["listen_lag_seconds"] is not None, "its ping is heard")
+        with console.client(None) as client:
+            _scraped.append(client.get("/metrics").text)
+        _scraped.append(exposition(worker_metrics(worker.figures())).decode())
+    return _scraped
 
 
 @pytest.fixture
