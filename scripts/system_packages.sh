@@ -1,10 +1,10 @@
 #!/bin/sh
 # Installs what the tests use beside the embedded servers: a server with its checkers, Java with
-# Jython and JDBC for the stand-in gateway, a browser for the console. Where it may not, it says what to run
-# and goes on: a test that needs a missing package says so; those of `make proof` fail.
+# Jython and JDBC for the stand-in gateway, a browser for the console, promtool for the alert rules. Where it may not,
+# it says what to run and goes on: a test that needs a missing package says so; those of `make proof` fail.
 set -eu
 wanted="postgresql-15 postgresql-15-plpgsql-check pgbouncer faketime
-openjdk-17-jre-headless jython libpostgresql-jdbc-java libcommons-dbcp2-java chromium"
+openjdk-17-jre-headless jython libpostgresql-jdbc-java libcommons-dbcp2-java chromium prometheus"
 missing=""
 
 for package in $wanted; do
@@ -26,6 +26,7 @@ if ! dpkg-query -W postgresql-common >/dev/null 2>&1; then
   echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/no-main-cluster.conf
 fi
 had_pgbouncer=$(command -v pgbouncer || true)
+had_prometheus=$(command -v prometheus || true)
 apt-get update -q
 for package in $missing; do
   DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$package" ||
@@ -33,4 +34,7 @@ for package in $missing; do
 done
 if [ -z "$had_pgbouncer" ] && [ -d /run/systemd/system ]; then
   systemctl disable --now pgbouncer || true
+fi
+if [ -z "$had_prometheus" ] && [ -d /run/systemd/system ]; then
+  systemctl disable --now prometheus || true
 fi

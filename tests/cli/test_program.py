@@ -73,7 +73,7 @@ def test_a_worker_works_until_it_is_told_to_end(start, answer):
 
 def test_a_worker_serves_its_figures(start, answer):
     port = free_port()
-    worker = start("worker", "--app", "app", "--metrics-port", str(port))
+    worker = start("worker", "--app", "app", "--metrics-port", str(port), "--tracing")
     workflow_id = answer("enqueue", "fill", "--inputs", '{"tank": "T-101"}')["workflow_id"]
     wait_until(lambda: answer("show", workflow_id)["status"] == "SUCCESS", "the workflow", 30)
     text = httpx.get(f"http://127.0.0.1:{port}/metrics").text

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.gateway.plant import Plant
+from tests.gateway.plant import Plant, code_blocks
 
 
 def admin(plant: Plant, expression: str) -> Any:
@@ -34,3 +34,24 @@ def test_diagnostics_tell_of_this_gateway(plant: Plant) -> None:
     assert found["registeredWorkflows"] > 0 and found["generation"] >= 1
     assert "plant" in [worker["projectName"] for worker in found["workers"]]
     assert {one["checkName"] for one in found["health"]} >= {"workers", "retention"}
+
+
+def test_figures_for_tags_tell_of_the_worker_of_this_project(plant: Plant) -> None:
+    workflow_id = plant.enqueue("note", '{"text": "figures"}')
+    plant.wait_for(workflow_id, "SUCCESS")
+    found = admin(plant, "getFigures()")
+    assert found["code"] == "FIGURES_OK"
+    assert found["worker"]["claimed"] >= 1 and found["worker"]["pool"]["most"] > 0
+    tags = found["tags"]
+    assert (
+        tags["Worker/Threads"] > 0 and tags["Worker/PoolInUse"] <= found["worker"]["pool"]["most"]
+    )
+    assert tags["Queues/default/Enqueued"] >= 0 and tags["Buffer/Waiting"] == 0
+
+
+def test_the_scripts_of_the_page_on_monitoring_write_tags(plant: Plant) -> None:
+    make, write = code_blocks("operations/monitoring.md", "python")
+    plant.gateway.run(make)
+    reading = "system.tag.readBlocking(['[default]Workflows/Worker/Threads'])[0]"
+    said = plant.gateway.run(write, returns=f"[{reading}.value, str({reading}.quality)]")
+    assert said[0] > 0 and said[1] == "Good"

@@ -20,3 +20,15 @@ def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
 def reading(text: str, metric: str, /, **labels: str) -> float:
     """One value of it; the name without the prefix."""
     return samples(text)[f"ignition_workflows_{metric}", tuple(sorted(labels.items()))]
+
+
+def series(text: str) -> dict[str, set[str]]:
+    """{name of a series: its labels}."""
+    found: dict[str, set[str]] = {}
+    for family in text_string_to_metric_families(text):
+        if family.type == "gauge":
+            found.setdefault(family.name, set())
+        for sample in family.samples:
+            if not sample.name.endswith("_created"):
+                found.setdefault(sample.name, set()).update(sample.labels)
+    return found

@@ -14,6 +14,7 @@ from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
 from exchange.workflows.cpython.metrics_access import TOKEN_VARIABLE, check_token
 from exchange.workflows.engine import instance, registry
+from exchange.workflows.engine.observer import NOBODY, Observer
 from exchange.workflows.engine.worker import Worker
 from exchange.workflows.settings import DRAIN_SECONDS, PARALLEL_STEPS, QUEUE_NAME, THREADS
 
@@ -56,13 +57,17 @@ def worker(
     metrics_token: Annotated[
         str | None, typer.Option("--metrics-token", envvar=TOKEN_VARIABLE, help="Who has it may.")
     ] = None,
+    tracing: Annotated[
+        bool, typer.Option("--tracing", help="OpenTelemetry spans of workflows and steps.")
+    ] = False,
 ) -> None:
     """Work queues with the workflows of --app. SIGINT or SIGTERM: finish what runs, then end."""
     dsn = session.checked_dsn()
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s"
     )
-    instance.configure(dsn, schema=session.schema, directDsn=direct_dsn)
+    observer = _tracing() if tracing else NOBODY
+    instance.configure(dsn, schema=session.schema, directDsn=direct_dsn).observer = observer
     for module in app:
         import_app(module)
     definitions = [f"{one.name} version {one.version}" for one in registry.REGISTRY.definitions()]
@@ -78,6 +83,7 @@ def worker(
         schema=session.schema,
         direct_dsn=direct_dsn,
         name=name,
+        observer=observer,
     )
     metrics = None
     if metrics_port is not None:
@@ -94,16 +100,27 @@ def worker(
 
 
 def _serve_metrics(engine: Worker, port: int, host: str, token: str | None):  # type: ignore[no-untyped-def]
-    if importlib.util.find_spec("prometheus_client") is None:
-        raise Failure(
-            ExitCode.USAGE,
-            "--metrics-port needs prometheus-client, which is not installed",
-            "run: pip install 'ignition-workflows[metrics]'",
-        )
+    _require("prometheus_client", "--metrics-port", "metrics")
     from exchange.workflows.cpython.metrics_server import MetricsServer
     from exchange.workflows.cpython.worker_metrics import worker_metrics
 
     return MetricsServer(lambda: worker_metrics(engine.figures()), port, host, token).start()
+
+
+def _tracing() -> Observer:
+    _require("opentelemetry", "--tracing", "tracing")
+    from exchange.workflows.cpython.tracing import Tracing
+
+    return Tracing()
+
+
+def _require(module: str, option: str, extra: str) -> None:
+    if importlib.util.find_spec(module) is None:
+        raise Failure(
+            ExitCode.USAGE,
+            f"{option} needs the package {module}, which is not installed",
+            f"run: pip install 'ignition-workflows[{extra}]'",
+        )
 
 
 def import_app(module: str) -> None:
