@@ -191,9 +191,9 @@ def column(field: str, title: str, width: int = 0, render: str = "auto", **more:
     if width:
         made["width"] = width
     if render == "date":
-        made["dateFormat"] = "YYYY-MM-DD HH:mm:ss"
+        made.setdefault("dateFormat", "YYYY-MM-DD HH:mm:ss")
     if render == "number":
-        made["numberFormat"] = "0,0.#"
+        made.setdefault("numberFormat", "0,0.#")
     return made
 
 

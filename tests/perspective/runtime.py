@@ -60,6 +60,7 @@ class RunningView:
         if unknown:
             raise TypeError(f"{name} has no parameter {sorted(unknown)}")
         self.sources: Json = {}
+        self.chosen: dict[str, int] = {}
         self.popups: list[tuple[str, Json]] = []
         self.closed: list[str] = []
         self.view = Properties(
@@ -170,6 +171,7 @@ class RunningView:
     def choose(self, name: str, number: int = 0) -> None:
         """Click on a row of a table."""
         row = self.shown(self.find(name))["data"][number]
+        self.chosen[name] = number
         self.happens(name, "onRowClick", value=row, row=number)
 
     def fill(self, name: str, field: str, value: Any) -> None:
