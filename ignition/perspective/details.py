@@ -107,7 +107,7 @@ def _facts() -> Json:
     )
     tries = 'if(isNull({%sattempt}), "", concat({%sattempt}, ", failed ", {%sfailure_count}))'
     named = [
-        ("Id", "id", 'coalesce({%sworkflow_id}, "")' % one, "280px"),
+        ("Id", "id", 'coalesce({%sworkflow_id}, "")' % one, "300px"),
         ("Queue", "queue", 'coalesce({%squeue_name}, "")' % one, "110px"),
         ("Key", "key", 'coalesce({%spartition_key}, "")' % one, "110px"),
         ("Attempt", "attempt", tries % (one, one, one), "90px"),
@@ -133,7 +133,9 @@ def _payloads() -> Json:
         ("Result", "result", 'coalesce({%sresult}, "")' % one, "280px"),
         ("Error", "error", error, "280px"),
     ]
-    return parts.row("Payloads", [parts.fact(*each) for each in named], alignItems="flex-start")
+    facts = [parts.fact(*each) for each in named]
+    facts[2] = parts.shown_if("!isNull({%serror_class})" % one, facts[2])
+    return parts.row("Payloads", facts, alignItems="flex-start")
 
 
 def _timeline() -> Json:
@@ -164,14 +166,16 @@ def _tables() -> list[Json]:
     ]
     commands = [
         parts.column("accepted_at", "Given", 130, "date", dateFormat="MM-DD HH:mm:ss"),
-        parts.column("command", "Command", 85),
+        parts.column("command", "Command", 95),
         parts.column("actor", "By", 75),
         parts.column("reason", "Reason"),
         parts.column("outcome", "Outcome", 90),
         parts.column("message", "What it did"),
     ]
     return [
-        parts.table("StepTable", "view.custom.steps", steps, "no step has been recorded"),
+        parts.table(
+            "StepTable", "view.custom.steps", steps, "no step has been recorded", basis="160px"
+        ),
         parts.heading("CommandsTitle", "Commands"),
         parts.table(
             "CommandTable",
@@ -196,17 +200,16 @@ def make() -> Json:
             parts.embedded("Status", "StatusPill", pill, {"basis": "170px", "shrink": 0}),
         ],
     )
-    root = parts.page(
-        [
-            title,
-            _buttons(),
-            _facts(),
-            _payloads(),
-            parts.heading("StepsTitle", "Steps"),
-            _timeline(),
-            *_tables(),
-        ]
-    )
+    parts_of_one = [
+        _buttons(),
+        _facts(),
+        _payloads(),
+        parts.heading("StepsTitle", "Steps"),
+        _timeline(),
+        *_tables(),
+    ]
+    shown = parts.stack("Shown", parts_of_one, position={"grow": 1})
+    root = parts.page([title, parts.shown_if('{view.params.workflowId} != ""', shown)])
     of_one = {"workflowId": "{view.params.workflowId}"}
     custom: Json = {
         "allowed": (

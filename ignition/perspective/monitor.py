@@ -25,8 +25,10 @@ def _filters() -> Json:
     return parts.row(
         "Filters",
         [
-            parts.text_field("Search", "view.custom.searchText", "id, key, resource or text"),
-            parts.text_field("WorkflowName", "view.custom.workflowName", "workflow"),
+            parts.text_field(
+                "Search", "view.custom.searchText", "id, key, resource or text", "190px"
+            ),
+            parts.text_field("WorkflowName", "view.custom.workflowName", "workflow", "130px"),
             parts.dropdown(
                 "Status", "view.custom.status", "status", [*_STATUSES, *_ENDED], "130px"
             ),
@@ -57,7 +59,7 @@ def make() -> Json:
         parts.column("enqueued_at", "Enqueued", 165, "date"),
     ]
     rows = parts.table("Workflows", "view.custom.workflows", columns, "no workflow fits", _CHOSEN)
-    left = parts.flex(
+    left = parts.stack(
         "List",
         [_filters(), rows, _paging()],
         position={"basis": "620px", "grow": 1},

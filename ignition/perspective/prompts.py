@@ -77,7 +77,7 @@ def _answer() -> Json:
         {"fontSize": "17px", "fontWeight": "bold", "whiteSpace": "pre-wrap"},
     )
     said = parts.label("Message", parts.expression("{view.custom.message}"), message)
-    return parts.flex(
+    return parts.stack(
         "Reply",
         [asked, field_table("Fields", "nothing to fill in"), said, last],
         position={"basis": "260px", "grow": 1},

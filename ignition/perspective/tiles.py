@@ -38,7 +38,8 @@ def status_pill() -> Json:
         },
         position={"basis": "auto"},
     )
-    root = parts.flex("root", [pill], "row", alignItems="center")
+    shown = parts.shown_if('{view.params.status} != ""', pill)
+    root = parts.flex("root", [shown], "row", alignItems="center")
     return parts.view(root, {"status": "", "state": ""}, size=(170, 26))
 
 

@@ -56,6 +56,8 @@ class _Drawing:
 
     def component(self, node: Json) -> str:
         shown = self.running.shown(node)
+        if not self.running.is_shown(node):
+            return ""
         position = node.get("position", {})
         style = {"minWidth": "0", "minHeight": "0", **shown.get("style", {})}
         basis = position.get("basis", "auto")
@@ -106,7 +108,7 @@ class _Drawing:
         labels = {one["value"]: one["label"] for one in shown["options"]}
         value = shown["value"]
         hint = f'<span class="placeholder">{escape(shown["placeholder"]["text"])}</span>'
-        text = escape(labels.get(value, value)) if value else hint
+        text = escape(_text(labels.get(value, value))) if value else hint
         return f'<div style="{escape(_css(style))}"><div class="dropdown">{text}</div></div>'
 
     def _display_table(self, node: Json, shown: Json, style: Json) -> str:

@@ -144,12 +144,18 @@ class RunningView:
         """The properties of a component with its bindings."""
         made = wrapped(copy.deepcopy(node["props"]))
         for path, config in node.get("propConfig", {}).items():
+            if not path.startswith("props."):
+                continue
             *outer, last = path.removeprefix("props.").split(".")
             target = made
             for word in outer:
                 target = target.setdefault(word, Properties({}))
             target[last] = self.value(config["binding"])
         return made
+
+    def is_shown(self, node: Json) -> bool:
+        config = node.get("propConfig", {}).get("position.display")
+        return config is None or bool(self.value(config["binding"]))
 
     def find(self, name: str) -> Json:
         found = [one for _, one in components(self.made["root"]) if one["meta"]["name"] == name]
