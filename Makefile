@@ -50,8 +50,9 @@ export: installer ## dist/ignition-workflows-VERSION.zip: the project for a gate
 schema-snapshot: $(STAMPS)/test $(STAMPS)/system ## tests/schema.sql from a fresh install
 	$(BIN)/python -m tests.schema_snapshot
 
-screenshots: $(STAMPS)/test $(STAMPS)/system ## docs/ui/*.png, from the console with a plant at work
+screenshots: $(STAMPS)/test $(STAMPS)/system ## docs/ui/*.png, from the console with a plant at work, and from the Perspective views
 	$(BIN)/python -m tests.console.screenshots docs/ui
+	$(BIN)/python -m tests.perspective.screenshots docs/ui
 
 docs: $(STAMPS)/docs ## site/, strict
 	scripts/docs.sh

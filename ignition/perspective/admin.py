@@ -84,10 +84,10 @@ def make() -> Json:
         parts.column("threads", "Threads", 80, "number"),
         parts.column("running_count", "Running", 80, "number"),
         parts.column("library_version", "Version", 90),
-        parts.column("renewed_at", "Last sign of life", 150, "date"),
+        parts.column("renewed_at", "Last sign of life", 165, "date"),
     ]
     rejected = [
-        parts.column("rejected_at", "Refused", 150, "date"),
+        parts.column("rejected_at", "Refused", 165, "date"),
         parts.column("origin", "From", 160),
         parts.column("problem", "Problem"),
         parts.column("entry_bytes", "Bytes", 80, "number"),

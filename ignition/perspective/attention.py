@@ -51,7 +51,7 @@ def _buttons() -> Json:
 
 def make() -> Json:
     columns = [
-        parts.column("since", "Since", 150, "date"),
+        parts.column("since", "Since", 165, "date"),
         parts.column("kind", "Kind", 110),
         parts.column("workflow_name", "Workflow", 150),
         parts.column("queue_name", "Queue", 100),

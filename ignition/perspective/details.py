@@ -107,7 +107,7 @@ def _facts() -> Json:
     )
     tries = 'if(isNull({%sattempt}), "", concat({%sattempt}, ", failed ", {%sfailure_count}))'
     named = [
-        ("Id", "id", 'coalesce({%sworkflow_id}, "")' % one, "270px"),
+        ("Id", "id", 'coalesce({%sworkflow_id}, "")' % one, "300px"),
         ("Queue", "queue", 'coalesce({%squeue_name}, "")' % one, "110px"),
         ("Key", "key", 'coalesce({%spartition_key}, "")' % one, "110px"),
         ("Attempt", "attempt", tries % (one, one, one), "90px"),
@@ -129,11 +129,13 @@ def _payloads() -> Json:
         one,
     )
     named = [
-        ("Inputs", "inputs", 'coalesce({%sinputs}, "")' % one, "260px"),
-        ("Result", "result", 'coalesce({%sresult}, "")' % one, "260px"),
-        ("Error", "error", error, "260px"),
+        ("Inputs", "inputs", 'coalesce({%sinputs}, "")' % one, "280px"),
+        ("Result", "result", 'coalesce({%sresult}, "")' % one, "280px"),
+        ("Error", "error", error, "280px"),
     ]
-    return parts.row("Payloads", [parts.fact(*each) for each in named], alignItems="flex-start")
+    facts = [parts.fact(*each) for each in named]
+    facts[2] = parts.shown_if("!isNull({%serror_class})" % one, facts[2])
+    return parts.row("Payloads", facts, alignItems="flex-start")
 
 
 def _timeline() -> Json:
@@ -154,24 +156,26 @@ def _timeline() -> Json:
 
 def _tables() -> list[Json]:
     steps = [
-        parts.column("step_key", "Step", 170),
-        parts.column("status", "Status", 100),
-        parts.column("attempts", "Tries", 60),
-        parts.column("started_at", "Started", 150, "date"),
-        parts.column("seconds", "Seconds", 80, "number"),
+        parts.column("step_key", "Step", 140),
+        parts.column("status", "Status", 90),
+        parts.column("attempts", "Tries", 55),
+        parts.column("started_at", "Started", 85, "date", dateFormat="HH:mm:ss"),
+        parts.column("seconds", "Seconds", 80, "number", numberFormat="0,0.000"),
         parts.column("output", "Output"),
         parts.column("error_message", "Error"),
     ]
     commands = [
-        parts.column("accepted_at", "Given", 150, "date"),
-        parts.column("command", "Command", 90),
-        parts.column("actor", "By", 110),
+        parts.column("accepted_at", "Given", 130, "date", dateFormat="MM-DD HH:mm:ss"),
+        parts.column("command", "Command", 95),
+        parts.column("actor", "By", 75),
         parts.column("reason", "Reason"),
-        parts.column("outcome", "Outcome", 100),
+        parts.column("outcome", "Outcome", 90),
         parts.column("message", "What it did"),
     ]
     return [
-        parts.table("StepTable", "view.custom.steps", steps, "no step has been recorded"),
+        parts.table(
+            "StepTable", "view.custom.steps", steps, "no step has been recorded", basis="160px"
+        ),
         parts.heading("CommandsTitle", "Commands"),
         parts.table(
             "CommandTable",
@@ -196,17 +200,16 @@ def make() -> Json:
             parts.embedded("Status", "StatusPill", pill, {"basis": "170px", "shrink": 0}),
         ],
     )
-    root = parts.page(
-        [
-            title,
-            _buttons(),
-            _facts(),
-            _payloads(),
-            parts.heading("StepsTitle", "Steps"),
-            _timeline(),
-            *_tables(),
-        ]
-    )
+    parts_of_one = [
+        _buttons(),
+        _facts(),
+        _payloads(),
+        parts.heading("StepsTitle", "Steps"),
+        _timeline(),
+        *_tables(),
+    ]
+    shown = parts.stack("Shown", parts_of_one, position={"grow": 1})
+    root = parts.page([title, parts.shown_if('{view.params.workflowId} != ""', shown)])
     of_one = {"workflowId": "{view.params.workflowId}"}
     custom: Json = {
         "allowed": (

@@ -67,7 +67,7 @@ def field_table(name: str, empty: str, otherwise: str = "") -> Json:
         column("title", "Field", 180),
         column("value", "Value (double-click)", 170, editable=True),
         column("unit", "Unit", 70),
-        column("allowed", "Allowed", 160),
+        column("allowed", "Allowed", 190),
     ]
     if otherwise:
         columns.insert(3, column("otherwise", otherwise, 120))

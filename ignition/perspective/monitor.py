@@ -25,8 +25,10 @@ def _filters() -> Json:
     return parts.row(
         "Filters",
         [
-            parts.text_field("Search", "view.custom.searchText", "id, key, resource or text"),
-            parts.text_field("WorkflowName", "view.custom.workflowName", "workflow"),
+            parts.text_field(
+                "Search", "view.custom.searchText", "id, key, resource or text", "190px"
+            ),
+            parts.text_field("WorkflowName", "view.custom.workflowName", "workflow", "130px"),
             parts.dropdown(
                 "Status", "view.custom.status", "status", [*_STATUSES, *_ENDED], "130px"
             ),
@@ -49,16 +51,15 @@ def _paging() -> Json:
 
 def make() -> Json:
     columns = [
-        parts.column("workflow_name", "Workflow", 140),
+        parts.column("workflow_name", "Workflow"),
         parts.column("status", "Status", 95),
         parts.column("state", "State", 95),
-        parts.column("queue_name", "Queue", 90),
-        parts.column("partition_key", "Key", 80),
-        parts.column("enqueued_at", "Enqueued", 150, "date"),
-        parts.column("running_seconds", "Seconds", 75, "number"),
+        parts.column("queue_name", "Queue", 85),
+        parts.column("partition_key", "Key", 75),
+        parts.column("enqueued_at", "Enqueued", 165, "date"),
     ]
     rows = parts.table("Workflows", "view.custom.workflows", columns, "no workflow fits", _CHOSEN)
-    left = parts.flex(
+    left = parts.stack(
         "List",
         [_filters(), rows, _paging()],
         position={"basis": "620px", "grow": 1},

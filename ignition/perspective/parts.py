@@ -191,9 +191,9 @@ def column(field: str, title: str, width: int = 0, render: str = "auto", **more:
     if width:
         made["width"] = width
     if render == "date":
-        made["dateFormat"] = "YYYY-MM-DD HH:mm:ss"
+        made.setdefault("dateFormat", "YYYY-MM-DD HH:mm:ss")
     if render == "number":
-        made["numberFormat"] = "0,0.#"
+        made.setdefault("numberFormat", "0,0.#")
     return made
 
 
@@ -262,6 +262,18 @@ def view(
     }
 
 
+def shown_if(test: str, node: Json) -> Json:
+    """The component, which takes no place unless the expression is true."""
+    bound = {**node.get("propConfig", {}), "position.display": {"binding": expression(test)}}
+    return {**node, "propConfig": bound}
+
+
+def stack(name: str, children: Sequence[Json], **more: Any) -> Json:
+    """Components below each other that keep their height: what is too high for the place is scrolled."""
+    kept = [{**child, "position": {"shrink": 0, **child["position"]}} for child in children]
+    return flex(name, kept, **more)
+
+
 def page(children: Sequence[Json]) -> Json:
     """The root of a view that fills its place."""
-    return flex("root", children, style={"padding": "12px", "overflow": "auto"})
+    return stack("root", children, style={"padding": "12px", "overflow": "auto"})

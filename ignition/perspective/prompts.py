@@ -77,7 +77,7 @@ def _answer() -> Json:
         {"fontSize": "17px", "fontWeight": "bold", "whiteSpace": "pre-wrap"},
     )
     said = parts.label("Message", parts.expression("{view.custom.message}"), message)
-    return parts.flex(
+    return parts.stack(
         "Reply",
         [asked, field_table("Fields", "nothing to fill in"), said, last],
         position={"basis": "260px", "grow": 1},
@@ -86,12 +86,12 @@ def _answer() -> Json:
 
 def make() -> Json:
     columns = [
-        parts.column("asked_at", "Asked", 150, "date"),
+        parts.column("asked_at", "Asked", 165, "date"),
         parts.column("question", "Question"),
         parts.column("workflow_name", "Workflow", 140),
         parts.column("roles", "For", 130),
         parts.column("second_signature", "Two sign", 80, "boolean"),
-        parts.column("due_at", "Until", 150, "date"),
+        parts.column("due_at", "Until", 165, "date"),
     ]
     rows = parts.table("Open", "view.custom.prompts", columns, "nobody is asked", _CHOSEN)
     roles = parts.copy_of("session.props.auth.user.roles", change=_ROLES)

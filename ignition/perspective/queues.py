@@ -59,7 +59,7 @@ def make() -> Json:
         parts.column("running", "Running", 80, "number"),
         parts.column("waiting", "Waiting", 80, "number"),
         parts.column("held", "Held", 70, "number"),
-        parts.column("dead_letters", "Dead letters", 100, "number"),
+        parts.column("dead_letters", "Dead letters", 115, "number"),
     ]
     rows = parts.table("Queues", "view.custom.queues", columns, "there is no queue", _CHOSEN)
     custom: Json = {

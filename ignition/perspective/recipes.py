@@ -88,12 +88,12 @@ def _buttons() -> Json:
 def make() -> Json:
     columns = [
         parts.column("setName", "Recipe", 150),
-        parts.column("setVersion", "Version", 70, "number"),
+        parts.column("setVersion", "Version", 85, "number"),
         parts.column("status", "Status", 90),
         parts.column("description", "Description"),
         parts.column("reason", "Reason"),
         parts.column("createdBy", "Saved by", 100),
-        parts.column("approvedBy", "Approved by", 100),
+        parts.column("approvedBy", "Approved by", 115),
     ]
     rows = parts.table("Recipes", "view.custom.recipes", columns, "no recipe", _CHOSEN)
     title = parts.row("Title", [parts.heading("Name", "Recipes"), choose_workflow()])

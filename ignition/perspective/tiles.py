@@ -10,8 +10,11 @@ _TONES = (
     '"HELD", "var(--warning)", "RETRYING", "var(--warning)", '
     '"var(--neutral-70)")'
 )
+# Only a state that says more than the status is told.
 _WORD = (
-    'if({view.params.state} = "" || {view.params.state} = {view.params.status}, {view.params.status}, '
+    'if({view.params.state} = "" || {view.params.state} = {view.params.status} || '
+    '{view.params.state} = "IDLE" || {view.params.state} = "RUNNING" || {view.params.state} = "COMPLETE", '
+    "{view.params.status}, "
     'concat({view.params.status}, " - ", {view.params.state}))'
 )
 
@@ -35,7 +38,8 @@ def status_pill() -> Json:
         },
         position={"basis": "auto"},
     )
-    root = parts.flex("root", [pill], "row", alignItems="center")
+    shown = parts.shown_if('{view.params.status} != ""', pill)
+    root = parts.flex("root", [shown], "row", alignItems="center")
     return parts.view(root, {"status": "", "state": ""}, size=(170, 26))
 
 

@@ -32,7 +32,7 @@ def to_python(text: str) -> str:
             made.append(FUNCTIONS_BY_WORD.get(word, word))
         else:
             made.append(_WORDS.get(word, word))
-    return "".join(made)
+    return "".join(made).strip()
 
 
 def _case(value: Any, *more: Any) -> Any:

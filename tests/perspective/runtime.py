@@ -60,6 +60,7 @@ class RunningView:
         if unknown:
             raise TypeError(f"{name} has no parameter {sorted(unknown)}")
         self.sources: Json = {}
+        self.chosen: dict[str, int] = {}
         self.popups: list[tuple[str, Json]] = []
         self.closed: list[str] = []
         self.view = Properties(
@@ -143,12 +144,18 @@ class RunningView:
         """The properties of a component with its bindings."""
         made = wrapped(copy.deepcopy(node["props"]))
         for path, config in node.get("propConfig", {}).items():
+            if not path.startswith("props."):
+                continue
             *outer, last = path.removeprefix("props.").split(".")
             target = made
             for word in outer:
                 target = target.setdefault(word, Properties({}))
             target[last] = self.value(config["binding"])
         return made
+
+    def is_shown(self, node: Json) -> bool:
+        config = node.get("propConfig", {}).get("position.display")
+        return config is None or bool(self.value(config["binding"]))
 
     def find(self, name: str) -> Json:
         found = [one for _, one in components(self.made["root"]) if one["meta"]["name"] == name]
@@ -170,6 +177,7 @@ class RunningView:
     def choose(self, name: str, number: int = 0) -> None:
         """Click on a row of a table."""
         row = self.shown(self.find(name))["data"][number]
+        self.chosen[name] = number
         self.happens(name, "onRowClick", value=row, row=number)
 
     def fill(self, name: str, field: str, value: Any) -> None:
