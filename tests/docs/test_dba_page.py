@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from exchange.workflows.cpython import installer
-from tests.calls import SCHEMA, calls, make_worker
+from tests.calls import SCHEMA, Calls, calls, make_worker
 from tests.style.sources import ROOT
 from tests.upgrade.conftest import FIRST
 
@@ -69,6 +69,21 @@ def test_the_other_statements(conn, sql):
         assert conn.execute(sql("select maintenance from workflows.queue_depth")).fetchone() == (
             None,
         )
+
+
+def test_a_dump_of_the_schema_is_the_whole_queue(busy, server, database, empty_dsn):
+    """`pg_dump -n workflows`, restored into a database that has nothing."""
+    assert "`pg_dump -n workflows` takes the queue alone" in PAGE
+    path = str(server.directory / "queue.sql")
+    server.run_program("pg_dump", "-n", SCHEMA, "--file", path, "--dbname", server.dsn(database))
+    options = ["-q", "-v", "ON_ERROR_STOP=1", "--file", path]
+    server.run_program("psql", *options, "--dbname", empty_dsn)
+    with psycopg.connect(empty_dsn, autocommit=True) as restored:
+        assert installer.plan(restored, SCHEMA).is_current
+        calls = Calls(restored)
+        calls.call("enter_maintenance", mode="drain", reason="restored", actor="dba")
+        lived = "select status, count(*) from workflows.workflow group by 1 order by 1"
+        assert calls.rows(lived) == [("BLOCKED", 1), ("ERROR", 1), ("RUNNING", 1)]
 
 
 def test_what_each_migration_locks_rewrites_and_indexes(empty_dsn):
