@@ -1,6 +1,6 @@
-"""Makes everything that a release consists of, from what is committed: the same commit, the same bytes.
+"""Makes all of a release from what is committed: the same commit, the same bytes.
 
-    python -m scripts.release DIR [COMMIT]   wheel, sdist, installer, export for gateways, SHA256SUMS
+    python -m scripts.release DIR [COMMIT]   wheel, sdist, installer, export, SHA256SUMS
     python -m scripts.release --check        only whether this tree could be released
 
 It is made in a copy of the commit, so that nothing else that lies about can get into it.
@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = "ignition/exchange/workflows/settings.py"
 # What may say a version as the value of something: settings.py alone.
-_STATED = re.compile(r"""\bversion\b["']?\s*[:=]\s*["']\d+\.\d+""", re.I)
+_STATED = re.compile(r"""(?<![a-z_])_*version_*["']?\s*[:=]\s*["']\d+\.\d+""", re.I)
 _NAMED = re.compile(r"ignition[-_]workflows-(\d+\.\d+\.\d+)")
 _CODE = (".py", ".toml", ".cfg", ".sh", ".json", ".sql")
 
@@ -40,10 +40,9 @@ def problems(tree: Path) -> list[str]:
         found.append(f"CHANGELOG.md has no section for {version}, or nothing in it")
     if (tree / "docs/changelog.md").read_text("utf-8") != changelog:
         found.append("docs/changelog.md is not a copy of CHANGELOG.md")
-    for path in sorted(p for p in tree.rglob("*") if p.suffix in (*_CODE, ".md") and p.is_file()):
+    for path in _texts(tree):
         place = path.relative_to(tree).as_posix()
-        if not place.startswith((".", "tests/", "dist/", "build/", "site/")):
-            found += [f"{place}: {one}" for one in _stale(place, path.read_text("utf-8"), version)]
+        found += [f"{place}: {one}" for one in _stale(place, path.read_text("utf-8"), version)]
     return found
 
 
@@ -51,6 +50,14 @@ def has_section(changelog: str, version: str) -> bool:
     """Whether the section of a version stands there and says something."""
     pattern = rf"^## {re.escape(version)}(?: .*)?\n+(?!## )\S"
     return re.search(pattern, changelog, re.M) is not None
+
+
+def _texts(tree: Path) -> list[Path]:
+    """Code and documents, without tests, which may speak of other versions, and what was made."""
+    left_out = ("tests", "dist", "build", "site")
+    places = [p for p in tree.iterdir() if p.name not in left_out and not p.name.startswith(".")]
+    files = [file for place in places for file in (place.rglob("*") if place.is_dir() else [place])]
+    return sorted(p for p in files if p.suffix in (*_CODE, ".md") and p.is_file())
 
 
 def _stale(place: str, text: str, version: str) -> list[str]:
