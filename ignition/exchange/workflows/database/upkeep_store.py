@@ -1,4 +1,4 @@
-"""The part of store.py for upkeep: one method per SQL function of retention, settings and diagnostics."""
+"""The part of store.py for upkeep: one method per SQL function of retention, settings, workers and diagnostics."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -14,6 +14,8 @@ PARAMETERS = {
     "list_settings": (),
     "list_setting_changes": ("p_filter text",),
     "get_diagnostics": (),
+    "drain_worker": ("p_worker_id text", "p_reason text", "p_actor text"),
+    "resume_worker": ("p_worker_id text", "p_reason text", "p_actor text"),
 }
 
 
@@ -44,3 +46,9 @@ class UpkeepStore(object):
 
     def get_diagnostics(self):
         return self._json("get_diagnostics")
+
+    def drain_worker(self, worker_id, reason, actor):
+        return self._json("drain_worker", worker_id, reason, actor)
+
+    def resume_worker(self, worker_id, reason, actor):
+        return self._json("resume_worker", worker_id, reason, actor)
