@@ -120,6 +120,11 @@ comment on column workflows.worker.is_draining is 'True: it claims nothing more.
 comment on column workflows.worker.project_name is 'Ignition project whose scripts it runs.';
 comment on column workflows.worker.generation is 'Counts the saves of its scripts.';
 
+comment on column workflows.drain_order.worker_id is 'The worker.';
+comment on column workflows.drain_order.reason is 'Why, in words.';
+comment on column workflows.drain_order.ordered_by is 'Who, as the caller said.';
+comment on column workflows.drain_order.ordered_at is 'When it was ordered.';
+
 comment on column workflows.maintenance_order.queue_id is
   'The queue; 0: all, also those made later.';
 comment on column workflows.maintenance_order.mode is

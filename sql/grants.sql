@@ -72,6 +72,8 @@ grant execute on function workflows.get_maintenance() to
   workflows_worker, workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.list_queues() to workflows_operator, workflows_viewer, workflows_admin;
 grant execute on function workflows.pause_queue(text, text, text), workflows.resume_queue(text, text, text) to workflows_operator;
+grant execute on function workflows.drain_worker(text, text, text),
+  workflows.resume_worker(text, text, text) to workflows_operator, workflows_admin;
 
 -- Engineers own templates and enums and approve recipes; operators may draft one, and start from them.
 grant execute on function workflows.resolve_inputs(text, text, text) to

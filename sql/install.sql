@@ -20,6 +20,7 @@
 \ir migrations/0008_add_children.sql
 \ir migrations/0009_add_retention.sql
 \ir migrations/0010_add_schedules.sql
+\ir migrations/0011_add_drain_orders.sql
 
 -- small helpers
 \ir functions/clock_now.sql
@@ -165,6 +166,8 @@
 \ir functions/set_queue.sql
 \ir functions/pause_queue.sql
 \ir functions/resume_queue.sql
+\ir functions/drain_worker.sql
+\ir functions/resume_worker.sql
 \ir functions/list_rejected_entries.sql
 \ir functions/resolve_rejected_entry.sql
 \ir functions/enter_maintenance.sql

@@ -76,6 +76,7 @@ class Stage:
     running: list[dict[str, Any]]
     prompt: str
     document: str
+    drained: str
 
     def statements(self) -> dict[str, tuple[str, list[Any]]]:
         """A statement for every public function, by its name."""
@@ -154,6 +155,8 @@ class Stage:
             "set_queue": {**queue, "options": {"max_running": 9, "history": "errors"}},
             "pause_queue": {**queue, "reason": "cleaning"},
             "resume_queue": {"queue_name": "paused"},
+            "drain_worker": {"worker_id": self.worker.worker_id, "reason": "new disk"},
+            "resume_worker": {"worker_id": self.drained},
             "list_queues": {},
             "enter_maintenance": {"mode": "cancel", **queue},
             "exit_maintenance": {"queue_name": "closed"},
@@ -241,6 +244,7 @@ def set_stage(calls: Calls) -> Stage:
     gone = Worker(calls, ("mix",))
     calls.enqueue("mix", {"kg": 1}, partition_key="k")
     gone.claim(1)
+    calls.call("drain_worker", worker_id=gone.worker_id)
     calls.run(
         "update workflows.worker set worker_name = 'gone' where worker_id = %s", gone.worker_id
     )
@@ -263,7 +267,7 @@ def set_stage(calls: Calls) -> Stage:
     set_plans(calls)
     clock.advance(30)
     calls.run(DUE)
-    return Stage(worker, queued, waiting, failed, running, prompt, document)
+    return Stage(worker, queued, waiting, failed, running, prompt, document, gone.worker_id)
 
 
 def set_recipes(calls: Calls) -> str:

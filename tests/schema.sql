@@ -1122,6 +1122,17 @@ ALTER FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) O
 
 COMMENT ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) IS 'Everything that a screen about one workflow shows, as JSON.';
 
+CREATE FUNCTION workflows.drain_worker(p_worker_id text, p_reason text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.drain_worker(p_worker_id text, p_reason text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.drain_worker(p_worker_id text, p_reason text, p_actor text) IS 'Tells one worker to claim nothing more.';
+
 CREATE FUNCTION workflows.duplicate_problem(p_request workflows.enqueue_request) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     AS ...;
@@ -3617,6 +3628,14 @@ ALTER FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) OWNER
 
 COMMENT ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) IS 'Refuses a command without a reason where the queue asks for one.';
 
+CREATE FUNCTION workflows.require_worker(p_worker_id text) RETURNS uuid
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.require_worker(p_worker_id text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.require_worker(p_worker_id text) IS 'Reads the id of a worker that is at work.';
+
 CREATE FUNCTION workflows.require_workflow(p_workflow_id text) RETURNS uuid
     LANGUAGE plpgsql
     AS ...;
@@ -3711,6 +3730,17 @@ CREATE FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text D
 ALTER FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) IS 'Resumes a paused schedule.';
+
+CREATE FUNCTION workflows.resume_worker(p_worker_id text, p_reason text DEFAULT NULL::text, p_actor text DEFAULT 'script'::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET jit TO 'off'
+    AS ...;
+
+ALTER FUNCTION workflows.resume_worker(p_worker_id text, p_reason text, p_actor text) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.resume_worker(p_worker_id text, p_reason text, p_actor text) IS 'Lets a worker claim again that was told to claim nothing more.';
 
 CREATE FUNCTION workflows.retention_changed(p_queue_id integer, p_status text, p_before text, p_actor text) RETURNS bigint
     LANGUAGE plpgsql
@@ -5227,6 +5257,25 @@ COMMENT ON COLUMN workflows.deduplication.workflow_id IS 'The workflow.';
 
 COMMENT ON COLUMN workflows.deduplication.expires_at IS 'The id is held until then, also when its workflow has ended before.';
 
+CREATE TABLE workflows.drain_order (
+    worker_id uuid NOT NULL,
+    reason text,
+    ordered_by text NOT NULL,
+    ordered_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE workflows.drain_order OWNER TO workflows_owner;
+
+COMMENT ON TABLE workflows.drain_order IS 'Workers that were told to claim nothing more.';
+
+COMMENT ON COLUMN workflows.drain_order.worker_id IS 'The worker.';
+
+COMMENT ON COLUMN workflows.drain_order.reason IS 'Why, in words.';
+
+COMMENT ON COLUMN workflows.drain_order.ordered_by IS 'Who, as the caller said.';
+
+COMMENT ON COLUMN workflows.drain_order.ordered_at IS 'When it was ordered.';
+
 CREATE VIEW workflows.enum_list AS
  SELECT e.enum_name,
     e.enum_version,
@@ -6594,10 +6643,14 @@ CREATE VIEW workflows.worker_status AS
     w.expires_at,
     w.role,
     w.is_active,
-    w.is_draining,
+    (w.is_draining OR (o.worker_id IS NOT NULL)) AS is_draining,
     w.project_name,
-    w.generation
-   FROM workflows.worker w;
+    w.generation,
+    o.ordered_by AS drained_by,
+    o.ordered_at AS drained_at,
+    o.reason AS drain_reason
+   FROM (workflows.worker w
+     LEFT JOIN workflows.drain_order o ON ((o.worker_id = w.worker_id)));
 
 ALTER TABLE workflows.worker_status OWNER TO workflows_owner;
 
@@ -6642,6 +6695,12 @@ COMMENT ON COLUMN workflows.worker_status.is_draining IS 'True: it claims nothin
 COMMENT ON COLUMN workflows.worker_status.project_name IS 'Ignition project whose scripts it runs.';
 
 COMMENT ON COLUMN workflows.worker_status.generation IS 'Counts the saves of its scripts.';
+
+COMMENT ON COLUMN workflows.worker_status.drained_by IS 'Who told it to claim nothing more, or null.';
+
+COMMENT ON COLUMN workflows.worker_status.drained_at IS 'When it was told so.';
+
+COMMENT ON COLUMN workflows.worker_status.drain_reason IS 'Why, in words.';
 
 CREATE VIEW workflows.workflow_child AS
  SELECT (c.parent_workflow_id)::text AS parent_workflow_id,
@@ -6856,6 +6915,9 @@ ALTER TABLE ONLY workflows.command
 
 ALTER TABLE ONLY workflows.deduplication
     ADD CONSTRAINT deduplication_pkey PRIMARY KEY (workflow_name, deduplication_id);
+
+ALTER TABLE ONLY workflows.drain_order
+    ADD CONSTRAINT drain_order_pkey PRIMARY KEY (worker_id);
 
 ALTER TABLE ONLY workflows.event_history
     ADD CONSTRAINT event_history_pkey PRIMARY KEY (workflow_id, event_key, change_no);
@@ -7266,6 +7328,10 @@ GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options 
 GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) TO workflows_viewer;
 GRANT ALL ON FUNCTION workflows.describe_workflow(p_workflow_id text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.drain_worker(p_worker_id text, p_reason text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.drain_worker(p_worker_id text, p_reason text, p_actor text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.drain_worker(p_worker_id text, p_reason text, p_actor text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.duplicate_problem(p_request workflows.enqueue_request) FROM PUBLIC;
 
@@ -7884,6 +7950,8 @@ REVOKE ALL ON FUNCTION workflows.require_calendar(p_calendar_name text) FROM PUB
 
 REVOKE ALL ON FUNCTION workflows.require_reason(p_queue_id integer, p_reason text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION workflows.require_worker(p_worker_id text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION workflows.require_workflow(p_workflow_id text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.reset_of(p_workflow workflows.workflow) FROM PUBLIC;
@@ -7914,6 +7982,10 @@ GRANT ALL ON FUNCTION workflows.resume_queue(p_queue_name text, p_reason text, p
 REVOKE ALL ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) TO workflows_operator;
 GRANT ALL ON FUNCTION workflows.resume_schedule(p_schedule_name text, p_options text) TO workflows_admin;
+
+REVOKE ALL ON FUNCTION workflows.resume_worker(p_worker_id text, p_reason text, p_actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION workflows.resume_worker(p_worker_id text, p_reason text, p_actor text) TO workflows_operator;
+GRANT ALL ON FUNCTION workflows.resume_worker(p_worker_id text, p_reason text, p_actor text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.retention_changed(p_queue_id integer, p_status text, p_before text, p_actor text) FROM PUBLIC;
 

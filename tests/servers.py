@@ -33,6 +33,7 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
     "shared_buffers": "64MB",
+    "max_prepared_transactions": "4",
     "max_wal_size": "512MB",
     "deadlock_timeout": "100ms",
     "log_line_prefix": "%m [%p] %q%a ",

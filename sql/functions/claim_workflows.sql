@@ -25,7 +25,8 @@ declare
   v_is_idle boolean := false;
   v_retry_ms integer;
 begin
-  select w.queue_ids, w.is_active, w.is_draining, w.lease_seconds
+  select w.queue_ids, w.is_active, w.is_draining or exists (
+      select from workflows.drain_order o where o.worker_id = v_worker), w.lease_seconds
   into v_all_queues, v_is_active, v_is_draining, v_lease_seconds
   from workflows.worker w
   where w.worker_id = v_worker and w.lost_at is null and w.retired_at is null for share;
@@ -88,6 +89,8 @@ begin
       and (q.run_on = 'any' or q.run_on = 'prefer_active' and not exists (
         select from workflows.worker w
         where w.is_active and not w.is_draining and q.queue_id = any (w.queue_ids)
+          and not exists (
+            select from workflows.drain_order o where o.worker_id = w.worker_id)
           and w.lost_at is null and w.retired_at is null and w.expires_at > p_now)));
 end
 $$;

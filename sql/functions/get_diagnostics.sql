@@ -1,7 +1,8 @@
 -- Reads only. What somebody who helps from afar asks for first: versions, workers, queues, sessions
--- against what the server allows and who of them keeps dead rows alive, tables and the use of their
--- indexes, settings that are not their default, retention and health. No payload of any workflow.
--- What a session of another login does shows only where the owner has the role pg_read_all_stats.
+-- against what the server allows, which sessions, replication slots and prepared transactions keep
+-- dead rows alive, tables and the use of their indexes, settings that are not their default,
+-- retention and health. No payload of any workflow. What a session of another login does shows only
+-- where the owner has the role pg_read_all_stats.
 create or replace function workflows.get_diagnostics() returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -35,6 +36,24 @@ begin
         where a.backend_xmin is not null and a.datname = current_database()
           and a.pid <> pg_backend_pid()
         order by age(a.backend_xmin) desc, a.xact_start, a.pid limit 10) o), '[]'),
+    'replication_slots', coalesce((
+      select json_agg(json_build_object('slot_name', s.slot_name, 'slot_type', s.slot_type,
+        'database', s.database, 'is_active', s.active,
+        'transactions', greatest(age(s.xmin), age(s.catalog_xmin)),
+        'kept_bytes', pg_wal_lsn_diff(l.lsn, s.restart_lsn))
+        order by greatest(age(s.xmin), age(s.catalog_xmin)) desc nulls last, s.slot_name)
+      from (
+        select s1.* from pg_replication_slots s1 order by s1.slot_name limit 100) s
+      cross join (
+        select case when pg_is_in_recovery() then pg_last_wal_replay_lsn()
+          else pg_current_wal_lsn() end as lsn) l), '[]'),
+    'prepared_transactions', coalesce((
+      select json_agg(json_build_object('gid', left(p.gid, 200), 'prepared_at', p.prepared,
+        'owner', p.owner, 'transactions', age(p.transaction))
+        order by age(p.transaction) desc, p.gid)
+      from (
+        select p1.* from pg_prepared_xacts p1 where p1.database = current_database()
+        order by p1.prepared limit 100) p), '[]'),
     'workers', coalesce((
       select json_agg(w order by w.worker_name, w.worker_id) from workflows.worker_status w), '[]'),
     'queues', coalesce((

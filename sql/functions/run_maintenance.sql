@@ -277,6 +277,8 @@ begin
   get diagnostics v_count = row_count;
   if v_count > 0 then
     delete from workflows.worker_definition d where not exists (select from workflows.worker w where w.worker_id = d.worker_id);
+    delete from workflows.drain_order o
+    where not exists (select from workflows.worker w where w.worker_id = o.worker_id);
   end if;
   return v_count;
 end

@@ -6,8 +6,11 @@ select w.worker_id::text as worker_id, w.worker_name, w.host_name, w.process_id,
   (select string_agg(q.queue_name, ', ' order by q.queue_name) from workflows.queue q where q.queue_id = any (w.queue_ids)) as queues,
   (select count(*) from workflows.worker_definition d where d.worker_id = w.worker_id) as definitions,
   w.library_version, w.database_user, w.started_at, w.renewed_at, w.expires_at,
-  w.role, w.is_active, w.is_draining, w.project_name, w.generation
-from workflows.worker w;
+  w.role, w.is_active, w.is_draining or o.worker_id is not null as is_draining,
+  w.project_name, w.generation, o.ordered_by as drained_by, o.ordered_at as drained_at,
+  o.reason as drain_reason
+from workflows.worker w
+left join workflows.drain_order o on o.worker_id = w.worker_id;
 comment on view workflows.worker_status is
   'Workers, active and gone within a day, and how they hear of work.';
 comment on column workflows.worker_status.worker_id is 'The worker.';
@@ -30,6 +33,10 @@ comment on column workflows.worker_status.role is
   'Of its node: process, independent, master or backup.';
 comment on column workflows.worker_status.is_active is 'False: its node stands by.';
 comment on column workflows.worker_status.is_draining is 'True: it claims nothing more.';
+comment on column workflows.worker_status.drained_by is
+  'Who told it to claim nothing more, or null.';
+comment on column workflows.worker_status.drained_at is 'When it was told so.';
+comment on column workflows.worker_status.drain_reason is 'Why, in words.';
 comment on column workflows.worker_status.project_name is
   'Ignition project whose scripts it runs.';
 comment on column workflows.worker_status.generation is 'Counts the saves of its scripts.';

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.calls import Worker
+from tests.calls import Calls, Worker
 from tests.console.care import soon, varied_care
 from tests.console.site import running_console
 from tests.console.work import HOSTILE, varied_work
@@ -173,6 +173,25 @@ def test_the_database_says_how_it_is(console, calls, connect):
     assert 'id="table-workflow"' in text and 'id="index-workflow_pkey"' in text
     assert "0001_create_tables.sql" in text and "PostgreSQL" in text
     assert f'id="snapshot-{pid}"' in text and "<img src=x" not in text
+
+
+def test_the_database_names_slots_and_prepared_transactions(console, calls, conn, connect):
+    slot = f"reader_{conn.info.backend_pid}"
+    with console.client("vera") as client:
+        text = text_of(client, "/database")
+        assert "no transaction is prepared" in text
+    calls.run("select pg_create_physical_replication_slot(%s, true)", slot)
+    try:
+        other = connect(autocommit=False)
+        Calls(other).enqueue()
+        other.execute("prepare transaction '<script>alert(1)</script>'")
+        with running_console(console.site.options) as fresh, fresh.client("vera") as client:
+            text = text_of(client, "/database")
+    finally:
+        conn.execute("rollback prepared '<script>alert(1)</script>'")
+        calls.run("select pg_drop_replication_slot(%s)", slot)
+    assert f'id="slot-{slot}"' in text and "by nobody" in text and "disk is full" in text
+    assert 'id="prepared-1"' in text and "rollback prepared" in text and "<script>alert" not in text
 
 
 def test_the_database_is_read_no_faster_than_every_five_seconds(console):

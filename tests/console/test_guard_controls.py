@@ -1,9 +1,18 @@
 """Each guard of the console taken out: what it keeps from happening happens, or the next one holds."""
 
-import pytest
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+from playwright.sync_api import expect
+
+from exchange.workflows.cpython.console import app
 from exchange.workflows.cpython.console.guard import Guard
+from exchange.workflows.cpython.console.pages import prompt
+from exchange.workflows.cpython.console.passwords import Passwords
 from exchange.workflows.cpython.console.users import User
+from tests.calls import Worker
+from tests.console.site import running_console
 from tests.console.work import varied_work
 
 
@@ -52,3 +61,104 @@ def test_without_the_pause_passwords_can_be_guessed_for_ever(console, monkeypatc
         fields = {"name": "olaf", "password": "guess"}
         answers = [client.post("/login", data=fields).status_code for _ in range(8)]
     assert answers == [401] * 8
+
+
+def test_without_the_check_of_roles_a_viewer_reads_what_is_for_admins(console, calls, monkeypatch):
+    """A page is read under the role of the page, so here nothing else stands behind the check."""
+    calls.set_setting("max_reclaims", 7)
+    with console.client("vera") as client:
+        assert client.get("/audit").status_code == 403
+        assert client.get("/live/audit").status_code in (403, 404)
+        monkeypatch.setattr(User, "may", lambda *_: True)
+        answer = client.get("/audit")
+        assert answer.status_code == 200 and "setting changed" in answer.text
+
+
+def sign(client, prompt_id, name, password):
+    fields = {"field.answer": "true", "second_name": name, "second_password": password}
+    return client.submit(f"/prompts/{prompt_id}/answer", f"/prompts/{prompt_id}", **fields)
+
+
+def answered_by(calls, prompt_id):
+    query = "select answered_by, second_actor from workflows.prompt where prompt_id = %s"
+    return calls.rows(query, prompt_id)[0]
+
+
+@pytest.fixture
+def prompt_id(calls):
+    worker = Worker(calls)
+    calls.enqueue()
+    asked = {"question": "Open the valve?", "second_signature": True}
+    claimed = worker.claim_one()
+    worker.record(claimed, "prompt", kind="prompt", ask=asked)
+    worker.finish(claimed, "suspend", k="prompt")
+    return calls.value("select prompt_id::text from workflows.prompt")
+
+
+def test_without_the_second_password_one_person_signs_for_two(
+    console, calls, monkeypatch, prompt_id
+):
+    async def named(passwords, name, password, address):
+        return passwords._users.find(name)
+
+    with console.client("olaf") as client:
+        assert "password of the second person is wrong" in sign(
+            client, prompt_id, "ada", "guess"
+        ).text  # fmt: skip
+        assert answered_by(calls, prompt_id) == (None, None)
+        monkeypatch.setattr(Passwords, "verify", named)
+        assert sign(client, prompt_id, "ada", "guess").status_code == 303
+    assert answered_by(calls, prompt_id) == ("olaf", "ada")
+
+
+def test_without_the_check_of_another_person_the_database_still_refuses(
+    console, calls, monkeypatch, prompt_id
+):
+    async def oneself(act):
+        return act.user
+
+    monkeypatch.setattr(prompt, "_second_person", oneself)
+    with console.client("olaf") as client:
+        text = sign(client, prompt_id, "olaf", "guess").text
+        assert "must be another person than actor" in text
+    assert answered_by(calls, prompt_id) == (None, None)
+
+
+class Framing(BaseHTTPRequestHandler):
+    """Another site, whose page shows the console in a frame."""
+
+    framed = ""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(f'<h1>theirs</h1><iframe src="{self.framed}"></iframe>'.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def other_site():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Framing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("case", ["refused", "allowed", "without the guard"])
+def test_another_site_frames_the_console(browser, console_options, monkeypatch, other_site, case):
+    if case == "without the guard":
+        monkeypatch.setattr(app, "security_headers", lambda options: {})
+    changes = {"frame_ancestors": (other_site,)} if case == "allowed" else {}
+    context = browser.new_context()
+    with running_console(console_options, **changes) as console:
+        monkeypatch.setattr(Framing, "framed", f"{console.url}/login")
+        page = context.new_page()
+        page.goto(other_site)
+        shown = page.frame_locator("iframe").get_by_role("button", name="Log in")
+        if case == "refused":
+            assert page.frames[1].url.startswith("chrome-error:")
+        expect(shown).to_have_count(0 if case == "refused" else 1)
+        context.close()

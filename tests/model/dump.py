@@ -3,7 +3,7 @@
 TABLES = (
     "new_lane lane ready lease parked worker worker_definition workflow_definition gate_ticket wake"
     " deduplication workflow workflow_payload workflow_outcome step failed_workflow command audit"
-    " queue_count maintenance_order rejected_entry"
+    " queue_count maintenance_order drain_order rejected_entry"
 ).split()
 
 PREPARE = (

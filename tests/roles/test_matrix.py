@@ -51,6 +51,8 @@ MAY_CALL = {
     "set_queue": {ADMIN},
     "pause_queue": {OPERATOR, ADMIN},
     "resume_queue": {OPERATOR, ADMIN},
+    "drain_worker": {OPERATOR, ADMIN},
+    "resume_worker": {OPERATOR, ADMIN},
     "list_queues": {OPERATOR, VIEWER, ADMIN},
     "enter_maintenance": {OPERATOR, ADMIN},
     "exit_maintenance": {OPERATOR, ADMIN},

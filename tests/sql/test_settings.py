@@ -148,3 +148,27 @@ def test_diagnostics_name_who_keeps_dead_rows_alive(conn, connect):
         (one,) = found["oldest_snapshots"]
         assert one["state"] == "idle in transaction" and one["since"]
         assert found["sees_all_sessions"] is True
+
+
+def test_diagnostics_name_slots_and_prepared_transactions(conn, connect):
+    calls = Calls(conn)
+    found = calls.call("get_diagnostics")
+    assert found["prepared_transactions"] == []
+    slot = f"reader_{conn.info.backend_pid}"
+    calls.run("select pg_create_physical_replication_slot(%s, true)", slot)
+    try:
+        other = connect(autocommit=False)
+        Calls(other).enqueue()
+        other.execute("prepare transaction 'half done'")
+        other.commit()
+        calls.enqueue()
+        calls.enqueue()
+        found = calls.call("get_diagnostics")
+    finally:
+        conn.execute("rollback prepared 'half done'")
+        calls.run("select pg_drop_replication_slot(%s)", slot)
+    (prepared,) = found["prepared_transactions"]
+    assert prepared["gid"] == "half done" and prepared["transactions"] >= 2
+    (mine,) = [one for one in found["replication_slots"] if one["slot_name"] == slot]
+    assert (mine["slot_type"], mine["is_active"], mine["database"]) == ("physical", False, None)
+    assert mine["transactions"] is None and mine["kept_bytes"] >= 0

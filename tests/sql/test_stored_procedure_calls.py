@@ -12,6 +12,8 @@ from tests.every_call import BLACKOUT, CALENDAR, set_plans, set_recipes
 
 ID = "00000000-0000-4000-8000-000000000001"
 ENDED = "00000000-0000-4000-8000-000000000002"
+WORKER_ID = "00000000-0000-4000-8000-000000000003"
+DRAINED_ID = "00000000-0000-4000-8000-000000000004"
 RECIPE = {"workflow_name": "fill", "set_name": "brine"}
 SCHEDULE = {"schedule_name": "yearly"}
 # The arguments that a function cannot do without. One with defaults that is not here fails the test.
@@ -27,6 +29,8 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "describe_workflow": {"workflow_id": ID},
     "get_activity": {},
     "list_gates": {},
+    "drain_worker": {"worker_id": WORKER_ID},
+    "resume_worker": {"worker_id": DRAINED_ID},
     "create_queue": {"queue_name": "made"},
     "pause_queue": {"queue_name": "default"},
     "resume_queue": {"queue_name": "default"},
@@ -96,6 +100,8 @@ select json_build_object(
   'payload', (select json_agg(inputs) from workflows.workflow_payload),
   'orders', (select json_agg(json_build_array(queue_id, mode, reason, entered_by))
              from workflows.maintenance_order),
+  'drains', (select json_agg(json_build_array(worker_id, reason, ordered_by) order by worker_id)
+             from workflows.drain_order),
   'entry', (select json_agg(json_build_array(resolution, resolved_by))
             from workflows.rejected_entry),
   'setting', (select json_agg(json_build_array(setting_value, changed_by) order by setting_name)
@@ -131,6 +137,9 @@ def transaction(calls, connect, make_worker):
     calls.command(ENDED, "CANCEL")
     calls.call("reject_entries", entries=[{"workflow_id": ID, "entry": "x"}])
     make_worker("fill")
+    for worker_id in (WORKER_ID, DRAINED_ID):
+        make_worker("fill", worker_id=worker_id)
+    calls.call("drain_worker", worker_id=DRAINED_ID, reason="new disk")
     set_recipes(calls)
     set_plans(calls)
     return Calls(connect(autocommit=False))

@@ -56,10 +56,12 @@ class Scene:
         conn.execute(f"alter function {SCHEMA}.get_maintenance() set lock_timeout = '{FIRST_MS}ms'")
         tables = [name for (name,) in conn.execute(TABLES, (SCHEMA,)).fetchall()]
         rows = [
-            f"'{n}', (select json_agg(t::text order by t::text) from {SCHEMA}.{n} t)"
+            f"('{n}', (select json_agg(t::text order by t::text) from {SCHEMA}.{n} t))"
             for n in tables
         ]
-        self.everything = f"select json_build_object({', '.join(rows)})"
+        self.everything = (
+            f"select json_object_agg(t.name, t.rows) from (values {', '.join(rows)}) t(name, rows)"
+        )
         self.before = self.look()
 
     def look(self):
@@ -151,7 +153,7 @@ NAMES = sorted(
     " create_schedule set_schedule delete_schedule pause_schedule resume_schedule run_schedule"
     " list_schedules list_schedule_runs upcoming set_calendar delete_calendar list_calendars"
     " add_blackout remove_blackout list_blackouts search_workflows describe_workflow get_activity"
-    " import_workflows list_gates list_tickets".split()
+    " import_workflows list_gates list_tickets drain_worker resume_worker".split()
 )
 READERS = {n for n in NAMES if n.startswith(("get_", "list_", "load_", "read_"))}
 READERS |= {

@@ -1,4 +1,4 @@
-"""The part of store.py for upkeep: one method per SQL function of retention, settings, diagnostics and import."""
+"""The part of store.py for upkeep: one method per SQL function of retention, settings, workers, diagnostics and import."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -15,6 +15,8 @@ PARAMETERS = {
     "list_setting_changes": ("p_filter text",),
     "get_diagnostics": (),
     "import_workflows": ("p_items text", "p_options text"),
+    "drain_worker": ("p_worker_id text", "p_reason text", "p_actor text"),
+    "resume_worker": ("p_worker_id text", "p_reason text", "p_actor text"),
 }
 
 
@@ -48,3 +50,9 @@ class UpkeepStore(object):
 
     def import_workflows(self, entries, options):
         return self._json("import_workflows", entries, json.dumps(options))
+
+    def drain_worker(self, worker_id, reason, actor):
+        return self._json("drain_worker", worker_id, reason, actor)
+
+    def resume_worker(self, worker_id, reason, actor):
+        return self._json("resume_worker", worker_id, reason, actor)

@@ -29,6 +29,8 @@ KEPT = (
     "connections",
     "health",
     "oldest_snapshots",
+    "replication_slots",
+    "prepared_transactions",
     "sees_all_sessions",
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from exchange.workflows.cpython.console.database import Client
-from exchange.workflows.cpython.console.page import Action, Asked, Page
+from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
 
 LIVE_ROWS = 300
 GONE_ROWS = 100
@@ -41,5 +41,28 @@ def by_worker(running: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[st
     return runs
 
 
+async def drain(act: Acting) -> Done:
+    answer = await _order(act, "drain_worker")
+    running = answer["running"]
+    rest = f"; it still runs {running}" if running else ", and runs nothing"
+    return Done(f"{answer['worker_name']} claims nothing more{rest}")
+
+
+async def resume(act: Acting) -> Done:
+    answer = await _order(act, "resume_worker")
+    if answer["is_draining"]:
+        return Done(f"{answer['worker_name']} ends: it claims nothing more", is_good=False)
+    return Done(f"{answer['worker_name']} claims again")
+
+
+async def _order(act: Acting, function: str) -> Any:
+    return await act.db.call(
+        function,
+        worker_id=act.required("worker_id", "the worker"),
+        reason=act.text("reason"),
+        actor=act.user.name,
+    )
+
+
 PAGES = [Page("workers", "/workers", "Workers", read, group="Look after")]
-ACTIONS: list[Action] = []
+ACTIONS = [Action("/workers/drain", drain), Action("/workers/resume", resume)]
