@@ -25,6 +25,28 @@ _CANCEL = (
     '"Cancel everything in all queues?\\n\\nWhat waits is cancelled at once and cannot be brought back; '
     'what runs is asked to end."'
 )
+_HEALTH = [
+    parts.column("status", "Status", 90),
+    parts.column("check_name", "Check", 200),
+    parts.column("measured", "Measured"),
+    parts.column("advice", "What to do"),
+]
+_WORKERS = [
+    parts.column("worker_name", "Worker", 170),
+    parts.column("status", "Status", 80),
+    parts.column("host_name", "Host", 120),
+    parts.column("project_name", "Project", 110),
+    parts.column("threads", "Threads", 80, "number"),
+    parts.column("running_count", "Running", 80, "number"),
+    parts.column("library_version", "Version", 90),
+    parts.column("renewed_at", "Last sign of life", 165, "date"),
+]
+_REJECTED = [
+    parts.column("rejected_at", "Refused", 165, "date"),
+    parts.column("origin", "From", 160),
+    parts.column("problem", "Problem"),
+    parts.column("entry_bytes", "Bytes", 80, "number"),
+]
 
 
 def _maintenance() -> Json:
@@ -70,38 +92,16 @@ def _rejected_buttons() -> Json:
 
 
 def make() -> Json:
-    health = [
-        parts.column("status", "Status", 90),
-        parts.column("check_name", "Check", 200),
-        parts.column("measured", "Measured"),
-        parts.column("advice", "What to do"),
-    ]
-    workers = [
-        parts.column("worker_name", "Worker", 170),
-        parts.column("status", "Status", 80),
-        parts.column("host_name", "Host", 120),
-        parts.column("project_name", "Project", 110),
-        parts.column("threads", "Threads", 80, "number"),
-        parts.column("running_count", "Running", 80, "number"),
-        parts.column("library_version", "Version", 90),
-        parts.column("renewed_at", "Last sign of life", 165, "date"),
-    ]
-    rejected = [
-        parts.column("rejected_at", "Refused", 165, "date"),
-        parts.column("origin", "From", 160),
-        parts.column("problem", "Problem"),
-        parts.column("entry_bytes", "Bytes", 80, "number"),
-    ]
     root = parts.page(
         [
             _maintenance(),
             parts.heading("HealthTitle", "Health"),
-            parts.table("Health", "view.custom.health", health, "nothing was checked"),
+            parts.table("Health", "view.custom.health", _HEALTH, "nothing was checked"),
             parts.heading("WorkersTitle", "Workers"),
-            parts.table("Workers", "view.custom.workers", workers, "no worker", basis="150px"),
+            parts.table("Workers", "view.custom.workers", _WORKERS, "no worker", basis="150px"),
             parts.heading("RejectedTitle", "Refused entries of enqueueInMemory"),
             parts.table(
-                "Rejected", "view.custom.rejected", rejected, "none", _CHOSEN, basis="120px"
+                "Rejected", "view.custom.rejected", _REJECTED, "none", _CHOSEN, basis="120px"
             ),
             _rejected_buttons(),
         ]

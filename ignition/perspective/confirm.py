@@ -76,44 +76,45 @@ _ENABLED = (
 )
 
 
-def make() -> Json:
-    reason = parts.component(
+_HINT = 'if({view.custom.mayAct}, {view.custom.message}, "Log in as somebody who may do this.")'
+_PLACEHOLDER = 'if({view.params.isReasonRequired}, "Reason (required)", "Reason")'
+
+
+def _reason() -> Json:
+    return parts.component(
         "ia.input.text-area",
         "Reason",
         {"text": "", "deferUpdates": False, "resize": "none"},
         {
             "props.text": parts.copy_of("view.custom.reason", is_both_ways=True),
-            "props.placeholder": parts.expression(
-                'if({view.params.isReasonRequired}, "Reason (required)", "Reason")'
-            ),
+            "props.placeholder": parts.expression(_PLACEHOLDER),
         },
         position={"basis": "70px", "shrink": 0},
     )
+
+
+def _buttons() -> Json:
+    back = 'system.perspective.closePopup("%s")' % POPUP
+    return parts.row(
+        "Buttons",
+        [
+            parts.button("Back", "Back", back),
+            parts.button("Act", "Yes, do it", _ACT, _ENABLED, is_primary=True),
+        ],
+        justify="flex-end",
+    )
+
+
+def make() -> Json:
     whole = {"whiteSpace": "pre-wrap", "fontSize": "15px"}
-    hint = 'if({view.custom.mayAct}, {view.custom.message}, "Log in as somebody who may do this.")'
+    asked = parts.expression("{view.params.question}")
+    problem = {"color": "var(--error)", "whiteSpace": "pre-wrap"}
     root = parts.page(
         [
-            parts.label(
-                "Question",
-                parts.expression("{view.params.question}"),
-                whole,
-                {"grow": 1, "shrink": 0},
-            ),
-            reason,
-            parts.label(
-                "Message",
-                parts.expression(hint),
-                {"color": "var(--error)", "whiteSpace": "pre-wrap"},
-                {"basis": "auto"},
-            ),
-            parts.row(
-                "Buttons",
-                [
-                    parts.button("Back", "Back", 'system.perspective.closePopup("%s")' % POPUP),
-                    parts.button("Act", "Yes, do it", _ACT, _ENABLED, is_primary=True),
-                ],
-                justify="flex-end",
-            ),
+            parts.label("Question", asked, whole, {"grow": 1}),
+            _reason(),
+            parts.label("Message", parts.expression(_HINT), problem),
+            _buttons(),
         ]
     )
     custom: Json = {

@@ -84,16 +84,18 @@ def _answer() -> Json:
     )
 
 
+_OPEN = [
+    parts.column("asked_at", "Asked", 165, "date"),
+    parts.column("question", "Question"),
+    parts.column("workflow_name", "Workflow", 140),
+    parts.column("roles", "For", 130),
+    parts.column("second_signature", "Two sign", 80, "boolean"),
+    parts.column("due_at", "Until", 165, "date"),
+]
+
+
 def make() -> Json:
-    columns = [
-        parts.column("asked_at", "Asked", 165, "date"),
-        parts.column("question", "Question"),
-        parts.column("workflow_name", "Workflow", 140),
-        parts.column("roles", "For", 130),
-        parts.column("second_signature", "Two sign", 80, "boolean"),
-        parts.column("due_at", "Until", 165, "date"),
-    ]
-    rows = parts.table("Open", "view.custom.prompts", columns, "nobody is asked", _CHOSEN)
+    rows = parts.table("Open", "view.custom.prompts", _OPEN, "nobody is asked", _CHOSEN)
     roles = parts.copy_of("session.props.auth.user.roles", change=_ROLES)
     title = parts.row(
         "Title",
