@@ -56,8 +56,9 @@ begin
   recipe as (
     insert into workflows.workflow_recipe (workflow_id, template_name, template_version,
       enum_versions, overrides)
-    select f.workflow_id, f.recipe ->> 'template_name', (f.recipe ->> 'template_version')::integer,
-      '{}', coalesce(f.recipe -> 'overrides', '{}') from fresh f where f.recipe is not null),
+    select f.workflow_id, f.recipe ->> 'template_name',
+      (f.recipe ->> 'template_version')::numeric::integer, '{}',
+      coalesce(f.recipe -> 'overrides', '{}') from fresh f where f.recipe is not null),
   steps as (
     insert into workflows.step (workflow_id, step_key, kind, status, attempts, started_at,
       ended_at, output, error)
@@ -255,7 +256,7 @@ begin
   where q.queue_name = v_entry ->> 'queue_name';
   status := v_entry ->> 'status';
   state := case status when 'SUCCESS' then 'COMPLETE' else status end;
-  priority := coalesce((v_entry ->> 'priority')::smallint, 0);
+  priority := coalesce((v_entry ->> 'priority')::numeric::smallint, 0);
   partition_key := v_entry ->> 'partition_key';
   deduplication_id := v_entry ->> 'deduplication_id';
   timeout_seconds := nullif((v_entry ->> 'timeout_seconds')::float8, 0);
@@ -280,11 +281,11 @@ as $$
 begin
   if json_typeof(p_entry -> 'steps') is distinct from 'array' then return; end if;
   return query
-  select s.step_key, s.status, coalesce(s.attempts, 1),
+  select s.step_key, s.status, coalesce(s.attempts::integer, 1),
     coalesce(least(t.began, t.came), p_enqueued_at), coalesce(t.came, t.began, p_enqueued_at),
     nullif(s.output::text, 'null'), nullif(s.error::text, 'null')
   from rows from (json_to_recordset(p_entry -> 'steps') as (step_key text, status text,
-    attempts integer, started_at jsonb, ended_at jsonb, output json, error json))
+    attempts numeric, started_at jsonb, ended_at jsonb, output json, error json))
     with ordinality as s(step_key, status, attempts, started_at, ended_at, output, error, n)
   cross join lateral (select s.n * interval '1 microsecond' as shift) m
   cross join lateral (select workflows.history_time(s.started_at) + m.shift as began,

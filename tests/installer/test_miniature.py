@@ -61,7 +61,10 @@ def test_a_changed_function_is_named_and_replaced(conn, sources, write):
 def test_an_edited_migration_is_refused_and_nothing_changes(conn, sources, write):
     installer.install(conn, directory=sources)
     write("migrations/0001_create_valve.sql", "create table workflows.valve (valve_id bigint);")
-    write("functions/count_valves.sql", "create function workflows.never() returns int return 1;")
+    write(
+        "functions/count_valves.sql",
+        "create function workflows.never() returns int language sql as 'select 1';",
+    )
     assert installer.plan(conn, directory=sources).edited == ["0001_create_valve.sql"]
     with pytest.raises(psycopg.Error) as refused:
         installer.install(conn, directory=sources)
@@ -127,7 +130,7 @@ def test_an_installer_killed_in_the_middle_leaves_nothing_and_can_run_again(
     with psycopg.connect(empty_dsn, autocommit=True) as doomed:
         running = Background(doomed, installer.render(directory=sources))
         wait_until_blocked(conn, running.pid)
-        conn.execute("select pg_terminate_backend(%s, 5000)", (running.pid,))
+        conn.execute("select pg_terminate_backend(%s)", (running.pid,))
         with pytest.raises(psycopg.OperationalError):
             running.outcome()
     conn.execute("commit")

@@ -31,7 +31,7 @@ def bring(calls, *elements, **options):
 def test_everything_is_there(calls):
     error = {"class": "ValueError", "message": "too hot", "traceback": "line 1"}
     steps = [
-        {"step_key": "open", "status": "SUCCESS", "output": {"a": [1]}, "attempts": 2},
+        {"step_key": "open", "status": "SUCCESS", "output": {"a": [1]}, "attempts": 2.0},
         {"step_key": "open#2", "status": "ERROR", "error": error, "started_at": AT + 5},
         {"step_key": "close", "status": "RUNNING", "started_at": AT + 9, "ended_at": AT + 7},
     ]
@@ -39,7 +39,8 @@ def test_everything_is_there(calls):
         status="ERROR",
         error=error,
         steps=steps,
-        priority=7,
+        priority=7.0,
+        recipe={"template_name": "form", "template_version": 1.0},
         partition_key="T-101",
         started_at=AT + 1,
         actor="anna",

@@ -12,7 +12,8 @@ from exchange.workflows.cpython.predecessor_rows import FINAL, Row, clean_name
 from exchange.workflows.settings import QUEUE_NAME
 
 _NEEDED = ("workflow_status", "operation_outputs")
-_ROWS = 200
+# Each may be large: what stands there had no limit.
+_ROWS = 50
 
 
 class Source:
