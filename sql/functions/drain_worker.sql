@@ -1,6 +1,7 @@
--- One worker claims nothing more until it is resumed. What it has claimed it works to its end, and it
--- goes on renewing its leases. The order is for this life of the worker: one that starts anew, or was
--- declared lost and registers again, has another id and claims. Locks no row that the worker needs.
+-- One worker claims nothing more until it is resumed. What it has claimed it works to its end, and
+-- it goes on renewing its leases. The order is for this life of the worker: one that starts anew,
+-- or was declared lost and registers again, has another id and claims. Locks no row that the worker
+-- needs.
 create or replace function workflows.drain_worker(
   p_worker_id text, p_reason text default null, p_actor text default 'script') returns text
 language plpgsql security definer

@@ -1,7 +1,7 @@
 -- Reads only. The wait list of one resource, or of one partition key of a queue, as JSON: who holds
 -- it, and who waits for it, in the order of the hand-over. Filter: resource, or queue_name and
--- partition_key; limit (50, 1 to 200), after (the "next" of the answer before). Those who are passed
--- over say why in passed_over. Counts stop at 10001.
+-- partition_key; limit (50, 1 to 200), after (the "next" of the answer before). Those who are
+-- passed over say why in passed_over. Counts stop at 10001.
 create or replace function workflows.list_tickets(p_filter text) returns text
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -21,8 +21,8 @@ begin
   if v_filter ? 'after' then
     perform workflows.refuse_unless('is not a place in a wait list', 'after')
     where v_filter ->> 'after' !~ '^-?[0-9]{1,3}/[0-9]{1,18}$';
-    v_priority := split_part(v_filter ->> 'after', '/', 1);
-    v_seq := split_part(v_filter ->> 'after', '/', 2);
+    v_priority := split_part(v_filter ->> 'after', '/', 1)::smallint;
+    v_seq := split_part(v_filter ->> 'after', '/', 2)::bigint;
   end if;
   select array_agg(workflows.ticket_json(l.t) order by (l.t).priority, (l.t).ticket_seq),
     array_agg((l.t).priority || '/' || (l.t).ticket_seq order by (l.t).priority, (l.t).ticket_seq)
@@ -68,7 +68,8 @@ begin
     or v_is_resource = (p_filter ? 'queue_name');
   return (workflows.gate_keys((
       select q.queue_id from workflows.queue q where q.queue_name = p_filter ->> 'queue_name'),
-    p_filter ->> 'partition_key', case when v_is_resource then array[p_filter ->> 'resource'] end))[1];
+    p_filter ->> 'partition_key',
+    case when v_is_resource then array[p_filter ->> 'resource'] end))[1];
 end
 $$;
 comment on function workflows.filtered_gate(jsonb) is 'The gate that a filter names.';

@@ -13,7 +13,8 @@ begin
   returning jsonb_build_object('is_draining', true, 'reason', o.reason) into v_before;
   if found then
     perform workflows.audit_configuration('worker resumed', w.worker_name, v_before::text,
-      jsonb_build_object('is_draining', false)::text, coalesce(p_actor, 'script'), p_reason, v_worker)
+      jsonb_build_object('is_draining', false)::text, coalesce(p_actor, 'script'), p_reason,
+      v_worker)
     from workflows.worker w where w.worker_id = v_worker;
   end if;
   return (

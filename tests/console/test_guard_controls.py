@@ -2,6 +2,7 @@
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -151,7 +152,7 @@ def other_site():
 def test_another_site_frames_the_console(browser, console_options, monkeypatch, other_site, case):
     if case == "without the guard":
         monkeypatch.setattr(app, "security_headers", lambda options: {})
-    changes = {"frame_ancestors": (other_site,)} if case == "allowed" else {}
+    changes: dict[str, Any] = {"frame_ancestors": (other_site,)} if case == "allowed" else {}
     context = browser.new_context()
     with running_console(console_options, **changes) as console:
         monkeypatch.setattr(Framing, "framed", f"{console.url}/login")

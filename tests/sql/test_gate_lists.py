@@ -44,7 +44,8 @@ def test_the_holder_and_the_line_in_order_of_the_hand_over(calls, tickets):
 def test_a_long_line_by_pages(calls, tickets):
     ids = [calls.enqueue(partition_key="line 1", priority=n % 3) for n in range(25)]
     (claimed,) = Worker(calls).claim(30)
-    found, after = [], {}
+    found: list[str] = []
+    after: dict[str, str] | None = {}
     while after is not None:
         page = tickets(queue_name="default", partition_key="line 1", limit=7, **after)
         assert page["ahead"] == len(found) and page["waiting_count"] == 24
@@ -146,7 +147,8 @@ def test_each_gate_once_whatever_the_bounds(calls, gates, bounds):
     for n in range(23):
         calls.enqueue(resources=[f"pump {n:02}"])
     Worker(calls).claim(30)
-    found, place = [], {}
+    found: list[str] = []
+    place: dict[str, str] | None = {}
     while place is not None:
         page = gates(**bounds, **place)
         found += [one["name"] for one in page["gates"]]
