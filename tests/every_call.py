@@ -37,8 +37,12 @@ CALENDAR = {
 }
 HISTORY = {
     "workflow_id": "00000000-0000-4000-8000-000000000003",
-    "workflow_name": "fill", "queue_name": "default", "status": "SUCCESS", "inputs": {"kg": 1},
-    "enqueued_at": 1700000000000, "ended_at": 1700000001000,
+    "workflow_name": "fill",
+    "queue_name": "default",
+    "status": "SUCCESS",
+    "inputs": {"kg": 1},
+    "enqueued_at": 1700000000000,
+    "ended_at": 1700000001000,
     "steps": [{"step_key": "open", "status": "SUCCESS", "output": 1}],
     "recipe": {"template_name": "form", "template_version": 1, "overrides": {}},
 }

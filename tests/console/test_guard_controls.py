@@ -1,7 +1,8 @@
 """Each guard of the console taken out: what it keeps from happening happens, or the next one holds."""
 
+import functools
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -125,26 +126,13 @@ def test_without_the_check_of_another_person_the_database_still_refuses(
     assert answered_by(calls, prompt_id) == (None, None)
 
 
-class Framing(BaseHTTPRequestHandler):
-    """Another site, whose page shows the console in a frame."""
-
-    framed = ""
-
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("content-type", "text/html")
-        self.end_headers()
-        self.wfile.write(f'<h1>theirs</h1><iframe src="{self.framed}"></iframe>'.encode())
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
-def other_site():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Framing) as server:
+def other_site(tmp_path):
+    """Its folder and its address: a site of somebody else, who writes what is in it."""
+    serve = functools.partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield tmp_path, f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
@@ -152,12 +140,14 @@ def other_site():
 def test_another_site_frames_the_console(browser, console_options, monkeypatch, other_site, case):
     if case == "without the guard":
         monkeypatch.setattr(app, "security_headers", lambda options: {})
-    changes: dict[str, Any] = {"frame_ancestors": (other_site,)} if case == "allowed" else {}
+    folder, address = other_site
+    changes: dict[str, Any] = {"frame_ancestors": (address,)} if case == "allowed" else {}
     context = browser.new_context()
     with running_console(console_options, **changes) as console:
-        monkeypatch.setattr(Framing, "framed", f"{console.url}/login")
+        framed = f'<h1>theirs</h1><iframe src="{console.url}/login"></iframe>'
+        (folder / "index.html").write_text(framed)
         page = context.new_page()
-        page.goto(other_site)
+        page.goto(address)
         shown = page.frame_locator("iframe").get_by_role("button", name="Log in")
         if case == "refused":
             assert page.frames[1].url.startswith("chrome-error:")
