@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 
 import pytest
 
@@ -89,7 +90,11 @@ def test_a_port_that_is_taken_is_one_line(dsn, schema, people):
 def test_it_serves_until_it_is_told_to_stop(dsn, schema, people):
     command = [sys.executable, "-m", "exchange.workflows.cpython.cli", "console", "--json"]
     command += ["--users", str(people), "--schema", schema, "--port", "0", "--dsn", dsn]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+    # what a shell starts in its background ignores SIGINT, and so would all that we start
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, preexec_fn=heeding
+    ) as running:
         try:
             assert running.stdout is not None
             url = json.loads(running.stdout.readline())["url"]

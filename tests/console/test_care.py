@@ -66,7 +66,7 @@ def test_workers_and_what_they_run(console, calls):
         text = text_of(client, "/workers")
     assert html.escape(HOSTILE) in text.replace("&#34;", "&quot;") and "<script>alert" not in text
     assert f'href="/workflows/{running}"' in text and ">poll<" in text
-    assert "old one" in text and "retired" in text and "How to drain a worker" in text
+    assert "old one" in text and "retired" in text and "How to empty a worker" in text
 
 
 def test_the_audit_goes_back_by_its_number(console, calls):
