@@ -46,6 +46,7 @@ def in_jvm(tmp_path_factory):
     return kept_in_jvm(tmp_path_factory.mktemp("journals"))
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", NAMES)
 def test_under_jython(name, in_jvm):
@@ -53,6 +54,7 @@ def test_under_jython(name, in_jvm):
     assert in_jvm[name]["error"] is None, in_jvm[name]["error"]
 
 
+@pytest.mark.proof
 def test_f31_under_jython_where_no_file_may_grow(tmp_path):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))

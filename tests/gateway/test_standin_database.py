@@ -9,7 +9,7 @@ import pytest
 from tests.gateway.gateway import Database, ScriptError, StandInGateway
 from tests.gateway.projects import Project
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.proof
 
 SCALAR = "system.db.runScalarPrepQuery(%r, [], 'WorkflowsDB')"
 NOTE = "system.db.runPrepUpdate('insert into note values (?)', ['%s'], 'WorkflowsDB', tx)\n"

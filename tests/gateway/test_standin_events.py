@@ -8,6 +8,8 @@ from tests.gateway.gateway import StandInGateway
 from tests.gateway.projects import Project
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.proof
+
 NOTE = "system.util.globals.setdefault('notes', []).append"
 TICK = "system.util.globals['latch'].countDown()"
 

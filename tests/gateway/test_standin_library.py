@@ -7,7 +7,7 @@ import pytest
 from tests.gateway.gateway import ScriptError, StandInGateway
 from tests.gateway.projects import Project
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.proof
 
 
 def save(gateway: StandInGateway, **modules: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.gateway.gateway import GatewayError, ScriptError, StandInGateway
 from tests.gateway.projects import Project
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.proof
 REDUNDANCY = """
 from com.inductiveautomation.ignition.gateway import IgnitionGateway
 manager = IgnitionGateway.get().getRedundancyManager()

@@ -5,7 +5,7 @@ import pytest
 from tests.gateway.gateway import StandInGateway
 from tests.gateway.prompt import REQUESTS, converse
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.proof
 
 
 def talk(gateway: StandInGateway, *lines: str) -> str:

@@ -36,6 +36,8 @@ def start():
 SHARED = """
 from java.util.concurrent import ConcurrentHashMap, CountDownLatch, TimeUnit
 from java.util.concurrent.atomic import AtomicLong
+
+pytestmark = pytest.mark.proof
 system.util.globals['go'] = AtomicLong(1)
 system.util.globals['looks'] = ConcurrentHashMap()
 system.util.globals['ended'] = CountDownLatch(1)

@@ -7,7 +7,7 @@ import pytest
 from tests.gateway.gateway import StandInGateway
 from tests.gateway.projects import Project
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.proof
 
 GLOBALS = "system.util.globals"
 NOTE = f"""

@@ -32,12 +32,12 @@ def assert_stale_share(drawn: dict[str, int]) -> None:
 @pytest.mark.timeout(400)
 def test_the_functions_do_what_the_model_says(session: Session) -> None:
     """The same examples in every run; WORKFLOWS_MODEL_EXAMPLES sets how many."""
-    assert_stale_share(run_machine(session, int(os.environ.get("WORKFLOWS_MODEL_EXAMPLES", "60"))))
+    assert_stale_share(run_machine(session, int(os.environ.get("WORKFLOWS_MODEL_EXAMPLES", "30"))))
 
 
 @pytest.mark.timeout(400)
 def test_workflows_with_handlers_too(session: Session) -> None:
-    examples = int(os.environ.get("WORKFLOWS_MODEL_EXAMPLES", "40"))
+    examples = int(os.environ.get("WORKFLOWS_MODEL_EXAMPLES", "20"))
     assert_stale_share(run_machine(session, examples, kind=HandlerMachine))
 
 

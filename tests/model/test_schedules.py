@@ -262,7 +262,7 @@ def run_machine(session: Session, examples: int) -> None:
 
 
 def test_schedules_do_what_the_model_says(session: Session) -> None:
-    run_machine(session, 10)
+    run_machine(session, 6)
 
 
 @pytest.mark.proof
