@@ -115,6 +115,12 @@ def test_a_good_history_passes():
     assert check(good()) == []
 
 
+def test_a_handler_that_began_and_was_overtaken_is_no_step():
+    history = good()
+    history.writes.append(Write("record_steps", "w", "t", "on_hold", None, None, "ok", "begun"))
+    assert check(history) == []
+
+
 def test_every_invariant_has_its_bad_history():
     assert set(BAD) == {invariant.__name__ for invariant in INVARIANTS}
 
