@@ -154,7 +154,7 @@ def test_diagnostics_name_slots_and_prepared_transactions(conn, connect):
     calls = Calls(conn)
     found = calls.call("get_diagnostics")
     assert found["prepared_transactions"] == []
-    slot = f"reader_{conn.info.backend_pid}"
+    slot = "reader_of_this_test"
     calls.run("select pg_create_physical_replication_slot(%s, true)", slot)
     try:
         other = connect(autocommit=False)
