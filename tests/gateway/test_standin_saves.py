@@ -8,6 +8,8 @@ from tests.gateway.gateway import StandInGateway
 from tests.gateway.projects import Project
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.proof
+
 SAVES = 20
 BALLAST = """
 BALLAST = [0] * 500000
@@ -36,8 +38,6 @@ def start():
 SHARED = """
 from java.util.concurrent import ConcurrentHashMap, CountDownLatch, TimeUnit
 from java.util.concurrent.atomic import AtomicLong
-
-pytestmark = pytest.mark.proof
 system.util.globals['go'] = AtomicLong(1)
 system.util.globals['looks'] = ConcurrentHashMap()
 system.util.globals['ended'] = CountDownLatch(1)
