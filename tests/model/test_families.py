@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from exchange.workflows.settings import SCHEMA_VERSION
 from tests.model.book import DEFINITIONS
+from tests.model.running import assert_noticed, run_examples
 from tests.model.session import Session
 from tests.style.sources import ROOT
 
@@ -213,16 +213,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def run(session: Session, examples: int) -> None:
-    how = settings(
-        phases=[Phase.generate, Phase.shrink],
-        max_examples=examples,
-        stateful_step_count=12,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(lambda: Machine(session), settings=how)  # type: ignore[arg-type]
+    run_examples(lambda: Machine(session), examples, 12)
 
 
 @pytest.mark.timeout(300)
@@ -310,11 +301,7 @@ def play(session: Session, script: Callable[[Machine], None]) -> None:
 
 @pytest.mark.parametrize("name", CONTROLS)
 def test_a_guard_that_is_taken_out_is_noticed(session: Session, name: str) -> None:
-    script, *mutation = CONTROLS[name]
-    play(session, script)
-    with session.mutated(*mutation), pytest.raises(AssertionError):
-        play(session, script)
-    play(session, script)
+    assert_noticed(session, play, CONTROLS[name])
 
 
 def test_a_start_that_is_sent_again_starts_nobody(session: Session) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.model.draws import ERROR
+from tests.model.running import assert_noticed
 from tests.model.script import Script, play
 from tests.model.session import Session
 
@@ -274,8 +275,4 @@ CONTROLS: dict[str, tuple[Callable[[Script], None], str, str, str]] = {
 
 @pytest.mark.parametrize("name", CONTROLS)
 def test_a_guard_of_the_orders(session: Session, name: str) -> None:
-    script, *mutation = CONTROLS[name]
-    play(session, script)
-    with session.mutated(*mutation), pytest.raises(AssertionError):
-        play(session, script)
-    play(session, script)
+    assert_noticed(session, play, CONTROLS[name])

@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
+from tests.model.running import assert_noticed, run_examples
 from tests.model.session import Refusal, Session
 
 CLEAN = (
@@ -247,27 +246,17 @@ def as_row(run: Run) -> str:
     return f"({run[0]},{'t' if run[1] else 'f'},{run[2]})"
 
 
-def run_machine(session: Session, examples: int) -> None:
-    how = settings(
-        max_examples=examples,
-        stateful_step_count=40,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-    )
-    run_state_machine_as_test(lambda: Machine(session), settings=how)  # type: ignore[arg-type]
+def run(session: Session, examples: int) -> None:
+    run_examples(lambda: Machine(session), examples, 40)
 
 
 def test_schedules_do_what_the_model_says(session: Session) -> None:
-    run_machine(session, 6)
+    run(session, 6)
 
 
 @pytest.mark.proof
 def test_schedules_do_what_the_model_says_for_long(session: Session) -> None:
-    run_machine(session, 300)
+    run(session, 300)
 
 
 def paused_a_while(m: Machine) -> None:
@@ -352,7 +341,4 @@ def play(session: Session, script: Callable[[Machine], None]) -> None:
 
 @pytest.mark.parametrize("name", CONTROLS)
 def test_a_guard_of_schedules(session: Session, name: str) -> None:
-    script, *mutation = CONTROLS[name]
-    play(session, script)
-    with session.mutated(*mutation), pytest.raises(AssertionError):
-        play(session, script)
+    assert_noticed(session, play, CONTROLS[name])
