@@ -15,6 +15,7 @@ from tests.pgbouncer import PgBouncer, running_pgbouncer
 from tests.servers import Server, copied_database, running_server
 
 SCHEMA = os.environ.get("WORKFLOWS_TEST_SCHEMA", "workflows")
+PROOF_SECONDS = 600
 IS_POOLED = "WORKFLOWS_TEST_POOLER" in os.environ
 # A prepared statement belongs to a session.
 UNPREPARED: dict[str, Any] = {"prepare_threshold": None} if IS_POOLED else {}
@@ -24,12 +25,15 @@ _OF_SERVERS = {"server", "template", "database", "durable", "own_server"}
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that asks for no server says the same beside each of them, and under each schema name. One that
-    chooses its fixtures as it runs, by `request`, may ask for one."""
+    chooses its fixtures as it runs, by `request`, may ask for one. A test of the proof has longer than another.
+    """
     for item in items:
         assert isinstance(item, pytest.Function)
         is_choosing = "request" in inspect.signature(item.function).parameters
         if not is_choosing and _OF_SERVERS.isdisjoint(item.fixturenames):
             item.add_marker("once")
+        if item.get_closest_marker("proof") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PROOF_SECONDS))
 
 
 def install_schema(**connection: Any) -> None:

@@ -20,12 +20,15 @@ declare
   v_taken integer;
   v_claimed uuid[];
   v_expired uuid[];
+  v_now timestamptz;
 begin
   taken := 0;
   is_contended := false;
   for v_round in 1..3 loop
     select l.queue_ids, l.caps, l.is_locked into v_limited, v_caps, is_contended
     from workflows.lock_limited(p_queue_ids, p_now) l;
+    -- a claim that was held up before the lock counts from now, or its count would be over too early
+    v_now := case when v_limited is null then p_now else workflows.clock_now() end;
     select q.lanes, q.lows, q.firsts, q.counts, q.wanted into v_lanes, v_lows, v_firsts, v_counts, v_wanted
     from workflows.claim_quota(p_worker_id, p_queue_ids, v_limited, v_caps, p_start_now - taken, p_prefetch) q;
     exit when v_lanes is null;
@@ -37,7 +40,7 @@ begin
         where r.lane_id = q.lane_id and r.ready_seq > q.low order by r.ready_seq limit q.wanted for update skip locked) h),
     gone as (
       delete from workflows.ready r using chosen c where r.lane_id = c.lane_id and r.ready_seq = c.ready_seq
-      returning r.workflow_id, r.lane_id, r.ready_seq, r.start_before <= p_now as is_late),
+      returning r.workflow_id, r.lane_id, r.ready_seq, r.start_before <= v_now as is_late),
     placed as materialized (
       select g.workflow_id, l.queue_id, d.timeout_seconds,
         q.is_limited and l.kind <> 'command' as is_limited,
@@ -52,15 +55,15 @@ begin
           when w.control is not null then w.state
           when p.is_started then 'RUNNING' else 'STARTING' end,
         lease_token = gen_random_uuid(), attempt = w.attempt + 1, change_no = w.change_no + 1,
-        started_at = coalesce(w.started_at, p_now),
-        deadline_at = coalesce(w.deadline_at, p_now + coalesce(w.timeout_seconds, p.timeout_seconds) * interval '1 second')
+        started_at = coalesce(w.started_at, v_now),
+        deadline_at = coalesce(w.deadline_at, v_now + coalesce(w.timeout_seconds, p.timeout_seconds) * interval '1 second')
       from placed p where w.workflow_id = p.workflow_id
       returning w.workflow_id, w.lease_token, w.deadline_at, p.queue_id, p.is_started, p.is_limited,
         w.control, w.handler_no),
     leased as (
       insert into workflows.lease (workflow_id, lease_token, worker_id, claim_no, claimed_at, deadline_at, queue_id, is_started,
         is_limited, control, handler_no)
-      select r.workflow_id, r.lease_token, p_worker_id, p_claim_no, p_now, r.deadline_at, r.queue_id, r.is_started, r.is_limited,
+      select r.workflow_id, r.lease_token, p_worker_id, p_claim_no, v_now, r.deadline_at, r.queue_id, r.is_started, r.is_limited,
         r.control, r.handler_no
       from running r)
     select array_agg(g.workflow_id) filter (where g.is_late is not true), array_agg(g.workflow_id) filter (where g.is_late)
@@ -68,10 +71,10 @@ begin
     v_taken := coalesce(cardinality(v_claimed), 0);
     taken := taken + v_taken;
     if v_taken > 0 then
-      if v_limited is not null then perform workflows.use_rate(v_claimed, p_now); end if;
+      if v_limited is not null then perform workflows.use_rate(v_claimed, v_now); end if;
       perform workflows.audit_change(v_claimed, 'claimed', null, null, p_worker_id::text);
     end if;
-    if v_expired is not null then perform workflows.expire_unstarted(v_expired, p_now); end if;
+    if v_expired is not null then perform workflows.expire_unstarted(v_expired, v_now); end if;
     update workflows.lane l set low = q.first_seq - 1000
     from unnest(v_lanes, v_firsts) q(lane_id, first_seq)
     where l.lane_id = q.lane_id and q.first_seq - l.low > 5000
