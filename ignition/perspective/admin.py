@@ -1,4 +1,4 @@
-"""Health in words, workers, maintenance of all queues, and what the database refused."""
+"""Health in words, workers and their drain, maintenance of all queues, and what the database refused."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ return {
 }
 """
 _CHOSEN = 'self.view.custom.rejectedId = event.value["workflow_id"]'
+_CHOSEN_WORKER = 'self.view.custom.workerId = event.value["worker_id"]'
+_WORKER = """
+for row in value["workers"]:
+    if row["worker_id"] == value["workerId"] and row["status"] in ("active", "late"):
+        return {"name": row["worker_name"], "isDraining": row["is_draining"]}
+return {"name": "", "isDraining": False}
+"""
 _ALL = '{"queueName": "", "mode": "%s"}'
 _CANCEL = (
     '"Cancel everything in all queues?\\n\\nWhat waits is cancelled at once and cannot be brought back; '
@@ -34,6 +41,7 @@ _HEALTH = [
 _WORKERS = [
     parts.column("worker_name", "Worker", 170),
     parts.column("status", "Status", 80),
+    parts.column("is_draining", "Drains", 70, "boolean"),
     parts.column("host_name", "Host", 120),
     parts.column("project_name", "Project", 110),
     parts.column("threads", "Threads", 80, "number"),
@@ -70,6 +78,26 @@ def _maintenance() -> Json:
     )
 
 
+def _worker_buttons() -> Json:
+    may = '{view.custom.mayAct} && {view.custom.worker.name} != "" && '
+    given = '{"workerId": self.view.custom.workerId}'
+    name = "self.view.custom.worker.name"
+    drain = confirm(
+        "drain worker",
+        '"Let worker %s claim nothing more?\\n\\nWhat it has it works to its end." % ' + name,
+        given,
+    )
+    resume = confirm("resume worker", '"Let worker %s claim again?" % ' + name, given, "False")
+    is_draining = "{view.custom.worker.isDraining}"
+    return parts.row(
+        "WorkerOrders",
+        [
+            parts.button("DrainWorker", "Drain", drain, f"{may}!{is_draining}"),
+            parts.button("ResumeWorker", "Claim again", resume, may + is_draining),
+        ],
+    )
+
+
 def _rejected_buttons() -> Json:
     may = '{view.custom.mayAct} && {view.custom.rejectedId} != ""'
     given = '{"workflowId": self.view.custom.rejectedId, "resolution": "%s"}'
@@ -91,19 +119,29 @@ def _rejected_buttons() -> Json:
     )
 
 
+def _workers() -> list[Json]:
+    rows = parts.table(
+        "Workers", "view.custom.workers", _WORKERS, "no worker", _CHOSEN_WORKER, basis="150px"
+    )
+    return [parts.heading("WorkersTitle", "Workers"), rows, _worker_buttons()]
+
+
+def _refused() -> list[Json]:
+    rows = parts.table(
+        "Rejected", "view.custom.rejected", _REJECTED, "none", _CHOSEN, basis="120px"
+    )
+    title = parts.heading("RejectedTitle", "Refused entries of enqueueInMemory")
+    return [title, rows, _rejected_buttons()]
+
+
 def make() -> Json:
     root = parts.page(
         [
             _maintenance(),
             parts.heading("HealthTitle", "Health"),
             parts.table("Health", "view.custom.health", _HEALTH, "nothing was checked"),
-            parts.heading("WorkersTitle", "Workers"),
-            parts.table("Workers", "view.custom.workers", _WORKERS, "no worker", basis="150px"),
-            parts.heading("RejectedTitle", "Refused entries of enqueueInMemory"),
-            parts.table(
-                "Rejected", "view.custom.rejected", _REJECTED, "none", _CHOSEN, basis="120px"
-            ),
-            _rejected_buttons(),
+            *_workers(),
+            *_refused(),
         ]
     )
     custom: Json = {
@@ -118,6 +156,13 @@ def make() -> Json:
             parts.query("RejectedEntries", {"includeResolved": "false", "limit": "100"}, 10),
         ),
         "rejectedId": "",
+        "worker": (
+            {"name": "", "isDraining": False},
+            parts.several(
+                _WORKER, workers="{view.custom.workers}", workerId="{view.custom.workerId}"
+            ),
+        ),
+        "workerId": "",
         "workers": ([], parts.query("Workers", {"status": '""', "limit": "200"}, 10)),
     }
     return parts.view(root, {"roles": ""}, custom, (1000, 800))

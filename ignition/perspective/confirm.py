@@ -36,6 +36,14 @@ elif action == "start":
         answer = exchange.workflows.api.service.enqueue(
             workflowName=given["workflowName"], inputs=inputs, actor=actor,
             workflowId=self.view.custom.requestId or None)
+elif action == "pause queue":
+    answer = exchange.workflows.api.admin.pauseQueue(given["queueName"], reason=reason, actor=actor)
+elif action == "resume queue":
+    answer = exchange.workflows.api.admin.resumeQueue(given["queueName"], reason=reason, actor=actor)
+elif action == "drain worker":
+    answer = exchange.workflows.api.admin.drainWorker(given["workerId"], reason=reason, actor=actor)
+elif action == "resume worker":
+    answer = exchange.workflows.api.admin.resumeWorker(given["workerId"], reason=reason, actor=actor)
 elif action == "enter maintenance":
     answer = exchange.workflows.api.admin.enterMaintenance(
         mode=given["mode"], queueName=given["queueName"] or None, reason=reason, actor=actor)

@@ -1,4 +1,4 @@
-"""Every queue with its depth, and maintenance of one of them."""
+"""Every queue with its depth; pause and maintenance of one of them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from ignition.perspective.acting import confirm, may_act
 from ignition.perspective.parts import Json
 
 _CHOSEN = 'self.view.custom.queueName = event.value["queue_name"]'
-_MAINTENANCE = """
+_STANDS = """
 for row in value["queues"]:
     if row["queue_name"] == value["queueName"]:
-        return row["maintenance"] or ""
-return ""
+        return {"isPaused": row["is_paused"], "maintenance": row["maintenance"] or ""}
+return {"isPaused": False, "maintenance": ""}
 """
 _QUESTIONS = {
+    "pause": "Pause queue %s?\\n\\nWhat runs goes on; what is enqueued waits.",
+    "resume": "Let the paused queue %s work again?",
     "drain": "Stop queue %s from starting work?\\n\\nWhat runs may end.",
     "cancel": "Cancel everything in queue %s?\\n\\nWhat waits is cancelled at once and cannot be brought back; "
     "what runs is asked to end.",
@@ -26,23 +28,26 @@ def _asks(action: str, kind: str, given: str) -> str:
     return confirm(action, question, given)
 
 
-def maintenance_buttons() -> Json:
-    may = "{view.custom.mayAct} && {view.custom.queueName} != "
+def buttons() -> Json:
+    may = '{view.custom.mayAct} && {view.custom.queueName} != "" && '
+    named = '{"queueName": self.view.custom.queueName}'
     of_one = '{"queueName": self.view.custom.queueName, "mode": "%s"}'
-    is_open = may + '"" && {view.custom.maintenance} = ""'
+    is_paused, maintenance = "{view.custom.stands.isPaused}", "{view.custom.stands.maintenance}"
+    is_open, is_entered = f'{may}{maintenance} = ""', f'{may}{maintenance} != ""'
+    pause, resume = _asks("pause queue", "pause", named), _asks("resume queue", "resume", named)
     drain = _asks("enter maintenance", "drain", of_one % "drain")
     cancel = _asks("enter maintenance", "cancel", of_one % "cancel")
-    leave = _asks("exit maintenance", "exit", '{"queueName": self.view.custom.queueName}')
+    leave = _asks("exit maintenance", "exit", named)
     chosen = 'if({view.custom.queueName} = "", "Choose a queue.", {view.custom.queueName})'
     return parts.row(
         "Orders",
         [
             parts.heading("Chosen", parts.expression(chosen)),
+            parts.button("Pause", "Pause", pause, f"{may}!{is_paused}"),
+            parts.button("Resume", "Resume", resume, may + is_paused),
             parts.button("Drain", "Drain", drain, is_open),
             parts.button("CancelAll", "Cancel everything", cancel, is_open, tone="error"),
-            parts.button(
-                "Exit", "End maintenance", leave, may + '"" && {view.custom.maintenance} != ""'
-            ),
+            parts.button("Exit", "End maintenance", leave, is_entered),
         ],
     )
 
@@ -63,15 +68,15 @@ def make() -> Json:
     ]
     rows = parts.table("Queues", "view.custom.queues", columns, "there is no queue", _CHOSEN)
     custom: Json = {
-        "maintenance": (
-            "",
-            parts.several(
-                _MAINTENANCE, queues="{view.custom.queues}", queueName="{view.custom.queueName}"
-            ),
-        ),
         "mayAct": may_act(),
         "queueName": "",
         "queues": ([], parts.query("QueueDepth", {"queueName": '""', "limit": "1000"}, 5)),
+        "stands": (
+            {"isPaused": False, "maintenance": ""},
+            parts.several(
+                _STANDS, queues="{view.custom.queues}", queueName="{view.custom.queueName}"
+            ),
+        ),
     }
-    root = parts.page([parts.heading("Title", "Queues"), rows, maintenance_buttons()])
+    root = parts.page([parts.heading("Title", "Queues"), rows, buttons()])
     return parts.view(root, {"roles": ""}, custom, (1050, 500))

@@ -148,13 +148,48 @@ def test_maintenance_of_one_queue(run, calls):
     question.settle_for(reason="new firmware")
     question.press("Act")
     queues.settle()
-    assert queues.view.custom.maintenance == "drain" and not queues.is_enabled("CancelAll")
+    assert queues.view.custom.stands.maintenance == "drain" and not queues.is_enabled("CancelAll")
     queues.press("Exit")
     question = queues.popup()
     question.settle_for(reason="done")
     question.press("Act")
     queues.settle()
-    assert queues.view.custom.maintenance == ""
+    assert queues.view.custom.stands.maintenance == ""
+
+
+def test_a_queue_is_paused_and_resumed(run, calls):
+    queues = run("Queues")
+    queues.choose("Queues")
+    assert queues.is_enabled("Pause") and not queues.is_enabled("Resume")
+    for button, stands in (("Pause", True), ("Resume", False)):
+        queues.press(button)
+        question = queues.popup()
+        question.settle_for(reason="no cartons")
+        question.press("Act")
+        queues.settle()
+        assert queues.view.custom.stands.isPaused is stands
+    events = "select event, actor, reason from workflows.audit_log where event like 'queue %%ed' order by audit_id"
+    assert calls.rows(events) == [
+        ("queue paused", "anna", "no cartons"),
+        ("queue resumed", "anna", "no cartons"),
+    ]
+
+
+def test_a_worker_is_drained_and_claims_again(run, calls, make_worker):
+    worker = make_worker("mix")
+    admin = run("Admin")
+    assert not admin.is_enabled("DrainWorker")
+    admin.choose("Workers")
+    for button, stands in (("DrainWorker", True), ("ResumeWorker", False)):
+        admin.press(button)
+        question = admin.popup()
+        question.settle_for(reason="new memory")
+        question.press("Act")
+        admin.settle()
+        assert admin.view.custom.worker.isDraining is stands
+    worker.retire()
+    admin.settle()
+    assert not admin.is_enabled("DrainWorker") and not admin.is_enabled("ResumeWorker")
 
 
 @pytest.mark.proof

@@ -1,5 +1,5 @@
-"""For those who look after the queues: schema, maintenance, retention, diagnostics, rejected entries, audit. Answers
-envelopes like service.
+"""For those who look after the queues: schema, queues, workers, maintenance, retention, diagnostics, rejected entries,
+audit. Answers envelopes like service.
 
 Maintenance is entered in the database, for one queue or for all, and every gateway and every worker obeys it:
 nothing new starts, what runs goes on to its end, enqueue is refused with MAINTENANCE_ACTIVE. Saved scripts need
@@ -15,6 +15,13 @@ from exchange.workflows.api.arguments import given, require
 from exchange.workflows.api.diagnostics import getDiagnostics, memory_fields  # noqa: F401  called as admin.getDiagnostics
 from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk
 from exchange.workflows.api.figures import getFigures  # noqa: F401  called as admin.getFigures
+from exchange.workflows.api.queues import (  # noqa: F401  called as admin.pauseQueue
+    drainWorker,
+    listQueues,
+    pauseQueue,
+    resumeQueue,
+    resumeWorker,
+)
 from exchange.workflows.api.retention import (  # noqa: F401  called as admin.applyRetention
     applyRetention,
     deleteRetention,

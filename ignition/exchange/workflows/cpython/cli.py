@@ -16,6 +16,7 @@ from exchange.workflows.cpython import cli_schedules as schedules
 from exchange.workflows.cpython import cli_schema as schema
 from exchange.workflows.cpython import cli_talking as talking
 from exchange.workflows.cpython import cli_upkeep as upkeep
+from exchange.workflows.cpython import cli_workers as workers
 from exchange.workflows.cpython import cli_workflows as workflows
 from exchange.workflows.cpython.cli_audit import audit
 from exchange.workflows.cpython.cli_doctor import doctor
@@ -35,6 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 queue_app = typer.Typer(help="Queues and their limits.", no_args_is_help=True)
+workers_app = typer.Typer(help="The workers there are.", no_args_is_help=True)
 maintenance_app = typer.Typer(help="Maintenance of one queue or of all.", no_args_is_help=True)
 recipe_app = typer.Typer(help="Recipes: named values, in versions.", no_args_is_help=True)
 retention_app = typer.Typer(help="For how long what has ended is kept.", no_args_is_help=True)
@@ -72,6 +74,10 @@ queue_app.add_typer(maintenance_app, name="maintenance")
 add_command(maintenance_app, "enter", maintenance.enter)
 add_command(maintenance_app, "exit", maintenance.leave)
 add_command(maintenance_app, "status", maintenance.status)
+app.add_typer(workers_app, name="workers")
+add_command(workers_app, "list", workers.list_workers)
+add_command(workers_app, "drain", workers.drain_worker)
+add_command(workers_app, "resume", workers.resume_worker)
 add_command(app, "parameters", recipes.parameters)
 app.add_typer(recipe_app, name="recipe")
 add_command(recipe_app, "list", recipes.list_recipes)
