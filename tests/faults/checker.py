@@ -133,7 +133,7 @@ def writes_carry_the_current_token(history: History) -> Found:
         if write.call == "finish_workflows":
             made = ends.get(write.workflow_id) if write.what == "success" else None
         is_late = made and (made.change_id < one.start or one.end and made.change_id > one.end)
-        if made and is_late and not _same_statement(history, made, one):
+        if made and is_late and not _same_transaction(history, made, one):
             yield write.workflow_id, f"{write.what} was taken from a worker whose lease had ended"
 
 
@@ -277,10 +277,13 @@ def _succeeds(c: Change) -> bool:
     return c.row["status"] == "SUCCESS" and (c.before or {}).get("status") != "SUCCESS"
 
 
-def _same_statement(history: History, made: Change, one: Tenure) -> bool:
+def _same_transaction(history: History, made: Change, one: Tenure) -> bool:
     """A finish deletes the lease and ends the workflow in one statement: in either order."""
     ended = [c for c in history.of_kind("lease delete") if c.row["lease_token"] == one.token]
-    return bool(ended) and abs(ended[0].time - made.time) < 0.05 and made.change_id > one.start
+    is_one = (
+        bool(ended) and made.transaction is not None and ended[0].transaction == made.transaction
+    )
+    return is_one and made.change_id > one.start
 
 
 def _overlaps(tenures: list[Tenure], keys_of: Callable[[Tenure], list[Any]]) -> Found:

@@ -1,6 +1,7 @@
 """The checker itself: a small good history, and for each invariant one change it must notice."""
 
 import copy
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -119,6 +120,18 @@ def test_a_handler_that_began_and_was_overtaken_is_no_step():
     history = good()
     history.writes.append(Write("record_steps", "w", "t", "on_hold", None, None, "ok", "begun"))
     assert check(history) == []
+
+
+@pytest.mark.parametrize(("transaction", "is_late"), [(7, False), (8, True)])
+def test_a_lease_that_ends_just_before_its_workflow_ends_with_it_or_before_it(transaction, is_late):
+    """The order of triggers, and a busy server between them, against a write that came too late."""
+    history = good()
+    ended, gone = history.changes[4], history.changes[5]
+    history.changes[4:] = [
+        dataclasses.replace(gone, change_id=5, transaction=transaction),
+        dataclasses.replace(ended, change_id=6, time=9.0, transaction=7),
+    ]
+    assert [one.invariant for one in check(history)] == ["writes_carry_the_current_token"] * is_late
 
 
 def test_every_invariant_has_its_bad_history():
