@@ -1019,6 +1019,14 @@ ALTER FUNCTION workflows.describe_allowed(p_workflow workflows.workflow) OWNER T
 
 COMMENT ON FUNCTION workflows.describe_allowed(p_workflow workflows.workflow) IS 'What may be done with a workflow now.';
 
+CREATE FUNCTION workflows.describe_attempts(p_workflow_id uuid) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.describe_attempts(p_workflow_id uuid) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.describe_attempts(p_workflow_id uuid) IS 'The attempts of a workflow whose times the audit keeps.';
+
 CREATE FUNCTION workflows.describe_children(p_workflow_id uuid) RETURNS json
     LANGUAGE plpgsql STABLE
     AS ...;
@@ -7299,6 +7307,8 @@ REVOKE ALL ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options
 GRANT ALL ON FUNCTION workflows.delete_schedule(p_schedule_name text, p_options text) TO workflows_admin;
 
 REVOKE ALL ON FUNCTION workflows.describe_allowed(p_workflow workflows.workflow) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.describe_attempts(p_workflow_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.describe_children(p_workflow_id uuid) FROM PUBLIC;
 

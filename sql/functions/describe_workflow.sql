@@ -25,6 +25,7 @@ begin
     'step_count', (
       select count(*) from (
         select from workflows.step s where s.workflow_id = v_id limit 10001) s),
+    'attempts', workflows.describe_attempts(v_id),
     'commands', workflows.describe_commands(v_id),
     'prompts', workflows.describe_prompts(v_id),
     'messages', workflows.describe_messages(v_id),
@@ -308,6 +309,36 @@ end
 $$;
 comment on function workflows.describe_tree(uuid) is
   'What a workflow has started, and that in turn: five levels and 200 workflows at most.';
+
+-- From the audit, so of a queue that keeps only errors those attempts that failed or lost their
+-- worker, without their begin.
+create or replace function workflows.describe_attempts(p_workflow_id uuid) returns json
+language plpgsql stable
+as $$
+begin
+  return coalesce((
+    with kept as materialized (
+      select a.attempt, a.change_no, a.audited_at, a.event, a.status, a.reason
+      from workflows.audit a where a.workflow_id = p_workflow_id
+      order by a.change_no desc limit 500),
+    ended as (
+      select k.attempt, k.audited_at, k.event, k.reason,
+        row_number() over (partition by k.attempt
+          order by k.event not in ('try failed', 'worker lost'), k.change_no) as place
+      from kept k
+      where k.event in ('try failed', 'worker lost') or k.status <> 'RUNNING' and exists (
+        select from kept c where c.attempt = k.attempt and c.event = 'claimed'))
+    select json_agg(json_build_object('attempt', n.attempt, 'claimed_at', c.audited_at,
+      'ended_at', e.audited_at, 'outcome', e.event, 'reason', left(e.reason, 500))
+      order by n.attempt)
+    from (select distinct k.attempt from kept k where k.attempt > 0) n
+    left join kept c on c.attempt = n.attempt and c.event = 'claimed'
+    left join ended e on e.attempt = n.attempt and e.place = 1
+    where c.attempt is not null or e.attempt is not null), '[]');
+end
+$$;
+comment on function workflows.describe_attempts(uuid) is
+  'The attempts of a workflow whose times the audit keeps.';
 
 create or replace function workflows.describe_parents(p_parent_id uuid) returns json
 language plpgsql stable

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exchange.workflows.cpython.console.gantt import LABEL_WIDTH, WIDTH, gantt_of
+from exchange.workflows.cpython.console.gantt import LABEL_WIDTH, LEAST_BAR, WIDTH, gantt_of
 from exchange.workflows.cpython.console.render import duration, moment, number, query
 
 STARTED = "2026-11-27T10:00:00+00:00"
@@ -49,6 +49,7 @@ def test_a_query_leaves_out_what_is_empty():
 def test_bars_lie_between_the_first_start_and_the_last_end():
     shown = gantt_of(
         [step("weigh", 1, 3), step("heat", 3, 9, attempts=3, status="ERROR")],
+        [],
         STARTED,
         "2026-11-27T10:00:10+00:00",
     )
@@ -64,9 +65,36 @@ def test_bars_lie_between_the_first_start_and_the_last_end():
 def test_a_sleep_lasts_until_it_is_due():
     due = "2026-11-27T10:00:08+00:00"
     sleep = step("sleep", 2, 2, kind="sleep", due_at=due)
-    shown = gantt_of([sleep], STARTED, "2026-11-27T10:00:10+00:00")
+    shown = gantt_of([sleep], [], STARTED, "2026-11-27T10:00:10+00:00")
     assert shown.bars[0].width == 6 * (WIDTH - LABEL_WIDTH) / 10
 
 
 def test_without_steps_there_are_no_bars():
-    assert gantt_of([], STARTED, None) is None
+    assert gantt_of([], [], STARTED, None) is None
+
+
+def attempt(number, begin, end, outcome, reason=None):
+    at = [seconds and f"2026-11-27T10:00:{seconds:06.3f}+00:00" for seconds in (begin, end)]
+    kept = {"attempt": number, "claimed_at": at[0], "ended_at": at[1]}
+    return {**kept, "outcome": outcome, "reason": reason}
+
+
+def test_attempts_share_the_first_row():
+    tries = [
+        attempt(1, 1, 3, "try failed", "ValueError: pump"),
+        attempt(2, None, 5, "worker lost"),
+        attempt(3, 6, 10, "success"),
+    ]
+    shown = gantt_of([step("weigh", 6, 7)], tries, STARTED, "2026-11-27T10:00:10+00:00")
+    *attempts, weigh = shown.bars
+    tenth = (WIDTH - LABEL_WIDTH) / 10
+    assert [bar.label for bar in attempts] == ["attempts", "", ""]
+    assert [bar.x for bar in attempts] == [LABEL_WIDTH + n * tenth for n in (1, 5, 6)]
+    assert [bar.width for bar in attempts] == [2 * tenth, LEAST_BAR, 4 * tenth]
+    assert [bar.tone for bar in attempts] == ["bad", "bad", "good"]
+    assert [bar.text for bar in attempts] == [
+        "attempt 1: try failed, 2.0 s: ValueError: pump",
+        "attempt 2: worker lost",
+        "attempt 3: success, 4.0 s",
+    ]
+    assert {bar.y for bar in attempts} == {0} and weigh.y > 0

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.calls import Worker
 from tests.console.site import running_console
 from tests.console.work import HOSTILE, varied_work
@@ -210,3 +212,16 @@ def test_a_step_of_several_tries_says_what_is_not_known_of_them(console, calls):
     kept = "times of the tries between are not kept"
     assert kept not in shown[1]
     assert kept in shown[2] and "2 tries" in shown[2]
+
+
+@pytest.mark.parametrize("history", ["errors", "full"])
+def test_attempts_are_drawn_and_listed(console, calls, history):
+    calls.set_queue(history=history)
+    worker = Worker(calls)
+    workflow_id = calls.enqueue(max_attempts=2)
+    worker.fail(worker.claim_one(), "<b>no steam</b>")
+    with console.client("vera") as client:
+        text = client.get(f"/workflows/{workflow_id}").text
+    assert "&lt;b&gt;no steam" in text and "<b>no steam" not in text
+    assert "attempt 1: try failed" in text
+    assert ("keeps all of them" in text) is (history == "errors")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.calls import Calls, refused, shared_database
+from tests.calls import Calls, lose, refused, shared_database
 from tests.sql.situations import ENDED
 
 MANY = """
@@ -195,6 +195,34 @@ def test_the_workflow_is_as_get_workflow_shows_it(calls, make_worker):
         assert shown["inputs"]["is_cut"]
     whole = describe(calls, ids[0])["workflow"]["inputs"]
     assert (json.loads(whole["text"]), whole["is_cut"]) == (inputs, False)
+
+
+@pytest.mark.parametrize("history", ["errors", "full"])
+def test_attempts_are_those_that_the_audit_keeps(calls, clock, make_worker, history):
+    calls.set_queue(history=history)
+    worker = make_worker("mix")
+    workflow_id = calls.enqueue("mix", max_attempts=3)
+    clock.freeze()
+    assert describe(calls, workflow_id)["attempts"] == []
+    first = worker.claim_one()
+    clock.advance(2)
+    worker.fail(first, "no steam")
+    clock.advance(3600)
+    calls.maintain()
+    worker.claim_one()
+    lose(clock, calls)
+    attempts = describe(calls, workflow_id)["attempts"]
+    assert [(a["attempt"], a["outcome"]) for a in attempts] == [
+        (1, "try failed"),
+        (2, "worker lost"),
+    ]
+    assert "no steam" in attempts[0]["reason"]
+    assert all(bool(a["claimed_at"]) is (history == "full") for a in attempts)
+    other = make_worker("mix")
+    other.finish(other.claim_one())
+    attempts = describe(calls, workflow_id)["attempts"]
+    later = [(a["attempt"], a["outcome"]) for a in attempts[2:]]
+    assert later == ([] if history == "errors" else [(3, "success")])
 
 
 def test_who_has_it_and_what_it_holds_and_waits_for(calls, make_worker):

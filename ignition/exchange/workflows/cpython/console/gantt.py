@@ -1,4 +1,4 @@
-"""The steps of a workflow as bars over time."""
+"""The attempts and steps of a workflow as bars over time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,45 +33,69 @@ class Gantt:
     height: int
 
 
+@dataclass(frozen=True)
+class _Span:
+    """One bar before it has a place; `end` is None for what still runs."""
+
+    row: str
+    tone: str
+    begin: datetime
+    end: datetime | None
+    text: str
+
+
 def gantt_of(
-    steps: Sequence[Mapping[str, Any]], started_at: str | None, ended_at: str | None
+    steps: Sequence[Mapping[str, Any]],
+    attempts: Sequence[Mapping[str, Any]],
+    started_at: str | None,
+    ended_at: str | None,
 ) -> Gantt | None:
-    """Bars from the first start to the last end, now for what still runs. None without steps."""
-    spans = [(step, _time(step["started_at"]), _end(step)) for step in steps]
-    spans = [one for one in spans if one[1] is not None]
+    """The attempts in one row, then each step in its own, from the first start to the last end, now for what still
+    runs. None without either."""
+    spans = [*filter(None, map(_of_attempt, attempts)), *filter(None, map(_of_step, steps))]
     if not spans:
         return None
     now = datetime.now(UTC)
-    begins = [begin for _, begin, _ in spans if begin] + [_time(started_at) or now]
-    ends = [end or now for _, _, end in spans] + ([_time(ended_at) or now] if ended_at else [])
-    first, last = min(begins), max(ends)
+    first = min([span.begin for span in spans] + [_time(started_at) or now])
+    last = max([span.end or now for span in spans] + [_time(ended_at) or first])
     whole = max((last - first).total_seconds(), 0.001)
     scale = (WIDTH - LABEL_WIDTH) / whole
+    rows: dict[str, int] = {}
     bars = []
-    for place, (step, begin, end) in enumerate(spans):
-        assert begin is not None
-        seconds = max(((end or now) - begin).total_seconds(), 0.0)
+    for span in spans:
+        is_first = span.row not in rows
+        seconds = max(((span.end or now) - span.begin).total_seconds(), 0.0)
         bars.append(
             Bar(
-                label=step["step_key"],
-                tone=tone(step["status"]),
-                x=round(LABEL_WIDTH + (begin - first).total_seconds() * scale, 1),
-                y=place * ROW_HEIGHT,
+                label=span.row if is_first else "",
+                tone=span.tone,
+                x=round(LABEL_WIDTH + (span.begin - first).total_seconds() * scale, 1),
+                y=rows.setdefault(span.row, len(rows)) * ROW_HEIGHT,
                 width=round(max(seconds * scale, LEAST_BAR), 1),
-                text=_text(step, seconds),
+                text=span.text.replace("{span}", duration(seconds)),
             )
         )
-    return Gantt(bars, _ticks(whole, scale), WIDTH, len(bars) * ROW_HEIGHT + ROW_HEIGHT)
+    return Gantt(bars, _ticks(whole, scale), WIDTH, (len(rows) + 1) * ROW_HEIGHT)
 
 
-def _end(step: Mapping[str, Any]) -> datetime | None:
+def _of_attempt(attempt: Mapping[str, Any]) -> _Span | None:
+    """Where nobody kept the begin of an attempt there is a mark at its end."""
+    begin, end = _time(attempt["claimed_at"]), _time(attempt["ended_at"])
+    outcome = attempt["outcome"] or "runs"
+    since = ", {span}" if begin else ""
+    reason = f": {attempt['reason']}" if attempt["reason"] else ""
+    found = begin or end
+    text = f"attempt {attempt['attempt']}: {outcome}{since}{reason}"
+    return _Span("attempts", tone(outcome), found, end, text) if found else None
+
+
+def _of_step(step: Mapping[str, Any]) -> _Span | None:
     """A sleep is recorded when it begins, and lasts until it is due."""
-    return _time(step["due_at"] if step["kind"] == "sleep" else step["ended_at"])
-
-
-def _text(step: Mapping[str, Any], seconds: float) -> str:
+    begin = _time(step["started_at"])
+    end = _time(step["due_at"] if step["kind"] == "sleep" else step["ended_at"])
     tries = f", {step['attempts']} tries" if (step.get("attempts") or 1) > 1 else ""
-    return f"{step['step_key']}: {step['status']}, {duration(seconds)}{tries}"
+    text = f"{step['step_key']}: {step['status']}, {{span}}{tries}"
+    return _Span(step["step_key"], tone(step["status"]), begin, end, text) if begin else None
 
 
 def _ticks(whole: float, scale: float) -> list[tuple[float, str]]:

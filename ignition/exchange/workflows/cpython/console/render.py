@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 TONES = {
     "SUCCESS": "good", "COMPLETE": "good", "ok": "good", "active": "good", "obeyed": "good",
-    "approved": "good", "enqueued": "good",
-    "RUNNING": "busy", "STARTING": "busy", "RESUMING": "busy", "accepted": "busy",
+    "approved": "good", "enqueued": "good", "success": "good",
+    "runs": "busy", "RUNNING": "busy", "STARTING": "busy", "RESUMING": "busy", "accepted": "busy",
     "ERROR": "bad", "error": "bad", "ABORTED": "bad", "lost": "bad", "failed": "bad",
     "rejected": "bad", "refused": "bad", "dead letter": "bad", "step in doubt": "bad",
+    "try failed": "bad", "worker lost": "bad",
     "HELD": "warn", "PAUSED": "warn", "HOLDING": "warn", "PAUSING": "warn", "STOPPING": "warn",
     "ABORTING": "warn", "CANCELLING": "warn", "BLOCKED": "warn", "warning": "warn",
     "late": "warn", "expired": "warn", "draft": "warn", "overtaken": "warn", "prompt": "warn",

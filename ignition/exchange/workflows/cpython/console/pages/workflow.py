@@ -32,7 +32,9 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
         "has_tries": any((step["attempts"] or 1) > 1 for step in told["steps"]),
         "messages_sent": told["messages"],
         "command_words": COMMANDS,
-        "gantt": gantt_of(told["steps"], workflow["started_at"], workflow["ended_at"]),
+        "gantt": gantt_of(
+            told["steps"], told["attempts"], workflow["started_at"], workflow["ended_at"]
+        ),
     }
 
 
