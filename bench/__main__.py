@@ -23,7 +23,7 @@ from bench.server import SETTINGS, private_server
 from bench.systems import shelf
 from bench.systems.system import System
 
-DEFAULT_SCALE = 50_000
+DEFAULT_SCALE = 1_000_000
 
 console = Console(width=table.WIDTH)
 progress = Console(stderr=True)
@@ -35,7 +35,7 @@ def main(
     repeats: Annotated[int, typer.Option(help="interleaved repeats")] = 3,
     seconds: Annotated[float, typer.Option(help="about how long one sample works")] = 2.0,
     scale: Annotated[
-        int, typer.Option(envvar="BENCH_SCALE", help="rows of finished or queued workflows")
+        int, typer.Option(envvar="SCALE", help="rows of finished or queued workflows")
     ] = DEFAULT_SCALE,
     dsn: Annotated[
         str, typer.Option(help="a server of yours, as superuser; else a private one")

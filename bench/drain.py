@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import psycopg
 
 from bench import payload
+from bench.place import Place
 from bench.reading import Conditions
 from bench.systems.system import Order, System, batches
 from bench.workers import team
@@ -42,6 +43,16 @@ def drain(system: System, order: Order, count: int, processes: int = 1) -> Drain
         seconds = workers.wait_settled(count)
         written = wal_position(connection) - start
     return Drained(count, seconds, written)
+
+
+def finished(place: Place, system: System, rows: int) -> str:
+    """A template in which so many workflows have ended."""
+
+    def finish_many(dsn: str) -> None:
+        fill(system, dsn, "noop", rows)
+        drain(system, order_of(system, dsn, "noop"), rows)
+
+    return place.frozen(system, f"{rows}_finished", finish_many)
 
 
 def wal_position(connection: psycopg.Connection) -> int:

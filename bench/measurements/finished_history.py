@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bench.drain import Drained, conditions, drain, fill, order_of
+from bench.drain import Drained, conditions, drain, fill, finished, order_of
 from bench.place import Place
 from bench.reading import Aim, Measurement, Reading, Size
 from bench.systems.system import System
@@ -13,17 +13,12 @@ from bench.systems.system import System
 def sample(place: Place, system: System, size: Size) -> list[Reading]:
     count = max(2_000, int(system.pace.noop * size.seconds))
 
-    def finish_many(dsn: str) -> None:
-        fill(system, dsn, "noop", size.rows)
-        drain(system, order_of(system, dsn, "noop"), size.rows)
-
     def rate(template: str | None) -> Drained:
         with place.fresh(system, template) as dsn:
             fill(system, dsn, "noop", count)
             return drain(system, order_of(system, dsn, "noop"), count)
 
-    beside = place.frozen(system, f"{size.rows}_finished", finish_many)
-    fresh, aged = rate(None), rate(beside)
+    fresh, aged = rate(None), rate(finished(place, system, size.rows))
     stated = conditions(system, order_of(system, "", "noop"))
     beside_many = replace(stated, note=f"{size.rows:,} finished before")
     return [

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import psycopg
 
-from bench.drain import Drained, conditions, drain, fill, order_of
+from bench.drain import Drained, conditions, drain, fill, finished, order_of
 from bench.place import Place
 from bench.reading import Aim, Measurement, Reading, Size
 from bench.systems.system import System
@@ -47,10 +47,6 @@ def sample(place: Place, system: System, size: Size) -> list[Reading]:
     count = max(2_000, int(system.pace.noop * size.seconds))
     order = order_of(system, "", "noop")
 
-    def finish_many(dsn: str) -> None:
-        fill(system, dsn, "noop", size.rows)
-        drain(system, replace(order, dsn=dsn), size.rows)
-
     def once(settings: tuple[str, ...]) -> Once:
         with place.fresh(system, template) as dsn, psycopg.connect(dsn, autocommit=True) as conn:
             for statement in settings:
@@ -62,7 +58,7 @@ def sample(place: Place, system: System, size: Size) -> list[Reading]:
             removed = _removed(conn) - before
             return Once(drained, waits.longest_seconds * 1000, removed / drained.seconds)
 
-    template = place.frozen(system, f"{size.rows}_ended", finish_many)
+    template = finished(place, system, size.rows)
     first, beside_first, beside_second, second = (
         once(settings) for settings in (ALL_IS_KEPT, NOTHING_IS_KEPT, NOTHING_IS_KEPT, ALL_IS_KEPT)
     )
