@@ -142,7 +142,7 @@ SCRIPTED = {
     "start late": (
         too_late,
         "take_ready",
-        "r.start_before <= p_now as is_late",
+        "r.start_before <= v_now as is_late",
         "false as is_late",
     ),
     "admit in maintenance": (
