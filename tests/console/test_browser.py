@@ -206,3 +206,8 @@ def test_no_page_is_wider_than_the_screen(calls, look):
             page.goto(root + path)
             overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             assert overflow <= 0, (path, width, overflow)
+
+
+def test_on_a_phone_the_menu_begins_at_the_page_that_is_open(look):
+    page = look("ada", "/database", viewport={"width": 360, "height": 740})
+    expect(page.locator(".menu [aria-current]")).to_be_in_viewport(ratio=1)

@@ -115,6 +115,10 @@ document.addEventListener("htmx:sse:after:connection", () => silent(false));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") for (const one of document.querySelectorAll("details.act[open]")) one.open = false;
 });
+// On a narrow screen the menu is one long row: it begins at the page that is open.
+const menu = document.querySelector(".menu");
+const here = document.querySelector(".menu [aria-current]");
+if (here) menu.scrollLeft = here.offsetLeft - menu.offsetLeft - 16;
 let width = window.innerWidth;
 window.addEventListener("resize", () => {
   if (window.innerWidth === width) return;
