@@ -18,7 +18,7 @@ def main() -> None:
                 print("psycopg", measure, measures.by_name()[measure](world), flush=True)
             world.close()
         with temporary_database(server, "conformance_jdbc") as name:
-            jvm = Jvm("127.0.0.1", server.port, name, SUPERUSER, SCHEMA)
+            jvm = Jvm("127.0.0.1", server.port, name, SUPERUSER, SCHEMA, is_measured=True)
             for measure in chosen:
                 print("jdbc", measure, jvm.keep(measure), flush=True)
             jvm.stop()

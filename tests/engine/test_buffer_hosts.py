@@ -23,7 +23,8 @@ def test_on_cpython(name, tmp_path):
 def kept_in_jvm(directory, *names, **more):
     """The answer of each promise, by name."""
     jvm.check_installed()
-    command = ["java", "-Xmx512m", "-cp", ":".join(str(jvm.JARS / name) for name in jvm.CLASS_PATH)]
+    jars = ":".join(str(jvm.JARS / name) for name in jvm.CLASS_PATH)
+    command = ["java", "-Xmx512m", *jvm.QUICK, "-cp", jars]
     command += ["-Dpython.home=/usr/share/jython", "-Dpython.dont_write_bytecode=true"]
     command += ["org.python.util.jython", "-B", str(Path(__file__).with_name("buffer_in_jvm.py"))]
     command += [str(directory), *names]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.jvm import QUICK
 from tests.export.class_file import method_sizes
 from tests.style.sources import ROOT
 
@@ -42,7 +43,8 @@ def probed(project, tmp_path_factory):
         (planted / "code.py").write_text(text)
     probe = ROOT / "tests" / "export" / "jython_probe.py"
     command = ["jython", str(probe), str(folder / "project"), str(classes)]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=110)
+    environment = {**os.environ, "JAVA_TOOL_OPTIONS": " ".join(QUICK)}
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=110, env=environment)
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout.splitlines()[-1]), classes
 

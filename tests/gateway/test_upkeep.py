@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.gateway.plant import Plant, code_blocks
+from tests.waiting import wait_until
 
 
 def admin(plant: Plant, expression: str) -> Any:
@@ -17,9 +18,9 @@ def test_what_has_ended_is_removed(plant: Plant) -> None:
     policy = admin(plant, "setRetention('brief', keepSeconds=0, actor='anna')")
     assert (policy["code"], policy["queueName"]) == ("RETENTION_SET", "brief")
     answer = admin(plant, "applyRetention()")
-    # the worker of this gateway does maintenance meanwhile, and may have been first
-    assert answer["code"] == "RETENTION_APPLIED" and answer["passedBy"] == 0
-    assert plant.status(ended) is None
+    # the worker of this gateway does maintenance meanwhile: it may have been first, or may be at it
+    assert answer["code"] == "RETENTION_APPLIED" and answer["passedBy"] <= 1
+    wait_until(lambda: plant.status(ended) is None, "it to be removed")
     listed = admin(plant, "listRetention()")["policies"]
     assert "brief" in [one["queueName"] for one in listed]
     assert admin(plant, "deleteRetention('brief')")["wasSet"] is True

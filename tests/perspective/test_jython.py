@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.jvm import QUICK
 from tests.perspective.reading import scripts
 
 PLANTED = {
@@ -29,6 +30,7 @@ def test_every_script_compiles(views):
         capture_output=True,
         text=True,
         timeout=110,
+        env={**os.environ, "JAVA_TOOL_OPTIONS": " ".join(QUICK)},
     )
     assert ran.returncode == 0, ran.stderr
     assert set(json.loads(ran.stdout.splitlines()[-1])) == set(PLANTED)
