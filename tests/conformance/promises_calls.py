@@ -142,10 +142,28 @@ def marks_of_a_session_are_gone_when_it_closes(world):
     session.call("select pg_advisory_lock_shared(42, 43)::text", ())
     session.call("select 1::text", ())
     assert int(world.admin(locks)[0][0]) == 1
-    session.close()
+    session.leave()
     world.wait_until(lambda: int(world.admin(locks)[0][0]) == 0, "the mark to go")
     assert session.call("select 'again'::text", ()) == "again"
+    assert session.serial == 2
     session.close()
+
+
+@promise
+def what_is_closed_keeps_nothing_for_who_comes_late(world):
+    """A thread that did not end in time calls once more after its worker has closed everything."""
+    connector = world.make_connector()
+    sessions = "select count(*) from pg_stat_activity where application_name like '%renew%'"
+    session = connector.session("renew")
+    session.call("select 1::text", ())
+    session.close()
+    assert session.call("select 'late'::text", ()) == "late"
+    assert session.serial == 1
+    if not world.is_gateway:
+        world.wait_until(lambda: int(world.admin(sessions)[0][0]) == 0, "the session to end")
+    else:
+        assert world.shim.pool.getNumActive() == 0
+    connector.close()
 
 
 @promise

@@ -149,7 +149,7 @@ class FakeSession:
     serial = 1
     has_place = True
 
-    def close(self):
+    def leave(self):
         self.serial += 1
 
     def is_kept(self):

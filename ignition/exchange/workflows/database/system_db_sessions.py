@@ -26,13 +26,16 @@ class BorrowingSession(object):
     def call(self, sql, args):
         return self._connector.call_once(sql, args)
 
-    def close(self):
+    def leave(self):
         pass
+
+    close = leave
 
 
 class HeldSession(object):
     """One session of the server, opened by the first call and again after each loss. `serial` counts them, so
-    that a user of session state sees that it is gone. While the budget has none left to keep, it borrows."""
+    that a user of session state sees that it is gone. While the budget has none left to keep, it borrows, and so it
+    does once it is closed: a thread that is late keeps nothing for a worker that has ended."""
 
     def __init__(self, connector, permits):
         self._connector = connector
@@ -40,6 +43,7 @@ class HeldSession(object):
         self._lock = threading.Lock()
         self._handle = None
         self._used_at = 0
+        self._is_closed = False
         self.serial = 0
 
     def call(self, sql, args):
@@ -67,10 +71,10 @@ class HeldSession(object):
 
     def _is_open(self):
         if self._handle is not None and System.nanoTime() - self._used_at > _HELD_IDLE_MS * 500000:
-            self._leave()
+            self._give_back()
         if self._handle is not None:
             return True
-        if not self._permits.tryAcquire():
+        if self._is_closed or not self._permits.tryAcquire():
             return False
         try:
             self._handle = self._connector.begin(_HELD_IDLE_MS)
@@ -96,12 +100,18 @@ class HeldSession(object):
                 self._give_up()
         raise ours
 
-    def close(self):
+    def leave(self):
+        """Give the present session back; the next call opens another."""
         with self._lock:
             if self._handle is not None:
-                self._leave()
+                self._give_back()
 
-    def _leave(self):
+    def close(self):
+        """Give it back for good."""
+        self._is_closed = True
+        self.leave()
+
+    def _give_back(self):
         """The connection goes back to the pool without the locks that marked its session."""
         db = compat.gateway_system().db
         try:

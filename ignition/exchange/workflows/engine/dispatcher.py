@@ -148,7 +148,7 @@ class Dispatcher(object):
             # Whether the claim took place is unknown: ask for the same rows again. It may have marked its session
             # idle, and a mark outlives a rollback: leave the session.
             self._unanswered = self._unanswered or room
-            self._session.close()
+            self._session.leave()
             return self._backoff.failed(error)
         self._backoff.worked()
         asked, self._unanswered = self._unanswered or room, None
