@@ -1,13 +1,12 @@
 """api.admin: queues and workers."""
 
-import uuid
-
 import pytest
 
 from exchange.workflows.api import admin, service
 from tests.calls import SCHEMA, calls, make_worker
 
 __all__ = ["calls", "make_worker"]
+NOBODY = "00000000-0000-4000-8000-000000000001"
 pytestmark = pytest.mark.usefixtures("workflows")
 
 
@@ -60,9 +59,9 @@ def test_a_worker_is_drained_and_resumed(calls, make_worker):
         (admin.resumeQueue, "nowhere", "QUEUE_REFUSED"),
         (admin.drainWorker, None, "INVALID_ARGUMENTS"),
         (admin.drainWorker, "gateway-2", "INVALID_ARGUMENTS"),
-        (admin.drainWorker, str(uuid.uuid4()), "NOT_FOUND"),
+        (admin.drainWorker, NOBODY, "NOT_FOUND"),
         (admin.resumeWorker, None, "INVALID_ARGUMENTS"),
-        (admin.resumeWorker, str(uuid.uuid4()), "NOT_FOUND"),
+        (admin.resumeWorker, NOBODY, "NOT_FOUND"),
     ],
 )
 def test_what_does_not_fit_is_told(call, argument, expected):
