@@ -213,8 +213,12 @@ def _database_functions(shim):
 
     def beginTransaction(database="", isolationLevel=None, timeout=None):
         connection = shim.borrow(database)
-        connection.setAutoCommit(False)
-        connection.setTransactionIsolation(isolationLevel)
+        try:
+            connection.setAutoCommit(False)
+            connection.setTransactionIsolation(isolationLevel)
+        except Throwable:  # its session was terminated since the pool looked
+            connection.close()
+            raise
         name = str(uuid.uuid4())
         shim.handles.put(name, Handle(connection, timeout))
         return name

@@ -77,6 +77,17 @@ def a_handle_that_the_gateway_ended_is_begun_anew(world):
 
 
 @gateway_promise
+def a_handle_that_cannot_be_begun_keeps_no_connection(world):
+    """Nor does one whose session is terminated just then."""
+    try:
+        compat.gateway_system().db.beginTransaction(world.connector.database_name, 99)
+    except compat.ERRORS:
+        assert world.shim.pool.getNumActive() == 0
+    else:
+        raise AssertionError("there is no isolation level 99")
+
+
+@gateway_promise
 def the_budget_of_connections_is_kept(world):
     """One worker with 16 threads, transactional steps and calls of other threads."""
     world.admin("drop table if exists public.conformance_plant")

@@ -31,9 +31,13 @@ class Transactions(object):
         self._log = log
 
     def begin(self, connection, isolation, idle_ms):
-        connection.setAutoCommit(False)
-        if isolation:
-            connection.setTransactionIsolation(isolation)
+        try:
+            connection.setAutoCommit(False)
+            if isolation:
+                connection.setTransactionIsolation(isolation)
+        except SQLException:  # its session was terminated since the pool looked
+            connection.close()
+            raise
         name = str(uuid.uuid4())
         self._open.put(name, Transaction(connection, idle_ms or DEFAULT_IDLE_MS))
         return name
