@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -56,29 +57,44 @@ def test_perspective_buttons(plant: Plant) -> None:
     assert plant.gateway.run(code, returns="siblings['Message'].props.text", keep="view")
 
 
+def run_line(plant: Plant, line: str) -> None:
+    words = shlex.split(line)
+    assert words[0] == "ignition-workflows"
+    program = "from exchange.workflows.cpython.cli import main; raise SystemExit(main())"
+    subprocess.run(
+        [sys.executable, "-c", program, *words[1:]],
+        env={**os.environ, "WORKFLOWS_DSN": plant.dsn, "WORKFLOWS_SCHEMA": SCHEMA},
+        check=True,
+        timeout=60,
+    )
+
+
 def test_redundancy_sets_the_queue(plant: Plant) -> None:
-    (line,) = page("redundancy", "sh")
+    line, _ = page("redundancy", "sh")
     (startup,) = page("redundancy")
     assert "connections=11" in startup, "tests/gateway/test_startup.py has such a line"
     plant.execute(
         "select workflows.create_queue('filling') where not exists (select from workflows.queue where queue_name = 'filling')"
     )
-    words = shlex.split(line)
-    assert words[0] == "ignition-workflows"
-    command = [
-        sys.executable,
-        "-c",
-        "from exchange.workflows.cpython.cli import main; main()",
-        *words[1:],
-    ]
-    subprocess.run(
-        command,
-        env={**os.environ, "WORKFLOWS_DSN": plant.dsn, "WORKFLOWS_SCHEMA": SCHEMA},
-        check=True,
-        timeout=60,
-    )
+    run_line(plant, line)
     sql = "select value ->> 'run_on' from json_array_elements(workflows.list_queues()::json) where value ->> 'queue_name' = 'filling'"
     assert plant.one(sql) == "prefer_active"
+
+
+def test_redundancy_takes_a_gateway_out_of_service(plant: Plant) -> None:
+    _, lines = page("redundancy", "sh")
+    named = re.search(r"[0-9a-f-]{36}", lines)
+    at_work = "select worker_id from workflows.worker_status where status = 'active' and project_name = 'plant'"
+    worker_id = plant.one(at_work)
+    assert named and worker_id
+    is_draining = "select is_draining from workflows.worker_status where worker_id = %s"
+    try:
+        for line in lines.splitlines():
+            run_line(plant, line.replace(named[0], worker_id))
+        assert plant.one(is_draining, worker_id) is True
+    finally:
+        answer = plant.call(f"exchange.workflows.api.admin.resumeWorker({worker_id!r})")
+    assert (answer["code"], plant.one(is_draining, worker_id)) == ("WORKER_RESUMED", False)
 
 
 def test_script_reload_a_version_beside_the_old_one(plant: Plant) -> None:
