@@ -103,3 +103,25 @@ def test_it_serves_until_it_is_told_to_stop(dsn, schema, people):
         finally:
             running.send_signal(signal.SIGINT)
         assert running.wait(20) == 130
+
+
+# As `make console` does it: SIGTERM ends the whole program.
+PROGRAM = """
+import asyncio, signal, sys
+from exchange.workflows.cpython.console.server import serve_app
+async def app(scope, receive, send): ...
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by SIGTERM"))
+asyncio.run(serve_app(app, "127.0.0.1", 0, say=lambda url: print(url, flush=True)))
+"""
+
+
+def test_a_program_with_a_console_in_it_ends_without_a_traceback():
+    command = [sys.executable, "-c", PROGRAM]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith("http://127.0.0.1:")
+        running.terminate()
+        _, said = running.communicate(timeout=20)
+    assert (running.returncode, said) == (1, "stopped by SIGTERM\n")

@@ -43,8 +43,9 @@ async def serve_app(
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
-            server.should_exit = True
-            await serving
+            if not serving.done():
+                server.should_exit = True
+                await serving
             raise
 
 
