@@ -23,9 +23,11 @@ for link in json.load(open("native/pg-symlinks.json")):
     if not os.path.lexists(link["target"]):
         os.symlink(source, link["target"])
 PYTHON
-  # The package has no clients; those of a newer release do, but none dumps a newer server.
+  # The package has no clients; those of a newer release do, the newest first: none dumps a newer server.
+  newest=$(.venv/bin/python -c "from tests.servers import bin_dir; print(bin_dir('18') or '')")
   for program in psql pg_dump pg_basebackup; do
-    client=$(ls /usr/lib/postgresql/*/bin/$program 2>/dev/null | sort -V | tail -n 1)
+    client=$newest/$program
+    [ -x "$client" ] || client=$(ls /usr/lib/postgresql/*/bin/$program 2>/dev/null | sort -V | tail -n 1)
     [ -z "$client" ] || ln -sf "$client" "$target/$version/native/bin/$program"
   done
   chmod -R a+rX "$target/$version"
