@@ -98,3 +98,11 @@ def test_attempts_share_the_first_row():
         "attempt 3: success, 4.0 s",
     ]
     assert {bar.y for bar in attempts} == {0} and weigh.y > 0
+
+
+def test_a_step_that_is_called_attempts_has_a_row_of_its_own():
+    tries = [attempt(1, 1, None, None, "{length}")]
+    shown = gantt_of([step("attempts", 2, 3)], tries, STARTED, "2026-11-27T10:00:10+00:00")
+    first, second = shown.bars
+    assert (first.y, first.label, second.label) == (0, "attempts", "attempts") and second.y > 0
+    assert first.text == "attempt 1: runs, 9.0 s: {length}", "until the workflow ended"

@@ -27,7 +27,7 @@ def listQueues(dbName=None):
 def pauseQueue(queueName=None, reason="", actor=None, dbName=None):
     """Starts nothing more from one queue: what runs goes on, and work can still be enqueued.
 
-    reason: why, for the audit and for those who see the queue. actor: who.
+    queueName: which. reason: why, for the audit and for those who see the queue. actor: who.
 
     Answers QUEUE_PAUSED {queueName, isPaused}. Errors: QUEUE_REFUSED (no such queue), INVALID_ARGUMENTS,
     NOT_ALLOWED, QUEUE_PAUSE_FAILED.
@@ -87,4 +87,5 @@ def resumeWorker(workerId=None, reason="", actor=None, dbName=None):
     """
     require(workerId=workerId)
     row = getWorkflows(dbName).store.resume_worker(workerId, reason or None, actor)
-    return makeOk("WORKER_RESUMED", "resumed", camel_case_keys(row))
+    message = "it still drains: its process ends" if row["is_draining"] else "it claims again"
+    return makeOk("WORKER_RESUMED", message, camel_case_keys(row))

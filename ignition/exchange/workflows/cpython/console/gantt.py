@@ -35,13 +35,14 @@ class Gantt:
 
 @dataclass(frozen=True)
 class _Span:
-    """One bar before it has a place; `end` is None for what still runs."""
+    """One bar before it has a place; `end` is None for what still runs. Its text is name, length, note."""
 
-    row: str
-    tone: str
     begin: datetime
     end: datetime | None
-    text: str
+    tone: str
+    name: str
+    note: str
+    has_length: bool = True
 
 
 def gantt_of(
@@ -52,29 +53,32 @@ def gantt_of(
 ) -> Gantt | None:
     """The attempts in one row, then each step in its own, from the first start to the last end, now for what still
     runs. None without either."""
-    spans = [*filter(None, map(_of_attempt, attempts)), *filter(None, map(_of_step, steps))]
-    if not spans:
+    rows = [("attempts", [span for span in map(_of_attempt, attempts) if span])]
+    rows += [(step["step_key"], [span]) for step in steps if (span := _of_step(step))]
+    rows = [(label, spans) for label, spans in rows if spans]
+    if not rows:
         return None
-    now = datetime.now(UTC)
-    first = min([span.begin for span in spans] + [_time(started_at) or now])
-    last = max([span.end or now for span in spans] + [_time(ended_at) or first])
+    now = _time(ended_at) or datetime.now(UTC)  # nothing of it runs once it has ended
+    every = [span for _, spans in rows for span in spans]
+    first = min([span.begin for span in every] + [_time(started_at) or now])
+    last = max([span.end or now for span in every] + [_time(ended_at) or first])
     whole = max((last - first).total_seconds(), 0.001)
     scale = (WIDTH - LABEL_WIDTH) / whole
-    rows: dict[str, int] = {}
     bars = []
-    for span in spans:
-        is_first = span.row not in rows
-        seconds = max(((span.end or now) - span.begin).total_seconds(), 0.0)
-        bars.append(
-            Bar(
-                label=span.row if is_first else "",
-                tone=span.tone,
-                x=round(LABEL_WIDTH + (span.begin - first).total_seconds() * scale, 1),
-                y=rows.setdefault(span.row, len(rows)) * ROW_HEIGHT,
-                width=round(max(seconds * scale, LEAST_BAR), 1),
-                text=span.text.replace("{span}", duration(seconds)),
+    for row, (label, spans) in enumerate(rows):
+        for number, span in enumerate(spans):
+            seconds = max(((span.end or now) - span.begin).total_seconds(), 0.0)
+            length = f", {duration(seconds)}" if span.has_length else ""
+            bars.append(
+                Bar(
+                    label="" if number else label,
+                    tone=span.tone,
+                    x=round(LABEL_WIDTH + (span.begin - first).total_seconds() * scale, 1),
+                    y=row * ROW_HEIGHT,
+                    width=round(max(seconds * scale, LEAST_BAR), 1),
+                    text=f"{span.name}{length}{span.note}",
+                )
             )
-        )
     return Gantt(bars, _ticks(whole, scale), WIDTH, (len(rows) + 1) * ROW_HEIGHT)
 
 
@@ -82,20 +86,19 @@ def _of_attempt(attempt: Mapping[str, Any]) -> _Span | None:
     """Where nobody kept the begin of an attempt there is a mark at its end."""
     begin, end = _time(attempt["claimed_at"]), _time(attempt["ended_at"])
     outcome = attempt["outcome"] or "runs"
-    since = ", {span}" if begin else ""
-    reason = f": {attempt['reason']}" if attempt["reason"] else ""
+    name = f"attempt {attempt['attempt']}: {outcome}"
+    note = f": {attempt['reason']}" if attempt["reason"] else ""
     found = begin or end
-    text = f"attempt {attempt['attempt']}: {outcome}{since}{reason}"
-    return _Span("attempts", tone(outcome), found, end, text) if found else None
+    return _Span(found, end, tone(outcome), name, note, begin is not None) if found else None
 
 
 def _of_step(step: Mapping[str, Any]) -> _Span | None:
     """A sleep is recorded when it begins, and lasts until it is due."""
     begin = _time(step["started_at"])
     end = _time(step["due_at"] if step["kind"] == "sleep" else step["ended_at"])
-    tries = f", {step['attempts']} tries" if (step.get("attempts") or 1) > 1 else ""
-    text = f"{step['step_key']}: {step['status']}, {{span}}{tries}"
-    return _Span(step["step_key"], tone(step["status"]), begin, end, text) if begin else None
+    note = f", {step['attempts']} tries" if (step.get("attempts") or 1) > 1 else ""
+    name = f"{step['step_key']}: {step['status']}"
+    return _Span(begin, end, tone(step["status"]), name, note) if begin else None
 
 
 def _ticks(whole: float, scale: float) -> list[tuple[float, str]]:
