@@ -5,14 +5,12 @@ from typing import Annotated, Any
 import typer
 
 from exchange.workflows.cpython.cli_output import local_time, plain_table
-from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session
 
 QueueName = Annotated[
     str | None,
     typer.Argument(metavar="[NAME]", help="All queues where none is named.", show_default=False),
 ]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
-Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 
 
 def enter(

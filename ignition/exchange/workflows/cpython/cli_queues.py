@@ -11,7 +11,7 @@ from rich.live import Live
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import queue_table
-from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session
 
 QueueName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Limit = Annotated[str | None, typer.Option(metavar="N|none", show_default=False)]
@@ -31,8 +31,6 @@ YesNo = Annotated[bool | None, typer.Option("--accepts-work/--closed", show_defa
 History = Annotated[str | None, typer.Option(metavar="errors|full", show_default=False)]
 Calendar = Annotated[str | None, typer.Option(metavar="NAME|none", show_default=False)]
 RunOn = Annotated[str | None, typer.Option(metavar="active|any|prefer_active", show_default=False)]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
-Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 
 
 def list_queues(session: Session) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import local_time, plain_table, shorten
-from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session
 from exchange.workflows.cpython.cli_workflows import read_json
 
 WorkflowName = Annotated[str, typer.Argument(metavar="WORKFLOW", show_default=False)]
@@ -17,8 +17,6 @@ Version = Annotated[int | None, typer.Option("--version", min=1, help="The newes
 Approved = Annotated[
     int | None, typer.Option("--version", min=1, help="The latest approved one, if left out.")
 ]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
-Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 
 
 def list_recipes(

@@ -6,10 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from exchange.workflows.cpython.cli_output import local_time, plain_table, shorten
-from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.cli_session import Actor, Session
 
 WorkflowId = Annotated[str, typer.Argument(metavar="ID", help="workflow_id", show_default=False)]
-Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 
 
 def list_rejected(

@@ -7,13 +7,11 @@ import typer
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import plain_table, shorten
-from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session
 from exchange.workflows.cpython.cli_workflows import read_json
 
 ScheduleName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 WorkflowName = Annotated[str, typer.Argument(metavar="WORKFLOW", show_default=False)]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
-Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 Json = Annotated[str | None, typer.Option(metavar="JSON", help="JSON, or @FILE, or - for stdin.")]
 
 

@@ -27,6 +27,9 @@ Schema = Annotated[
     str, typer.Option("--schema", envvar="WORKFLOWS_SCHEMA", help="Name of the schema.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+# What commands that act have beside.
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
+Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 
 CONNECT_SECONDS = 5
 PIPED_WIDTH = 200

@@ -10,9 +10,8 @@ from psycopg import sql
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import local_time, plain_table, shorten, span
-from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.cli_session import Actor, Session
 
-Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 QueueName = Annotated[
     str | None,
     typer.Argument(

@@ -5,13 +5,11 @@ from typing import Annotated, Any
 import typer
 
 from exchange.workflows.cpython.cli_output import local_time, plain_table
-from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session
 
 WorkerId = Annotated[
     str, typer.Argument(metavar="ID", help="As workers list shows it.", show_default=False)
 ]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
-Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 
 
 def list_workers(session: Session) -> None:
