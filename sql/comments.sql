@@ -214,6 +214,8 @@ comment on column workflows.workflow.deduplication_id is
 comment on column workflows.workflow.parent_workflow_id is 'The workflow that started it.';
 comment on column workflows.workflow.enqueued_by is 'Database user that enqueued it.';
 comment on column workflows.workflow.actor is 'Who, as the caller said.';
+comment on column workflows.workflow.traceparent is
+  'W3C trace context that it was enqueued in; null: it is a trace of its own.';
 
 comment on column workflows.workflow_payload.workflow_id is 'The workflow.';
 comment on column workflows.workflow_payload.inputs is 'Inputs as JSON text.';

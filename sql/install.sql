@@ -21,6 +21,7 @@
 \ir migrations/0009_add_retention.sql
 \ir migrations/0010_add_schedules.sql
 \ir migrations/0011_add_drain_orders.sql
+\ir migrations/0012_add_trace_context.sql
 
 -- small helpers
 \ir functions/clock_now.sql

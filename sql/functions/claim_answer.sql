@@ -18,6 +18,7 @@ begin
          else ',"on_worker_lost":"' || w.on_worker_lost || '"' end
       || case when w.retry_at is null then '' else ',"early":true' end
       || case when w.parent_workflow_id is null then '' else ',"parent":"' || w.parent_workflow_id || '"' end
+      || case when w.traceparent is null then '' else ',"traceparent":"' || w.traceparent || '"' end
       || case when l.deadline_at is null then '' else ',"deadline_ms":' || (extract(epoch from l.deadline_at - p_now) * 1000)::bigint end
       || case when w.attempt > 1 or w.previous_workflow_id is not null then ',"steps":'
         || coalesce(workflows.recorded_steps(l.workflow_id, 500, p_now)::text, 'null') else '' end

@@ -66,13 +66,13 @@ begin
   insert into workflows.workflow (
     workflow_id, lane_id, ready_seq, status, state, enqueued_at, available_at, start_before,
     timeout_seconds, queue_id, workflow_version, max_attempts, priority, workflow_name,
-    on_worker_lost, partition_key, resources, gate_ids, enqueued_by, actor)
+    on_worker_lost, partition_key, resources, gate_ids, enqueued_by, actor, traceparent)
   values (v_id, v_lane, v_seq,
     case when v_request.available_at is null then 'ENQUEUED' else 'DELAYED' end, 'IDLE', v_now,
     v_request.available_at, v_request.start_before, v_request.timeout_seconds, v_place.queue_id,
     v_place.version, v_request.max_attempts, v_place.priority, p_workflow_name,
     v_request.on_worker_lost, v_request.partition_key, v_request.resources, v_gates,
-    session_user, v_request.actor)
+    session_user, v_request.actor, v_request.traceparent)
   on conflict do nothing;
   if not found then return v_id; end if;
   if v_inputs <> '{}' then

@@ -38,7 +38,8 @@ as $$
       where c.parent_workflow_id = p_workflow.workflow_id group by w.status) n),
     'recipe', (select to_jsonb(r) - 'workflow_id' from workflows.workflow_recipe r
       where r.workflow_id = p_workflow.workflow_id),
-    'deduplication_id', p_workflow.deduplication_id, 'enqueued_by', coalesce(p_workflow.actor, p_workflow.enqueued_by))
+    'deduplication_id', p_workflow.deduplication_id, 'enqueued_by', coalesce(p_workflow.actor, p_workflow.enqueued_by),
+    'traceparent', p_workflow.traceparent)
   from workflows.queue q
   left join workflows.workflow_payload i on i.workflow_id = p_workflow.workflow_id
   left join workflows.workflow_outcome o on o.workflow_id = p_workflow.workflow_id

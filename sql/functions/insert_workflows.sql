@@ -42,10 +42,10 @@ begin
     insert into workflows.workflow (
       workflow_id, lane_id, ready_seq, status, state, enqueued_at, available_at, start_before, timeout_seconds, queue_id,
       workflow_version, max_attempts, priority, workflow_name, on_worker_lost, partition_key, resources, gate_ids,
-      deduplication_id, parent_workflow_id, enqueued_by, actor)
+      deduplication_id, parent_workflow_id, enqueued_by, actor, traceparent)
     select p.new_id, p.new_lane_id, p.new_seq, p.new_status, 'IDLE', p_now, p.available_at, p.start_before, p.timeout_seconds,
       p.new_queue_id, p.new_version, p.max_attempts, p.new_priority, p.workflow_name, p.on_worker_lost, p.partition_key,
-      p.resources, p.new_gate_ids, p.deduplication_id, p.parent_workflow_id, v_user, p.actor
+      p.resources, p.new_gate_ids, p.deduplication_id, p.parent_workflow_id, v_user, p.actor, p.traceparent
     from placed p where p.is_first and p.refusal is null order by p.new_id
     on conflict do nothing
     returning workflow_id),

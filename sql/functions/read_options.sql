@@ -8,7 +8,7 @@ declare
   v_request workflows.enqueue_request := p_request;
   v_known text[] := ('{workflow_id,actor,allow_during_maintenance,available_at,debounce_limit_seconds,deduplication_id,'
     'deduplication_seconds,delay_seconds,max_attempts,on_duplicate,on_worker_lost,parent,partition_key,priority,queue_name,'
-    'resources,start_before,timeout_seconds,workflow_version,'
+    'resources,start_before,timeout_seconds,traceparent,workflow_version,'
     'template_name,template_version,set_name,set_version,allow_unapproved}')::text[];
   v_options jsonb;
   v_key text;
@@ -65,6 +65,7 @@ begin
         when 'parent' then v_request.parent_workflow_id := v_text::uuid;
         when 'allow_during_maintenance' then v_request.allow_during_maintenance := v_text::boolean;
         when 'actor' then v_request.actor := v_text;
+        when 'traceparent' then v_request.traceparent := v_text;
         else v_request.recipe := coalesce(v_request.recipe, '{}') || jsonb_build_object(v_key, v_value);
       end case;
     else
@@ -134,6 +135,9 @@ begin
     return case when p_text in ('retry', 'hold', 'fail') then null else 'must be retry, hold or fail' end;
   elsif p_key in ('allow_during_maintenance', 'allow_unapproved') then
     return case when jsonb_typeof(p_value) <> 'boolean' then 'must be true or false' end;
+  elsif p_key = 'traceparent' then
+    return case when p_text !~ '^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$'
+      then 'is not a W3C traceparent of version 00' end;
   elsif p_key = 'resources' then
     if jsonb_typeof(p_value) <> 'array' or jsonb_array_length(p_value) not between 1 and 100 then
       return 'must be an array of 1 to 100 names';

@@ -82,22 +82,50 @@ def test_a_workflow_is_a_trace(rt, make_worker, tracing, spans):
     )
     assert failed.events[0].attributes["exception.type"].endswith("PumpBlocked")
     (sent,) = named(spans, "enqueue engine_all")
-    assert sent.links[0].context.trace_id == whole.context.trace_id != sent.context.trace_id
+    assert sent.context.trace_id == whole.context.trace_id
+    assert sent.parent.span_id == root_of(workflow_id).span_id
     (child,) = named(spans, "enqueue engine_noop")
-    assert (
-        child.context.trace_id == whole.context.trace_id
-    ), "what a workflow enqueues is in its trace"
+    assert child.context.trace_id == whole.context.trace_id, "what a workflow does is in its trace"
+    assert rt.getWorkflow(workflow_id)["traceparent"] is None
     assert worker.figures()["held"] >= 0
 
 
-def test_who_enqueues_keeps_his_own_trace_and_links(rt, tracing, spans):
+WAYS = {
+    "enqueue": lambda rt, name: rt.enqueue(name),
+    "enqueueMany": lambda rt, name: rt.enqueueMany([{"workflowName": name}])[0]["workflow_id"],
+    "enqueueInMemory": lambda rt, name: rt.enqueueInMemory(name),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("flags", [0, 1])
+def test_the_trace_of_who_enqueues_goes_on_in_the_workflow(
+    rt, make_worker, tracing, spans, way, flags
+):
     rt.observer = tracing
+    make_worker(observer=tracing)
+    caller = trace.SpanContext(0xABC, 0xDEF, True, trace.TraceFlags(flags), trace.TraceState([("a", "b")]))
+    with trace.use_span(trace.NonRecordingSpan(caller)):
+        workflow_id = WAYS[way](rt, "engine_noop")
+    row = ended(rt, workflow_id)
+    assert row["traceparent"] == f"00-{0xABC:032x}-{0xDEF:016x}-{flags:02x}"
+    if not flags:
+        assert not spans.get_finished_spans(), "what the caller does not sample is not sampled"
+        return
+    wait_until(lambda: named(spans, "workflow engine_noop"), "its span")
+    (whole,) = named(spans, "workflow engine_noop")
+    assert (whole.context.trace_id, whole.parent.span_id) == (0xABC, 0xDEF)
+    for sent in named(spans, "enqueue engine_noop"):
+        assert (sent.context.trace_id, sent.parent.span_id) == (0xABC, 0xDEF)
+
+
+def test_a_trace_context_that_is_given_is_the_one(rt, tracing):
+    rt.observer = tracing
+    given = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     caller = root_of("01970000-0000-7000-8000-000000000001")
     with trace.use_span(trace.NonRecordingSpan(caller)):
-        workflow_id = rt.enqueue("engine_noop")
-    (sent,) = named(spans, "enqueue engine_noop")
-    assert sent.context.trace_id == caller.trace_id and sent.parent.span_id == caller.span_id
-    assert sent.links[0].context.trace_id == root_of(workflow_id).trace_id
+        workflow_id = rt.enqueue("engine_noop", traceparent=given)
+    assert rt.getWorkflow(workflow_id)["traceparent"] == given
 
 
 def test_attempts_on_other_workers_are_in_the_same_trace(rt, make_worker, tracing, spans):
@@ -122,8 +150,18 @@ def test_steps_beside_their_workflow_and_children(rt, make_worker, tracing, span
     }
     assert {one.span_id for one in inner} == {one.context.span_id for one in steps}
     children = named(spans, "workflow engine_noop", outcome="success")
-    linked = [one.links[0].context.trace_id for one in children if one.links]
-    assert linked == [root_of(workflow_id).trace_id], "a child knows its parent"
+    assert {one.context.trace_id for one in children} == {root_of(workflow_id).trace_id}
+
+
+def test_a_child_of_somebody_who_does_not_trace_has_a_link(rt, make_worker, tracing, spans):
+    make_worker(observer=tracing)
+    parent = rt.enqueue("engine_noop")
+    workflow_id = rt.enqueue("engine_noop", parent=parent)
+    ended(rt, workflow_id)
+    wait_until(lambda: named(spans, "workflow engine_noop", workflow_id=workflow_id), "its span")
+    (child,) = named(spans, "workflow engine_noop", workflow_id=workflow_id)
+    assert child.context.trace_id == root_of(workflow_id).trace_id
+    assert [one.context.trace_id for one in child.links] == [root_of(parent).trace_id]
 
 
 def test_the_traceparent_is_one_that_others_read():

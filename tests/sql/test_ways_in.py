@@ -25,6 +25,7 @@ OPTIONS = [
     {"queue_name": "other", "workflow_version": 3},
     {"timeout_seconds": 5, "max_attempts": 4, "on_worker_lost": "hold", "actor": "operator"},
     {"start_before": "2030-01-01T00:00:00Z"},
+    {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
 ]
 
 

@@ -48,7 +48,7 @@ def enqueue(
     dbName=None, workflowVersion=None, workflowId=None, resources=None, onDuplicate=None,
     deduplicationSeconds=None, debounceLimitSeconds=None, delaySeconds=None, availableAt=None,
     startBefore=None, maxAttempts=None, onWorkerLost=None,
-    parent=None, actor=None, templateName=None, templateVersion=None, setName=None, setVersion=None,
+    parent=None, actor=None, traceparent=None, templateName=None, templateVersion=None, setName=None, setVersion=None,
     allowUnapproved=False,
 ):
     """Enqueues a workflow. It is in the database when the call returns.
@@ -71,6 +71,7 @@ def enqueue(
     timeoutSeconds: from the first start; time held does not count.
     maxAttempts, onWorkerLost ("retry", "hold", "fail"): instead of the decorator's.
     parent: the id of the workflow that asks for this one. actor: who asks, for the audit.
+    traceparent: the W3C trace context to go on in, as the HTTP header of that name has it.
     allowDuringMaintenance: True: accepted in maintenance too, and waits until it is over.
     setName, templateName: the recipe or template to start from: inputs are laid over its values. Without setVersion
         the latest approved version, without templateVersion the latest active one; a version that is not approved
@@ -92,6 +93,7 @@ def enqueue(
         deduplicationSeconds=deduplicationSeconds, debounceLimitSeconds=debounceLimitSeconds,
         delaySeconds=delaySeconds, availableAt=availableAt, startBefore=startBefore,
         maxAttempts=maxAttempts, onWorkerLost=onWorkerLost, parent=parent, actor=actor,
+        traceparent=traceparent,
         allowDuringMaintenance=allowDuringMaintenance or None,
         templateName=templateName, templateVersion=templateVersion, setName=setName, setVersion=setVersion,
         allowUnapproved=allowUnapproved or None,

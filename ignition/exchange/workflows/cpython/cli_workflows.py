@@ -42,6 +42,12 @@ def enqueue(
     unapproved: Annotated[
         bool, typer.Option("--allow-unapproved", help="Also from a draft.", show_default=False)
     ] = False,
+    traceparent: Annotated[
+        str | None,
+        typer.Option(
+            "--traceparent", envvar="TRACEPARENT", help="The W3C trace context to go on in."
+        ),
+    ] = None,
 ) -> None:
     """Enqueue a workflow by name and print its id."""
     wanted = {
@@ -49,6 +55,7 @@ def enqueue(
         "set_version": recipe_version,
         "template_name": template,
         "allow_unapproved": unapproved or None,
+        "traceparent": traceparent,
     }
     chosen = read_json("--options", options)
     if isinstance(chosen, dict):

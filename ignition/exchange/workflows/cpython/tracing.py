@@ -1,8 +1,9 @@
 """OpenTelemetry spans of workflows and steps, for workers and clients in CPython.
 
-A workflow is a trace: its id, as 32 digits, is the id of the trace, and what runs of it, on whichever worker and in
-whichever attempt, is in that one trace. So nothing has to be stored for it, and who has the id of a workflow has its
-traceparent. Whoever enqueues with tracing on gets a span in the trace he is in, with a link to that of the workflow.
+Who enqueues from within a trace has it go on in the workflow: his context is stored with it, and what runs of it, on
+whichever worker and in whichever attempt, is in that one trace. So is what a workflow enqueues or starts. One that is
+enqueued from outside of any trace is a trace of its own: its id, as 32 digits, is the id of the trace, so that nothing has
+to be stored, and who has the id of the workflow finds its spans.
 """
 
 import logging
@@ -22,6 +23,7 @@ from opentelemetry.trace import (
     StatusCode,
     TraceFlags,
 )
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from exchange.workflows.engine.lease import Lease
 from exchange.workflows.engine.observer import Observer
@@ -30,6 +32,7 @@ from exchange.workflows.settings import VERSION
 LOG = logging.getLogger("exchange.workflows.tracing")
 NAME = "exchange.workflows"
 PREFIX = "ignition_workflows."
+W3C = TraceContextTextMapPropagator()
 
 
 def root_of(workflow_id: str) -> SpanContext:
@@ -43,10 +46,20 @@ def root_of(workflow_id: str) -> SpanContext:
     )
 
 
+def context_of(row: dict[str, Any], workflow_id: str) -> otel_context.Context:
+    """Where the spans of a claimed workflow belong."""
+    stored = row.get("traceparent")
+    if stored:
+        return W3C.extract({"traceparent": stored}, otel_context.Context())
+    return _inside(NonRecordingSpan(root_of(workflow_id)))
+
+
 def traceparent(workflow_id: str) -> str:
-    """The W3C trace context of a workflow, for what is called on its behalf outside of its steps."""
-    root = root_of(workflow_id)
-    return f"00-{root.trace_id:032x}-{root.span_id:016x}-{int(root.trace_flags):02x}"
+    """The W3C trace context of a workflow that is a trace of its own, for what is called on its behalf outside of its
+    steps. Of one that goes on in another trace getWorkflow has it: `traceparent`."""
+    carrier: dict[str, str] = {}
+    W3C.inject(carrier, _inside(NonRecordingSpan(root_of(workflow_id))))
+    return carrier["traceparent"]
 
 
 @dataclass
@@ -69,10 +82,11 @@ class Tracing(Observer):
     def workflow_began(self, lease: Lease) -> Open | None:
         try:
             row = lease.row
-            parent = row.get("parent")
+            # A child that was started by a traced worker is in its parent's trace already.
+            parent = None if row.get("traceparent") else row.get("parent")
             span = self._tracer.start_span(
                 f"workflow {row['name']}",
-                context=_inside(NonRecordingSpan(root_of(lease.workflow_id))),
+                context=context_of(row, lease.workflow_id),
                 kind=SpanKind.CONSUMER,
                 links=[Link(root_of(parent), {PREFIX + "relation": "parent"})] if parent else [],
                 attributes={
@@ -117,12 +131,21 @@ class Tracing(Observer):
     def step_ended(self, began: Open | None, outcome: str, error: BaseException | None) -> None:
         self._end(began, outcome, error)
 
+    def carry(self, options: dict[str, Any]) -> None:
+        carrier: dict[str, str] = {}
+        W3C.inject(carrier)  # nothing where this thread is in no trace
+        if "traceparent" in carrier:
+            options.setdefault("traceparent", carrier["traceparent"])
+
     def enqueued(self, workflow_name: str, workflow_id: str) -> None:
         try:
+            inside = None
+            if not trace.get_current_span().get_span_context().is_valid:
+                inside = _inside(NonRecordingSpan(root_of(workflow_id)))
             self._tracer.start_span(
                 f"enqueue {workflow_name}",
+                context=inside,
                 kind=SpanKind.PRODUCER,
-                links=[Link(root_of(workflow_id), {PREFIX + "relation": "enqueued"})],
                 attributes={
                     PREFIX + "workflow_id": workflow_id,
                     PREFIX + "workflow_name": workflow_name,

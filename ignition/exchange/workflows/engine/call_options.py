@@ -24,6 +24,7 @@ OPTIONS = {
     "workflowVersion": "workflow_version",
     "parent": "parent",
     "actor": "actor",
+    "traceparent": "traceparent",
     "allowDuringMaintenance": "allow_during_maintenance",
     "templateName": "template_name",
     "templateVersion": "template_version",

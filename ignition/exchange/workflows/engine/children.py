@@ -78,8 +78,10 @@ class Children(object):
             _check_key(key)
         if policy not in _POLICIES:
             raise bad("policy", "must be one of %s" % ", ".join(_POLICIES))
+        chosen = _chosen(options)
+        self.observer.carry(chosen)
         head = '"workflow_name":%s,"policy":"%s","options":%s' % (
-            json.dumps(name), policy, options_json(_chosen(options)),
+            json.dumps(name), policy, options_json(chosen),
         )
         texts = ["{}" if inputs is None else self.json_text(inputs, "inputs") for inputs in inputs_list]
         step = replay.Asked(key or step_name, "child")

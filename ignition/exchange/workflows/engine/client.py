@@ -61,6 +61,7 @@ class Workflows(Exchange, Children):
         workflowVersion=None,
         parent=None,
         actor=None,
+        traceparent=None,
         allowDuringMaintenance=None,
         templateName=None,
         templateVersion=None,
@@ -93,7 +94,7 @@ class Workflows(Exchange, Children):
             rt.enqueueMany([{"workflowName": "fill_tank", "inputs": {"tank": tank}} for tank in tanks])
         """
         requests = list(requests)
-        if requests and context.current() is None:
+        if requests and context.current() is None and self.observer is NOBODY:
             plain = entry_text.plain_batch(requests, self.payload_bytes)
             if plain is not None:
                 return self.store.enqueue_many(plain)
@@ -145,6 +146,7 @@ class Workflows(Exchange, Children):
         if "workflow_id" not in options:
             running = context.current()
             options["workflow_id"] = compat.new_id() if running is None else running.next_id("enqueue")
+        self.observer.carry(options)
         if not isinstance(name, compat.string_types):
             raise bad("workflow_name", "must be a text")
         inputs_json = "{}" if inputs is None else self.json_text(inputs, "inputs")

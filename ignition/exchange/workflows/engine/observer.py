@@ -22,6 +22,9 @@ class Observer(object):
     def step_ended(self, began, outcome, error):
         """Its try is over: success, error, retry, or left where the workflow leaves its thread."""
 
+    def carry(self, options):
+        """This process is about to enqueue with these options: what it adds goes along with the workflow."""
+
     def enqueued(self, workflow_name, workflow_id):
         """Somebody in this process has enqueued a workflow."""
 
