@@ -39,7 +39,8 @@ CREATE TYPE workflows.enqueue_request AS (
 	recipe jsonb,
 	frozen jsonb,
 	deduplication_seconds double precision,
-	debounce_limit_seconds double precision
+	debounce_limit_seconds double precision,
+	traceparent text
 );
 
 ALTER TYPE workflows.enqueue_request OWNER TO workflows_owner;
@@ -84,7 +85,8 @@ CREATE TABLE workflows.workflow (
     handler_no integer,
     resume_no integer,
     retry_at timestamp with time zone,
-    previous_workflow_id uuid
+    previous_workflow_id uuid,
+    traceparent text
 )
 WITH (fillfactor='45', autovacuum_vacuum_scale_factor='0.05', autovacuum_analyze_scale_factor='0.1');
 
@@ -167,6 +169,8 @@ COMMENT ON COLUMN workflows.workflow.resume_no IS 'Run of on_resume that the las
 COMMENT ON COLUMN workflows.workflow.retry_at IS 'When its next try is due, while it carries an order out before that.';
 
 COMMENT ON COLUMN workflows.workflow.previous_workflow_id IS 'The workflow that it repeats, by RESET or fork.';
+
+COMMENT ON COLUMN workflows.workflow.traceparent IS 'W3C trace context that it was enqueued in; null: it is a trace of its own.';
 
 CREATE FUNCTION workflows.abort_running(p_workflow workflows.workflow, p_reason text, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql

@@ -104,9 +104,12 @@ def test_the_trace_of_who_enqueues_goes_on_in_the_workflow(
 ):
     rt.observer = tracing
     make_worker(observer=tracing)
-    caller = trace.SpanContext(0xABC, 0xDEF, True, trace.TraceFlags(flags), trace.TraceState([("a", "b")]))
+    caller = trace.SpanContext(
+        0xABC, 0xDEF, True, trace.TraceFlags(flags), trace.TraceState([("a", "b")])
+    )
     with trace.use_span(trace.NonRecordingSpan(caller)):
         workflow_id = WAYS[way](rt, "engine_noop")
+    wait_until(lambda: not rt.buffer.depth(), "it is flushed")
     row = ended(rt, workflow_id)
     assert row["traceparent"] == f"00-{0xABC:032x}-{0xDEF:016x}-{flags:02x}"
     if not flags:

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.calls import SCHEMA, Calls
+from tests.calls import SCHEMA, Calls, Worker
 from tests.every_call import BLACKOUT, CALENDAR, set_plans, set_recipes
 
 ID = "00000000-0000-4000-8000-000000000001"
@@ -129,20 +129,29 @@ def functions_with_defaults(calls):
     return found
 
 
-@pytest.fixture
-def transaction(calls, connect, make_worker):
-    """Calls whose effects are taken back between two tries."""
+@pytest.fixture(scope="module")
+def stage(shared):
+    """Something for every function to do. Nothing that a test does here stays."""
+    calls = Calls(shared)
     calls.enqueue("mix", workflow_id=ID)
     calls.enqueue("mix", workflow_id=ENDED)
     calls.command(ENDED, "CANCEL")
     calls.call("reject_entries", entries=[{"workflow_id": ID, "entry": "x"}])
-    make_worker("fill")
-    for worker_id in (WORKER_ID, DRAINED_ID):
-        make_worker("fill", worker_id=worker_id)
+    for worker_id in (None, WORKER_ID, DRAINED_ID):
+        Worker(calls, ("fill",), worker_id=worker_id)
     calls.call("drain_worker", worker_id=DRAINED_ID, reason="new disk")
     set_recipes(calls)
     set_plans(calls)
-    return Calls(connect(autocommit=False))
+    return calls
+
+
+@pytest.fixture
+def transaction(stage):
+    """Calls whose effects are taken back between two tries."""
+    stage.conn.autocommit = False
+    yield stage
+    stage.conn.rollback()
+    stage.conn.autocommit = True
 
 
 def outcome(transaction, function, arguments):
@@ -154,14 +163,14 @@ def outcome(transaction, function, arguments):
     return re.sub(r'"(command_id|queue_id|blackout_id|waited_ms)": \d+', "_", answer), effects
 
 
-def test_every_function_with_defaults_is_tried(calls):
-    found = set(functions_with_defaults(calls))
+def test_every_function_with_defaults_is_tried(transaction):
+    found = set(functions_with_defaults(transaction))
     assert found == set(REQUIRED) | NEED_OPTIONS
 
 
 @pytest.mark.parametrize("function", REQUIRED)
-def test_null_is_the_default(calls, transaction, function):
-    optional = [name.removeprefix("p_") for name in functions_with_defaults(calls)[function]]
+def test_null_is_the_default(transaction, function):
+    optional = [name.removeprefix("p_") for name in functions_with_defaults(transaction)[function]]
     required = REQUIRED[function]
     assert optional
     left_out = outcome(transaction, function, required)
@@ -198,8 +207,8 @@ def test_required_arguments_that_are_null_are_refused_by_name_of_a_code(transact
         transaction.conn.rollback()
 
 
-def test_enqueue_is_taken_back_with_the_transaction_of_its_caller(calls, transaction):
+def test_enqueue_is_taken_back_with_the_transaction_of_its_caller(transaction):
     workflow_id = transaction.enqueue("mix")
     transaction.conn.rollback()
     query = "select count(*) from workflows.workflow where workflow_id = %s::uuid"
-    assert calls.value(query, workflow_id) == 0
+    assert transaction.value(query, workflow_id) == 0
