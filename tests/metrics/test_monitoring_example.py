@@ -67,16 +67,24 @@ def unknown(expression, exposed):
 _scraped: list[str] = []
 
 
+IN_THE_LAST_MINUTE = """update workflows.workflow w set
+  enqueued_at = m.at - interval '3 s', started_at = m.at - interval '2 s', ended_at = m.at - interval '1 s'
+from (select date_trunc('minute', workflows.clock_now()) as at) m"""
+
+
 @pytest.fixture
 def scraped(request):
     """What a console and a worker say that have had work; the same for each test."""
     if not _scraped:
-        console, rt, make = map(request.getfixturevalue, ("console", "rt", "make_worker"))
+        console, rt, make, conn, sql = map(
+            request.getfixturevalue, ("console", "rt", "make_worker", "conn", "sql")
+        )
         worker = make()
         ended(rt, rt.enqueue("engine_all", {"number": 5}))
         ended(rt, rt.enqueue("engine_failing"))
         worker.keeper.poke()
         wait_until(lambda: worker.figures()["listen_lag_seconds"] is not None, "its ping is heard")
+        conn.execute(sql(IN_THE_LAST_MINUTE))
         with console.client(None) as client:
             _scraped.append(client.get("/metrics").text)
         _scraped.append(exposition(worker_metrics(worker.figures())).decode())

@@ -117,8 +117,8 @@ def _last_minute(minute: Figures) -> Iterator[Metric]:
     )
     for kind, text in (("wait", "How long they waited"), ("run", "How long they took")):
         readings = [
-            ((quantile,), minute[f"{kind}_{percentile}_ms"] / 1000)
-            for quantile, percentile in (("0.5", "p50"), ("0.95", "p95"))
-            if minute[f"{kind}_{percentile}_ms"] is not None
+            ((percentile,), minute[f"{kind}_p{percentile}_ms"] / 1000)
+            for percentile in ("50", "95")
+            if minute[f"{kind}_p{percentile}_ms"] is not None
         ]
-        yield gauge(f"last_minute_{kind}_seconds", text + note, *readings, labels=("quantile",))
+        yield gauge(f"last_minute_{kind}_seconds", text + note, *readings, labels=("percentile",))
