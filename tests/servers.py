@@ -32,7 +32,8 @@ MORE = Path(__file__).resolve().parents[1] / ".venv/servers"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
-    "shared_buffers": "64MB",
+    # As little as will do: each copied database is a search through all of them, three times over.
+    "shared_buffers": "16MB",
     "max_prepared_transactions": "4",
     "max_wal_size": "512MB",
     "deadlock_timeout": "100ms",

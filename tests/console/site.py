@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.users import UserFile
 
 PASSWORD = "correct horse battery"
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 PEOPLE = {"vera": "viewer", "olaf": "operator", "ada": "admin"}
 
 
@@ -41,6 +43,8 @@ class RunningConsole:
     def client(self, name: str | None, cookies_of: str | None = None, **options: Any) -> "Visitor":
         token = self.log_in(name) if name else cookies_of
         cookies = {COOKIE: token} if token else {}
+        # Every site of the tests speaks plain HTTP, and to read all certificates takes longer than a page.
+        options.setdefault("verify", NO_CERTIFICATES)
         return Visitor(base_url=self.url, cookies=cookies, timeout=20, **options)
 
 

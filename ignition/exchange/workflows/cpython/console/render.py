@@ -1,5 +1,6 @@
 """Templates and the few filters they share. Everything a workflow carries is shown as text."""
 
+import functools
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -26,23 +27,7 @@ TONES = {
 
 class Renderer:
     def __init__(self) -> None:
-        self._templates = jinja2.Environment(
-            loader=jinja2.PackageLoader("exchange.workflows.cpython.console"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-        )
-        self._templates.filters.update(
-            moment=moment,
-            duration=duration,
-            number=number,
-            tone=tone,
-            as_json=as_json,
-            query=query,
-            millis=millis,
-            bytes=size,
-        )
+        self._templates = all_templates()
 
     def page(self, template: str, shown: Mapping[str, Any]) -> str:
         return self._templates.get_template(template).render(shown)
@@ -50,6 +35,29 @@ class Renderer:
     def live_part(self, template: str, shown: Mapping[str, Any]) -> str:
         """The block `live` of a page alone: what is sent again when it has changed."""
         return self.page(template, {**shown, "is_part": True})
+
+
+@functools.cache
+def all_templates() -> jinja2.Environment:
+    """One for the process: a template is compiled once."""
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("exchange.workflows.cpython.console"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    templates.filters.update(
+        moment=moment,
+        duration=duration,
+        number=number,
+        tone=tone,
+        as_json=as_json,
+        query=query,
+        millis=millis,
+        bytes=size,
+    )
+    return templates
 
 
 def moment(value: Any) -> Markup | str:

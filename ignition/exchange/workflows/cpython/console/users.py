@@ -3,6 +3,7 @@
 It is read again whenever it changes, so that taking a person out takes effect at once.
 """
 
+import functools
 import json
 import os
 import secrets
@@ -34,8 +35,6 @@ class UserFile:
         self._hasher = argon2.PasswordHasher()
         self._read_at: int | None = None
         self._entries: dict[str, dict[str, Any]] = {}
-        # As slow as a real one, so that a wrong name takes as long as a wrong password.
-        self._nobody = self._hasher.hash(secrets.token_hex())
 
     def find(self, name: str) -> User | None:
         entry = self._current().get(name)
@@ -43,9 +42,10 @@ class UserFile:
 
     def verify(self, name: str, password: str) -> User | None:
         """The user with this name and password, or None. Takes its time: call it in a thread."""
+        nobody = _hash_of_nobody()  # whatever the name, so that the first one takes as long as any
         entry = self._current().get(name) or {}
         try:
-            self._hasher.verify(entry.get("password_hash") or self._nobody, password)
+            self._hasher.verify(entry.get("password_hash") or nobody, password)
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return None
         return self.find(name)
@@ -87,6 +87,12 @@ class UserFile:
             json.dump(entries, file, indent=2, sort_keys=True)
         written.replace(self.path)
         self._read_at = None
+
+
+@functools.cache
+def _hash_of_nobody() -> str:
+    """As slow as a real one, so that a wrong name takes as long as a wrong password."""
+    return argon2.PasswordHasher().hash(secrets.token_hex())
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
