@@ -7,8 +7,9 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' ignition/exchange/workflows/settings.py)
 
-# A file of tests is worked by one process, with a server of its own.
-AT_ONCE = -n auto --maxprocesses 4 --dist loadfile
+# A file of tests is worked by one process, with a server of its own. Many tests wait for something: one process more
+# than there are processors.
+AT_ONCE = -n $(shell expr $$(nproc) + 1) --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo console screenshots gateway test proof servers lint bench installer export release schema-snapshot docs clean
