@@ -105,7 +105,8 @@ begin
           - case when pg_column_size(r.overrides) > 65536 then 'overrides' else '' end
         from workflows.workflow_recipe r where r.workflow_id = v_id),
       'deduplication_id', p_workflow.deduplication_id,
-      'enqueued_by', coalesce(p_workflow.actor, p_workflow.enqueued_by))
+      'enqueued_by', coalesce(p_workflow.actor, p_workflow.enqueued_by),
+      'traceparent', p_workflow.traceparent)
     from workflows.queue q
     left join workflows.workflow_payload i on i.workflow_id = v_id
     left join workflows.workflow_outcome o on o.workflow_id = v_id

@@ -13,7 +13,7 @@ from tests import schema_snapshot
 from tests.calls import SCHEMA, Calls, refused
 from tests.upgrade.conftest import FIRST_VERSION
 
-NEW_KEYS = {"children", "recipe", "previous_workflow_id"}
+NEW_KEYS = {"children", "recipe", "previous_workflow_id", "traceparent"}
 NEXT = """\
 alter table workflows.workflow add column note text;
 comment on column workflows.workflow.note is 'Something the next version wants to know.';
