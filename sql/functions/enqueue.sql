@@ -12,7 +12,7 @@ as $$
 declare
   v_now timestamptz := workflows.clock_now();
   v_inputs text := coalesce(p_inputs, '{}');
-  v_options text := replace(p_options, ': ', ':');
+  v_options text;
   v_request workflows.enqueue_request;
   v_id uuid;
   v_place record;
@@ -21,13 +21,16 @@ declare
   v_lane bigint;
   v_seq bigint;
 begin
-  -- what the library sends; a pattern would be worked out anew in each call
-  if left(v_options, 16) = '{"workflow_id":"'
-     and translate(substr(v_options, 17), '123456789abcdef', '000000000000000')
-       = '00000000-0000-0000-0000-000000000000"}' then
-    v_id := left(right(p_options, 38), 36)::uuid;
-  elsif p_options <> '{}' then
-    v_request := workflows.read_options(v_request, p_options, v_now);
+  if p_options <> '{}' then
+    v_options := replace(p_options, ': ', ':');
+    -- what the library sends; a pattern would be worked out anew in each call
+    if left(v_options, 16) = '{"workflow_id":"'
+       and translate(substr(v_options, 17), '123456789abcdef', '000000000000000')
+         = '00000000-0000-0000-0000-000000000000"}' then
+      v_id := left(right(p_options, 38), 36)::uuid;
+    else
+      v_request := workflows.read_options(v_request, p_options, v_now);
+    end if;
   end if;
   if v_request.problem is not null or v_request.deduplication_id is not null
      or v_request.parent_workflow_id is not null or v_request.recipe is not null

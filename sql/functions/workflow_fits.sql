@@ -6,6 +6,10 @@ create or replace function workflows.workflow_fits(
 language plpgsql immutable
 as $$
 begin
+  -- what is enqueued, before the rest is made ready for a statement of one row
+  if p_status = 'ENQUEUED' and p_state = 'IDLE' then
+    return p_held_at is null and p_ended_at is null;
+  end if;
   return (p_held_at is not null) = (p_status = 'HELD')
     and (p_ended_at is not null)
       = (p_status in ('SUCCESS', 'ERROR', 'CANCELLED', 'STOPPED', 'ABORTED'))
