@@ -36,6 +36,12 @@ class Clock:
         self._seconds += seconds
         self._replace()
 
+    def reset(self) -> None:
+        """The clock goes as it did."""
+        if self._seconds or self._frozen_at:
+            self._seconds, self._frozen_at = 0.0, None
+            self._replace()
+
     def freeze(self) -> None:
         """The clock stands still until it is moved."""
         row = self._conn.execute("select clock_timestamp()::text").fetchone()

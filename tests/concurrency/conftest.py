@@ -1,15 +1,50 @@
 """Two sessions that meet: open transactions, blocked statements, controls without a guard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
 
 from exchange.workflows.cpython import installer
-from tests.calls import SCHEMA, Calls, Worker, calls, make_worker
+from tests.calls import SCHEMA, Calls, Tables, Worker, calls, make_worker, shared_database
+from tests.clock import Clock
 from tests.waiting import Background, wait_until_blocked
 
 __all__ = ["calls", "make_worker"]
+
+
+@dataclass
+class Meeting:
+    """Two sessions that meet over the tables of one database, and one that looks on."""
+
+    conn: psycopg.Connection[Any]
+    one: psycopg.Connection[Any]  # its transaction stays open until commit
+    two: psycopg.Connection[Any]
+    calls: Calls
+    clock: Clock
+
+
+@pytest.fixture(scope="module")
+def meeting_place(server: Any, template: Any) -> Iterator[tuple[Meeting, Tables]]:
+    with (
+        shared_database(server, template) as conn,
+        psycopg.connect(conn.info.dsn, options="-c lock_timeout=5s") as one,
+        psycopg.connect(conn.info.dsn, autocommit=True) as two,
+    ):
+        yield Meeting(conn, one, two, Calls(conn), Clock(conn, SCHEMA)), Tables(conn)
+
+
+@pytest.fixture
+def meeting(meeting_place: tuple[Meeting, Tables]) -> Iterator[Meeting]:
+    """For tests of many pairs: a database and sessions of their own would take ten times as long as they do."""
+    meeting, tables = meeting_place
+    yield meeting
+    for session in (meeting.one, meeting.two):
+        session.rollback()
+    tables.restore()
+    meeting.clock.reset()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from tests.calls import statement
+from tests.calls import Worker, statement
 from tests.concurrency.conftest import second
 from tests.waiting import Background, wait_until_blocked
 
@@ -20,10 +20,10 @@ ERROR = {"class": "ValueError", "message": "pump"}
 class Race:
     """One workflow about which an operator and somebody else are at odds."""
 
-    def __init__(self, rival, calls, make_worker, clock):
+    def __init__(self, rival, calls, clock):
         self.rival, self.calls, self.clock = rival, calls, clock
         policies = {"max_attempts": 3 if rival == "retry" else 1, "backoff_seconds": 1000}
-        self.worker = make_worker("mix", **policies)
+        self.worker = Worker(calls, ("mix",), **policies)
         getattr(self, "_" + rival.replace(" ", "_"), self._runs)()
 
     def _claim(self):
@@ -99,21 +99,16 @@ LEFT_BY = {
 }
 
 
-@pytest.fixture
-def race(calls, make_worker, clock):
-    return lambda rival: Race(rival, calls, make_worker, clock)
-
-
 @pytest.mark.parametrize(("rival", "command"), list(itertools.product(LEFT_BY, COMMANDS)))
-def test_the_order_comes_second(calls, race, open_session, session, conn, rival, command):
+def test_the_order_comes_second(meeting, rival, command):
     """It waits for the other one to commit, and is decided on what that one left."""
-    r = race(rival)
-    other = open_session()
-    other.conn.execute(*r.statement())
-    order = Background(session().conn, *r.order(command))
+    calls, other = meeting.calls, meeting.one
+    r = Race(rival, calls, meeting.clock)
+    other.execute(*r.statement())
+    order = Background(meeting.two, *r.order(command))
     if rival != "record" or command == "ABORT":
-        wait_until_blocked(conn, order.pid)
-    other.conn.commit()
+        wait_until_blocked(meeting.conn, order.pid)
+    other.commit()
     ((answer,),) = order.outcome()
     query = "select outcome from workflows.transition where command = %s and from_state = %s"
     expected = calls.value(query, command, LEFT_BY[rival][1])
@@ -162,23 +157,23 @@ PASSED_BY = {
 
 
 @pytest.mark.parametrize(("rival", "command"), list(itertools.product(LEFT_BY, COMMANDS)))
-def test_the_order_comes_first(calls, race, open_session, session, conn, rival, command):
+def test_the_order_comes_first(meeting, rival, command):
     """In an open transaction: the other one passes by, and comes again once the order has committed."""
-    r = race(rival)
-    operator = open_session()
-    operator.conn.execute(*r.order(command))
-    other = Background(session().conn, *r.statement())
+    calls, operator = meeting.calls, meeting.one
+    r = Race(rival, calls, meeting.clock)
+    operator.execute(*r.order(command))
+    other = Background(meeting.two, *r.statement())
     must_wait = rival == "command" or (rival, command) == ("record", "ABORT")
     if must_wait:
-        wait_until_blocked(conn, other.pid)
-        operator.conn.commit()
+        wait_until_blocked(meeting.conn, other.pid)
+        operator.commit()
     ((said,),) = other.outcome()
     if not must_wait:
         assert said is None or (PASSED_BY[rival] or "") in said, said
         assert (said is None) == (PASSED_BY[rival] is None), said
-        operator.conn.commit()
+        operator.commit()
         if rival not in ("record", "hand over"):
-            ((said,),) = session().conn.execute(*r.statement()).fetchall()
+            ((said,),) = meeting.two.execute(*r.statement()).fetchall()
     calls.maintain()
     if rival in ("reclaim", "timer", "hand over"):
         r.clock.advance(2)

@@ -122,16 +122,14 @@ LOCKS = ("Lock/transactionid", "Lock/tuple", "Lock/advisory")
     list(itertools.product(WRITERS, WRITERS)),
     ids=lambda writer: writer,
 )
-def test_every_pair_in_opposite_order(
-    calls, make_worker, open_session, session, conn, first, other
-):
+def test_every_pair_in_opposite_order(meeting, first, other):
     """The first holds its locks in an open transaction, the other runs into them; the first takes
     more, then commits. A refusal by the protocol is an answer; 40P01 never is."""
-    plant = Plant(calls, make_worker("mix"))
+    conn, one, two, calls = meeting.conn, meeting.one, meeting.two, meeting.calls
+    plant = Plant(calls, Worker(calls, ("mix",)))
     if "exit" in (first, other):
         calls.call("enter_maintenance")
         calls.call("enter_maintenance", queue_name="default")
-    one, two = open_session().conn, session().conn
     mine, theirs = plant.statements(first, True), plant.statements(other, False)
     with protocol_answers():
         one.execute(*mine[0])
