@@ -265,37 +265,6 @@ def shared_database(
             yield conn
 
 
-_COLUMNS = """
-select c.oid::regclass::text, string_agg(quote_ident(a.attname), ', ' order by a.attnum)
-from pg_class c join pg_attribute a on a.attrelid = c.oid
-where c.relnamespace = %s::regnamespace and c.relkind = 'r'
-  and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-group by c.oid"""
-
-
-class Tables:
-    """All tables of a database as they are now; restore() makes them so again. What tests do to functions, and how
-    far sequences have come, stays."""
-
-    def __init__(self, conn: psycopg.Connection[Any]):
-        self._conn = conn
-        conn.execute("create schema kept")
-        # without triggers: the audit lets nobody delete
-        again = ["set session_replication_role = replica"]
-        for number, (table, columns) in enumerate(conn.execute(_COLUMNS, (SCHEMA,)).fetchall()):
-            kept = f"kept.table_{number}"
-            conn.execute(f"create table {kept} as select {columns} from {table}")
-            again.append(f"delete from {table}")
-            if conn.execute(f"select exists (select from {kept})").fetchone() == (True,):
-                again.append(
-                    f"insert into {table} ({columns}) overriding system value select * from {kept}"
-                )
-        self._restore = "; ".join([*again, "set session_replication_role = origin"])
-
-    def restore(self) -> None:
-        self._conn.execute(self._restore)
-
-
 @pytest.fixture
 def calls(conn: psycopg.Connection[Any]) -> Calls:
     """Public functions as the owner of the server calls them."""

@@ -12,7 +12,8 @@ from pytest_postgresql import factories
 from exchange.workflows.cpython import installer
 from tests.clock import Clock
 from tests.pgbouncer import PgBouncer, running_pgbouncer
-from tests.servers import Server, copied_database, running_server
+from tests.reuse import Reuse
+from tests.servers import Server, running_server
 
 SCHEMA = os.environ.get("WORKFLOWS_TEST_SCHEMA", "workflows")
 PROOF_SECONDS = 600
@@ -65,16 +66,23 @@ template = factories.postgresql_noproc(
 )
 
 
+@pytest.fixture(scope="module")
+def reuse(server: Server, template: Any) -> Iterator[Reuse]:
+    reuse = Reuse(server, "workflows_test", template.template_dbname)
+    yield reuse
+    reuse.drop()
+
+
 @pytest.fixture
-def database(server: Server, template: Any) -> Iterator[str]:
-    """The name of a fresh database with the schema installed."""
-    with copied_database(server, "workflows_test", template.template_dbname) as name:
-        yield name
+def database(reuse: Reuse) -> Iterator[str]:
+    """The name of a database with the schema installed and nothing in it."""
+    yield reuse.take()
+    reuse.give_back()
 
 
 @pytest.fixture
 def dsn(database: str, entrance: Server | PgBouncer) -> str:
-    """A fresh database with the schema installed."""
+    """A database with the schema installed and nothing in it."""
     return entrance.dsn(database)
 
 

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from exchange.workflows.cpython import installer
-from tests.calls import SCHEMA, Calls, Tables, Worker, calls, make_worker, shared_database
+from tests.calls import SCHEMA, Calls, Worker, calls, make_worker, shared_database
 from tests.clock import Clock
+from tests.reuse import Tables
 from tests.waiting import Background, wait_until_blocked
 
 __all__ = ["calls", "make_worker"]
@@ -43,7 +44,7 @@ def meeting(meeting_place: tuple[Meeting, Tables]) -> Iterator[Meeting]:
     yield meeting
     for session in (meeting.one, meeting.two):
         session.rollback()
-    tables.restore()
+    tables.restore(meeting.conn)
     meeting.clock.reset()
 
 
