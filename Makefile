@@ -11,6 +11,9 @@ VERSION = $(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' ignition/exchange/workflow
 # than there are processors.
 AT_ONCE = -n $(shell expr $$(nproc) + 1) --maxprocesses 4 --dist loadfile
 
+# The tests start hundreds of Python processes, which may keep what they compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help venv demo console screenshots gateway test proof servers lint bench installer export release schema-snapshot docs clean
 

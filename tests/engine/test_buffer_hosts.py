@@ -15,7 +15,14 @@ from tests.engine import buffer_promises
 NAMES = buffer_promises.names()
 
 
-@pytest.mark.parametrize("name", NAMES)
+# It takes longer than all the others, and tests/engine/test_buffer.py has it with a clock that is not real.
+SLOW = "d5_f50_a_minute_at_5000_a_second_is_kept_and_flushed_in_order"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.proof) if name == SLOW else name for name in NAMES],
+)
 def test_on_cpython(name, tmp_path):
     print(buffer_promises.keep(cpython, str(tmp_path), name))
 

@@ -7,6 +7,7 @@ from tests.calls import Calls
 from tests.engine.plant import gate, inside, seen, wait_inside
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.proof
 MANY = 1000
 THREADS = 2
 
@@ -26,7 +27,6 @@ def asleep(rt, calls, many):
     wait_until(lambda: count(calls, "WAITING") == many, "all to sleep", 60)
 
 
-@pytest.mark.timeout(120)
 def test_a_thousand_are_stopped_by_a_few_threads(rt, make_worker, conn):
     calls = Calls(conn)
     make_worker(threads=THREADS)

@@ -15,7 +15,10 @@ def test_f41_the_largest_payload_is_taken(calls):
     calls.call("enqueue", workflow_name="mix", inputs=text_of(MEGABYTE))
 
 
-@pytest.mark.parametrize("size", [MEGABYTE + 1, 10 * MEGABYTE, 100 * MEGABYTE])
+@pytest.mark.parametrize(
+    "size",
+    [MEGABYTE + 1, 10 * MEGABYTE, pytest.param(100 * MEGABYTE, marks=pytest.mark.proof)],
+)
 def test_f41_more_is_refused_and_nothing_is_stored(calls, size):
     with refused("WF002", "inputs") as detail:
         calls.call("enqueue", workflow_name="mix", inputs=text_of(size))
