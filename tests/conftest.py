@@ -1,4 +1,4 @@
-"""One server for the suite, a template with the schema, a fresh database per test."""
+"""One server for the suite, a template with the schema, a database as new for each test."""
 
 import inspect
 import os

@@ -6,6 +6,7 @@ what it finds then; what comes second to an order passes by, waits or is refused
 
 import itertools
 import json
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,10 @@ class Race:
 
     def __init__(self, rival, calls, clock):
         self.rival, self.calls, self.clock = rival, calls, clock
-        policies = {"max_attempts": 3 if rival == "retry" else 1, "backoff_seconds": 1000}
+        policies: dict[str, Any] = {
+            "max_attempts": 3 if rival == "retry" else 1,
+            "backoff_seconds": 1000,
+        }
         self.worker = Worker(calls, ("mix",), **policies)
         getattr(self, "_" + rival.replace(" ", "_"), self._runs)()
 
