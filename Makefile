@@ -35,7 +35,7 @@ test: $(STAMPS)/test $(STAMPS)/system ## everything but the slow proof
 	$(BIN)/python -m pytest -m "not proof" $(AT_ONCE) $(ARGS)
 
 proof: $(STAMPS)/test $(STAMPS)/system ## faults, every server version, another schema name, scale
-	scripts/proof.sh
+	AT_ONCE="$(AT_ONCE)" scripts/proof.sh
 
 lint: $(STAMPS)/lint $(STAMPS)/test ## ruff, black, mypy, the gateway's Python, SQL
 	scripts/lint.sh

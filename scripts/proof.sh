@@ -6,7 +6,7 @@
 set -u
 python=.venv/bin/python
 default=$($python -m tests.servers --default) || exit 1
-at_once="-n $(($(nproc) + 1)) --maxprocesses 4 --dist loadfile"
+at_once=${AT_ONCE:?is not set: run make proof}
 said=$(mktemp -d) || exit 1
 trap 'rm -rf "$said"' EXIT
 

@@ -5,13 +5,13 @@ a new one.
 """
 
 import contextlib
-import time
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from tests.servers import Server, copied_database
+from tests.waiting import wait_until
 
 # More than that is not taken out row by row.
 MOST_BYTES = 512 * 1024
@@ -121,15 +121,12 @@ class Reuse:
         self._copy.close()
 
 
+def _end_others(conn: psycopg.Connection[Any]) -> None:
+    """As a dropped database ends its sessions."""
+    wait_until(lambda: not conn.execute(_OTHERS).fetchall(), "the sessions of the test to end")
+
+
 def _value(conn: psycopg.Connection[Any], query: str) -> Any:
     row = conn.execute(query.encode()).fetchone()
     assert row
     return row[0]
-
-
-def _end_others(conn: psycopg.Connection[Any], seconds: float = 10) -> None:
-    """As a dropped database ends its sessions."""
-    deadline = time.monotonic() + seconds
-    while conn.execute(_OTHERS).fetchall():
-        assert time.monotonic() < deadline, "a session of the test does not end"
-        time.sleep(0.002)

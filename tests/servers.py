@@ -32,7 +32,7 @@ MORE = Path(__file__).resolve().parents[1] / ".venv/servers"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
-    # As little as will do: each copied database is a search through all of them, three times over.
+    # As little as will do: to copy a database and drop it takes a fifth less of the processor than with 64 MB.
     "shared_buffers": "16MB",
     "max_prepared_transactions": "4",
     "max_wal_size": "512MB",

@@ -39,7 +39,7 @@ def meeting_place(server: Any, template: Any) -> Iterator[tuple[Meeting, Tables]
 
 @pytest.fixture
 def meeting(meeting_place: tuple[Meeting, Tables]) -> Iterator[Meeting]:
-    """For tests of many pairs: a database and sessions of their own would take ten times as long as they do."""
+    """For tests of many pairs: a database and sessions of their own would take three times as long."""
     meeting, tables = meeting_place
     yield meeting
     for session in (meeting.one, meeting.two):

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from unittest import mock
 
 import pytest
 from opentelemetry import trace
@@ -12,7 +13,8 @@ from opentelemetry.trace import StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from exchange.workflows import compat
-from exchange.workflows.cpython.tracing import PREFIX, Tracing, root_of, traceparent
+from exchange.workflows.cpython.tracing import PREFIX, W3C, Tracing, root_of, traceparent
+from exchange.workflows.engine import entry_text
 from exchange.workflows.engine.instance import getWorkflows
 from exchange.workflows.engine.runtime import step, workflow
 from tests.engine.plant import ended
@@ -122,13 +124,41 @@ def test_the_trace_of_who_enqueues_goes_on_in_the_workflow(
         assert (sent.context.trace_id, sent.parent.span_id) == (0xABC, 0xDEF)
 
 
-def test_a_trace_context_that_is_given_is_the_one(rt, tracing):
+def test_a_trace_context_that_is_given_is_the_one(rt, tracing, spans):
     rt.observer = tracing
     given = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     caller = root_of("01970000-0000-7000-8000-000000000001")
     with trace.use_span(trace.NonRecordingSpan(caller)):
         workflow_id = rt.enqueue("engine_noop", traceparent=given)
     assert rt.getWorkflow(workflow_id)["traceparent"] == given
+    (sent,) = named(spans, "enqueue engine_noop")
+    assert sent.context.trace_id == caller.trace_id, "who calls stays where he is"
+    spans.clear()
+    rt.enqueue("engine_noop", traceparent=given)
+    (sent,) = named(spans, "enqueue engine_noop")
+    assert f"{sent.context.trace_id:032x}" in given, "who is in no trace is in that one"
+
+
+def test_a_fork_is_in_the_trace_of_who_forks(rt, make_worker, tracing):
+    rt.observer = tracing
+    make_worker(observer=tracing)
+    workflow_id = rt.enqueue("engine_noop")
+    ended(rt, workflow_id)
+    caller = root_of("01970000-0000-7000-8000-000000000001")
+    with trace.use_span(trace.NonRecordingSpan(caller)):
+        again = rt.fork(workflow_id)["workflow_id"]
+    assert f"{caller.trace_id:032x}" in rt.getWorkflow(again)["traceparent"]
+    assert rt.getWorkflow(workflow_id)["traceparent"] is None
+
+
+def test_outside_of_a_trace_a_batch_goes_the_short_way(rt, tracing, monkeypatch):
+    rt.observer = tracing
+    short = mock.Mock(wraps=entry_text.plain_batch)
+    monkeypatch.setattr(entry_text, "plain_batch", short)
+    rt.enqueueMany([{"workflowName": "engine_noop"}])
+    with trace.use_span(trace.NonRecordingSpan(root_of("01970000-0000-7000-8000-000000000001"))):
+        rt.enqueueMany([{"workflowName": "engine_noop"}])
+    assert short.call_count == 1
 
 
 def test_attempts_on_other_workers_are_in_the_same_trace(rt, make_worker, tracing, spans):
@@ -183,12 +213,13 @@ def test_nothing_is_left_in_the_threads(rt, make_worker, tracing):
     assert not trace.get_current_span().get_span_context().is_valid
 
 
-def test_an_error_of_tracing_is_not_the_workflows(rt, make_worker, tracing, caplog):
+def test_an_error_of_tracing_is_not_the_workflows(rt, make_worker, tracing, caplog, monkeypatch):
     class Broken:
         def start_span(self, *args, **kwargs):
             raise ValueError(f"no exporter in {threading.current_thread().name}")
 
     tracing._tracer = Broken()
+    monkeypatch.setattr(W3C, "inject", Broken().start_span)
     rt.observer = tracing
     make_worker(observer=tracing)
     with caplog.at_level(logging.ERROR):

@@ -162,6 +162,16 @@ def test_the_situations_are_all_that_can_exist(shared):
     assert not brought & set(NEVER)
 
 
+@pytest.mark.parametrize("where", SITUATIONS)
+def test_the_times_of_a_situation_are_those_of_its_status(shared, where):
+    """Which of ended_at and held_at are set: one way fits each."""
+    status, state = where.partition(",")[0].split()
+    query = """select e is not null, h is not null from (values (null), (now())) a(e), (values (null), (now())) b(h)
+      where workflows.workflow_fits(%s, %s, e, h)"""
+    is_ended = status in ("SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED")
+    assert Calls(shared).rows(query, status, state) == [(is_ended, status == "HELD")]
+
+
 def test_the_table_knows_every_command_in_every_state(shared):
     rows = Calls(shared).rows("select command, from_state from workflows.transition")
     states = {where.partition(",")[0].split()[1] for where in SITUATIONS}

@@ -1,5 +1,7 @@
 """Tests leave nothing to each other in the database that they share."""
 
+import contextlib
+
 import psycopg
 import pytest
 
@@ -27,7 +29,10 @@ def reuse(server, template):
 @pytest.fixture
 def session(reuse, server):
     """session(): calls in the database, which it takes."""
-    return lambda: Calls(psycopg.connect(server.dsn(reuse.take()), autocommit=True))
+    with contextlib.ExitStack() as opened:
+        yield lambda: Calls(
+            opened.enter_context(psycopg.connect(server.dsn(reuse.take()), autocommit=True))
+        )
 
 
 def identity(calls):

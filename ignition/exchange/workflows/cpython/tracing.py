@@ -46,9 +46,8 @@ def root_of(workflow_id: str) -> SpanContext:
     )
 
 
-def context_of(row: dict[str, Any], workflow_id: str) -> otel_context.Context:
-    """Where the spans of a claimed workflow belong."""
-    stored = row.get("traceparent")
+def context_of(workflow_id: str, stored: str | None) -> otel_context.Context:
+    """Where the spans of a workflow belong; stored: the trace context that it was enqueued with."""
     if stored:
         return W3C.extract({"traceparent": stored}, otel_context.Context())
     return _inside(NonRecordingSpan(root_of(workflow_id)))
@@ -86,7 +85,7 @@ class Tracing(Observer):
             parent = None if row.get("traceparent") else row.get("parent")
             span = self._tracer.start_span(
                 f"workflow {row['name']}",
-                context=context_of(row, lease.workflow_id),
+                context=context_of(lease.workflow_id, row.get("traceparent")),
                 kind=SpanKind.CONSUMER,
                 links=[Link(root_of(parent), {PREFIX + "relation": "parent"})] if parent else [],
                 attributes={
@@ -131,17 +130,20 @@ class Tracing(Observer):
     def step_ended(self, began: Open | None, outcome: str, error: BaseException | None) -> None:
         self._end(began, outcome, error)
 
-    def carry(self, options: dict[str, Any]) -> None:
+    def carried(self) -> dict[str, str]:
         carrier: dict[str, str] = {}
-        W3C.inject(carrier)  # nothing where this thread is in no trace
-        if "traceparent" in carrier:
-            options.setdefault("traceparent", carrier["traceparent"])
+        try:
+            W3C.inject(carrier)  # nothing where this thread is in no trace
+        except Exception:
+            LOG.exception("event=tracing_failed")
+        # tracestate is no option
+        return {key: text for key, text in carrier.items() if key == "traceparent"}
 
-    def enqueued(self, workflow_name: str, workflow_id: str) -> None:
+    def enqueued(self, workflow_name: str, workflow_id: str, traceparent: str | None) -> None:
         try:
             inside = None
             if not trace.get_current_span().get_span_context().is_valid:
-                inside = _inside(NonRecordingSpan(root_of(workflow_id)))
+                inside = context_of(workflow_id, traceparent)
             self._tracer.start_span(
                 f"enqueue {workflow_name}",
                 context=inside,

@@ -78,8 +78,7 @@ class Children(object):
             _check_key(key)
         if policy not in _POLICIES:
             raise bad("policy", "must be one of %s" % ", ".join(_POLICIES))
-        chosen = _chosen(options)
-        self.observer.carry(chosen)
+        chosen = dict(self.observer.carried(), **_chosen(options))
         head = '"workflow_name":%s,"policy":"%s","options":%s' % (
             json.dumps(name), policy, options_json(chosen),
         )

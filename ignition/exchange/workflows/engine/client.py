@@ -82,7 +82,7 @@ class Workflows(Exchange, Children):
         entry.pop("self")
         name, inputs_json, options = self._request(entry)
         workflow_id = self.store.enqueue(name, inputs_json, options_json(options))
-        self.observer.enqueued(name, workflow_id)
+        self.observer.enqueued(name, workflow_id, options.get("traceparent"))
         return workflow_id
 
     def enqueueMany(self, requests):
@@ -94,7 +94,7 @@ class Workflows(Exchange, Children):
             rt.enqueueMany([{"workflowName": "fill_tank", "inputs": {"tank": tank}} for tank in tanks])
         """
         requests = list(requests)
-        if requests and context.current() is None and self.observer is NOBODY:
+        if requests and context.current() is None and not self.observer.carried():
             plain = entry_text.plain_batch(requests, self.payload_bytes)
             if plain is not None:
                 return self.store.enqueue_many(plain)
@@ -132,7 +132,7 @@ class Workflows(Exchange, Children):
 
     def _request(self, entry):
         """(name, inputs as JSON text, options) of one entry with camelCase keys."""
-        options = {}
+        options = self.observer.carried()
         for key, value in entry.items():
             if key in OPTIONS:
                 if value is not None:
@@ -146,7 +146,6 @@ class Workflows(Exchange, Children):
         if "workflow_id" not in options:
             running = context.current()
             options["workflow_id"] = compat.new_id() if running is None else running.next_id("enqueue")
-        self.observer.carry(options)
         if not isinstance(name, compat.string_types):
             raise bad("workflow_name", "must be a text")
         inputs_json = "{}" if inputs is None else self.json_text(inputs, "inputs")
@@ -228,7 +227,7 @@ class Workflows(Exchange, Children):
 
             workflowId = rt.fork(workflowId, "weigh#2")["workflow_id"]
         """
-        chosen = {}
+        chosen = self.observer.carried()
         for key, value in options.items():
             if key not in OPTIONS:
                 raise bad(key, "is not an argument of fork")

@@ -22,11 +22,12 @@ class Observer(object):
     def step_ended(self, began, outcome, error):
         """Its try is over: success, error, retry, or left where the workflow leaves its thread."""
 
-    def carry(self, options):
-        """This process is about to enqueue with these options: what it adds goes along with the workflow."""
+    def carried(self):
+        """A new dict of options of enqueue, for what this thread enqueues now where its caller gives none of them."""
+        return {}
 
-    def enqueued(self, workflow_name, workflow_id):
-        """Somebody in this process has enqueued a workflow."""
+    def enqueued(self, workflow_name, workflow_id, traceparent):
+        """Somebody in this process has enqueued a workflow; traceparent: the trace context that went along, or None."""
 
 
 NOBODY = Observer()
