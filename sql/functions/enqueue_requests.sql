@@ -11,6 +11,7 @@ declare
   v_index bigint;
   v_taken workflows.enqueue_request;
   v_taken_index bigint;
+  v_passed jsonb := '[]';
   v_has_parents boolean := false;
   v_answer jsonb;
 begin
@@ -33,6 +34,10 @@ begin
           else jsonb_build_object('holder', v_taken.workflow_id) end;
       else
         v_request.problem := workflows.take_deduplication_id(v_request, p_now);
+        if v_request.problem ? 'passed' then
+          v_passed := v_passed || (v_request.problem -> 'passed');
+          v_request.problem := null;
+        end if;
         if v_request.problem is null then
           v_taken := v_request;
           v_taken_index := v_index;
@@ -51,6 +56,11 @@ begin
   end if;
   if v_taken.workflow_id is not null then
     -- whoever was refused after all, by its queue or for its id, has taken nothing
+    update workflows.deduplication d set workflow_id = p.workflow_id, expires_at = p.expires_at
+    from jsonb_populate_recordset(null::workflows.deduplication, v_passed) p
+    where d.workflow_name = p.workflow_name and d.deduplication_id = p.deduplication_id
+      and not exists (select from workflows.workflow w
+                      where w.workflow_id = d.workflow_id and w.deduplication_id = d.deduplication_id);
     delete from workflows.deduplication d using unnest(v_requests) r
     where r.problem is null and d.workflow_name = r.workflow_name
       and d.deduplication_id = r.deduplication_id and d.workflow_id = r.workflow_id
@@ -91,8 +101,9 @@ $$;
 comment on function workflows.held_problem(uuid) is
   'Detail of a WF006: who holds the deduplication id.';
 
--- Takes the deduplication id of a request for its workflow. Null: taken, go on. {"holder": id}:
--- answer that workflow instead. Otherwise the error. An id is free again once its workflow has
+-- Takes the deduplication id of a request for its workflow. Null: taken, go on. {"passed": row}: so
+-- too, from a workflow that goes on and had it by this row. {"holder": id}: answer that workflow
+-- instead. Otherwise the error. An id is free again once its workflow has
 -- ended, which is judged here, so that finishing never touches this table; for requests with a
 -- window not before that is over; and for a debounced one as soon as that workflow has started, so
 -- that the last of many calls always runs.
@@ -103,18 +114,21 @@ as $$
 declare
   v_until timestamptz := p_now + p_request.deduplication_seconds * interval '1 second';
   v_holder uuid;
+  v_expires_at timestamptz;
   v_is_free boolean;
+  v_is_live boolean;
 begin
   loop
     insert into workflows.deduplication (workflow_name, deduplication_id, workflow_id, expires_at)
     values (p_request.workflow_name, p_request.deduplication_id, p_request.workflow_id, v_until)
     on conflict do nothing;
     if found then return null; end if;
-    select d.workflow_id, case
+    select d.workflow_id, d.expires_at, case
         when p_request.deduplication_seconds is not null and d.expires_at > p_now then false
         when p_request.on_duplicate = 'debounce' and w.started_at is not null then true
-        else w.ended_at is not null or w.workflow_id is null end
-    into v_holder, v_is_free
+        else w.ended_at is not null or w.workflow_id is null end,
+      w.ended_at is null and w.workflow_id is not null
+    into v_holder, v_expires_at, v_is_free, v_is_live
     from workflows.deduplication d left join workflows.workflow w on w.workflow_id = d.workflow_id
     where d.workflow_name = p_request.workflow_name
       and d.deduplication_id = p_request.deduplication_id;
@@ -123,7 +137,11 @@ begin
       update workflows.deduplication d set workflow_id = p_request.workflow_id, expires_at = v_until
       where d.workflow_name = p_request.workflow_name
         and d.deduplication_id = p_request.deduplication_id and d.workflow_id = v_holder;
-      if found then return null; end if;
+      if found then
+        return case when v_is_live then jsonb_build_object('passed', jsonb_build_object(
+          'workflow_name', p_request.workflow_name, 'deduplication_id', p_request.deduplication_id,
+          'workflow_id', v_holder, 'expires_at', v_expires_at)) end;
+      end if;
     elsif v_holder is not null then
       if p_request.on_duplicate = 'reject' then
         return workflows.held_problem(v_holder);

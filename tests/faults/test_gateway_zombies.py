@@ -1,13 +1,10 @@
 """Gateways that come back from the dead: F5, F6, F7, F8, F67."""
 
-import threading
-from functools import partial
-
 import pytest
 
+from tests.faults.frozen_keys import keys_stay_exclusive
 from tests.faults.gateway_scenarios import paused
 from tests.faults.site import until_true
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.proof
 
@@ -79,37 +76,5 @@ def test_f7_a_pause_shorter_than_the_lease_loses_nothing(site):
 
 
 def test_f67_keys_stay_exclusive_while_gateways_freeze(site):
-    """Keys and a resource under zombies: never two current tokens."""
-    site.one("select workflows.set_setting('max_reclaims', '1000')")
     workers = [site.gateway("g"), site.gateway("h"), site.worker("c")]
-    ids = [
-        site.enqueue(
-            "three_steps",
-            {"seconds": 0.5},
-            partition_key=f"tank {n % 4}",
-            **({"resources": ["pump"]} if n % 5 == 0 else {}),
-        )
-        for n in range(32)
-    ]
-    ending = threading.Event()
-
-    def torment() -> None:
-        """Whoever is in the middle of a body, gateways first."""
-        for _ in range(5):
-            victim = next((w for w in workers if until_true(partial(site.busy, w.name), 1)), None)
-            if victim is None or ending.wait(0.2):
-                return
-            victim.freeze()
-            until_true(lambda name=victim.name: not site.busy(name), 5)
-            victim.thaw()
-
-    wait_until(lambda: any(site.busy(w.name) for w in workers), "work to begin")
-    nemesis = threading.Thread(target=torment)
-    nemesis.start()
-    try:
-        site.wait_ended(*ids, seconds=60)
-    finally:
-        ending.set()
-        nemesis.join()
-    history = site.assert_promises(True, label="F67 keys under frozen gateways")
-    assert history.reclaim_seconds()
+    keys_stay_exclusive(site, workers, "F67 keys under frozen gateways")

@@ -195,8 +195,11 @@ def enqueue_steadily(site, ending: threading.Event) -> None:
 
 @pytest.mark.timeout(300)
 def test_f60_a_snapshot_held_for_a_minute_at_200_a_second(site):
-    """How much longer workflows wait, and how many blocks each costs, while a report holds a snapshot open."""
+    """How much longer workflows wait, and how many blocks each costs, while a report holds a snapshot open. The
+    lease is a plant's: nothing is to be lost here, and what a slow machine loses would be measured with it.
+    """
     site.conn.execute("drop schema recorder cascade")
+    site.one("select workflows.set_setting('lease_seconds', '30')")
     site.worker("a", prefetch=100)
     ending = threading.Event()
     client = threading.Thread(target=enqueue_steadily, args=(site, ending))
@@ -220,16 +223,18 @@ def test_f60_a_snapshot_held_for_a_minute_at_200_a_second(site):
         client.join()
         reader.close()
     site.wait_all_ended(60)
-    waited = {}
+    waited, each, said = {}, {}, []
     for phase, span in spans.items():
         count, (median, longest) = site.conn.execute(site.sql(WAITED), span).fetchone()
-        waited[phase] = longest
-        FIGURES.append(
+        waited[phase], each[phase] = longest, blocks[phase] / count
+        said.append(
             f"F60 snapshot {phase:7} {count / (span[1] - span[0]).total_seconds():4.0f} workflows/s,"
             f" p50 {1000 * median:4.0f} ms, p99 {1000 * longest:5.0f} ms,"
-            f" {blocks[phase] / count:5.0f} blocks each"
+            f" {each[phase]:5.0f} blocks each"
         )
-    assert max(waited.values()) < 5 * waited["before"] + 3, "work falls behind"
+    FIGURES.extend(said)
+    assert max(waited.values()) < 5 * waited["before"] + 3, "\n".join(["work falls behind", *said])
+    assert max(each.values()) < 2 * each["before"], "\n".join(["claims read dead rows", *said])
 
 
 @pytest.mark.parametrize(

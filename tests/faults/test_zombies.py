@@ -1,11 +1,11 @@
 """Workers that come back from the dead, and partitions: F5, F6, F7, F8, F20, F21, F24, F25, F67."""
 
-import threading
 import time
 
 import psycopg
 import pytest
 
+from tests.faults.frozen_keys import keys_stay_exclusive
 from tests.faults.gateway_scenarios import NO_NOTIFICATIONS
 from tests.faults.site import Site, until_true
 from tests.servers import running_server
@@ -204,35 +204,4 @@ def test_f25_a_slow_link_that_breaks_now_and_then(site, proxy):
 
 
 def test_f67_keys_stay_exclusive_while_their_holders_freeze(site):
-    """Keys and a resource under zombies: never two current tokens."""
-    workers = [site.worker(name) for name in "abc"]
-    ids = [
-        site.enqueue(
-            "three_steps",
-            {"seconds": 0.3},
-            partition_key=f"tank {n % 3}",
-            **({"resources": ["pump"]} if n % 4 == 0 else {}),
-        )
-        for n in range(24)
-    ]
-    ending = threading.Event()
-
-    def torment() -> None:
-        for _ in range(3):
-            victim = next((w for w in workers if site.busy(w.name)), None)
-            if victim is None:
-                return
-            victim.freeze()
-            until_true(lambda name=victim.name: not site.busy(name), 5)
-            victim.thaw()
-
-    wait_until(lambda: any(site.busy(w.name) for w in workers), "work to begin")
-    nemesis = threading.Thread(target=torment)
-    nemesis.start()
-    try:
-        site.wait_ended(*ids, seconds=60)
-    finally:
-        ending.set()
-        nemesis.join()
-    history = site.assert_promises(needs_late_writes=True, label="F67 keys under SIGSTOP")
-    assert history.reclaim_seconds()
+    keys_stay_exclusive(site, [site.worker(name) for name in "abc"], "F67 keys under SIGSTOP")

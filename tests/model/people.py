@@ -33,8 +33,6 @@ def enqueue(
         return holder.id
     queue = options.get("queue_name", "default")
     if book.mode(queue) and not options.get("allow_during_maintenance"):
-        if is_passed:
-            book.dedup.pop((name, str(dedup)))
         return REFUSED
     gates = {f"resource {r}" for r in options.get("resources", [])}
     if "partition_key" in options:

@@ -76,12 +76,18 @@ class Machine(NodeRules):
             if expected is None or expected == people.REFUSED:
                 assert answer["error"]["code"] == (expected or "WF006"), f"answered {answer}"
                 if expected and key[1]:
-                    self.book.dedup.pop(key, None)  # taken, by one that is not there
+                    self.release(key)
                     refused.add(key)
                 continue
             assert "error" not in answer, f"answered {answer}"
             assert answer["deduplicated"] == isinstance(expected, str), f"answered {answer}"
             self.accept(expected, answer["workflow_id"])
+
+    def release(self, key: tuple[str, str]) -> None:
+        """Who was refused keeps nothing: the key is free, or is his again whom it would have passed."""
+        holder = self.book.workflows.get(self.book.dedup.get(key, ""))
+        if holder and not holder.is_live:
+            del self.book.dedup[key]
 
     @rule(bad=BAD, pick=PICK, order=st.sampled_from(["EXPLODE", "", None]))
     def ask_nonsense(self, bad: Any, pick: int, order: Any) -> None:

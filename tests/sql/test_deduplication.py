@@ -75,6 +75,27 @@ def test_debounce_never_loses_the_last_call(calls, clock, make_worker):
 
 
 @pytest.mark.parametrize("is_batched", [True, False])
+def test_who_is_refused_passes_nobody(calls, make_worker, is_batched):
+    """The workflow that goes on has its deduplication id still, and its window."""
+    worker = make_worker("mix")
+    first = calls.enqueue("mix", deduplication_id="x", deduplication_seconds=60)
+    worker.claim_one()
+    rows = "select workflow_id::text, expires_at from workflows.deduplication"
+    before = calls.rows(rows)
+    calls.set_queue("default", max_enqueued=1)
+    calls.enqueue("other")
+    later = {"deduplication_id": "x", "on_duplicate": "debounce", "delay_seconds": 10}
+    if is_batched:
+        [answer] = calls.enqueue_many({"workflow_name": "mix", "options": later})
+        assert answer["error"]["code"] == "WF005"
+    else:
+        with refused("WF005", "queue_name"):
+            calls.enqueue("mix", **later)
+    assert calls.rows(rows) == before
+    assert calls.enqueue("mix", deduplication_id="x") == first
+
+
+@pytest.mark.parametrize("is_batched", [True, False])
 def test_debounce_puts_off_up_to_its_limit(calls, clock, make_worker, is_batched):
     clock.freeze()
     worker = make_worker("mix")
