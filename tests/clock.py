@@ -25,11 +25,13 @@ class Clock:
         self._seconds = 0.0
         self._frozen_at: str | None = None
         query = (
-            "select l.lanname from pg_proc p join pg_language l on l.oid = p.prolang where p.oid = "
+            "select l.lanname, p.prosrc from pg_proc p join pg_language l on l.oid = p.prolang"
+            " where p.oid = %s::regproc"
         )
-        row = conn.execute(query + "%s::regproc", (self._function,)).fetchone()
+        row = conn.execute(query, (self._function,)).fetchone()
         assert row
         self._is_plpgsql = row[0] == "plpgsql"
+        self._body = row[1]
 
     def advance(self, seconds: float) -> None:
         """Everything due within the next `seconds` is due now."""
@@ -40,7 +42,7 @@ class Clock:
         """The clock goes as it did."""
         if self._seconds or self._frozen_at:
             self._seconds, self._frozen_at = 0.0, None
-            self._replace()
+            self._replace_with(self._body)
 
     def freeze(self) -> None:
         """The clock stands still until it is moved."""
@@ -52,7 +54,11 @@ class Clock:
     def _replace(self) -> None:
         start = f"'{self._frozen_at}'::timestamptz" if self._frozen_at else "clock_timestamp()"
         moved = f"{start} + interval '{self._seconds} seconds'"
-        body = f" begin return {moved}; end " if self._is_plpgsql else f" select {moved} "
+        self._replace_with(
+            f" begin return {moved}; end " if self._is_plpgsql else f" select {moved} "
+        )
+
+    def _replace_with(self, body: str) -> None:
         self._conn.execute(
             sql.SQL(_REPLACE).format(function=sql.Literal(self._function), body=sql.Literal(body))
         )

@@ -113,9 +113,9 @@ def connect(dsn: str) -> Iterator[Connect]:
 
 
 @pytest.fixture
-def conn(connect: Connect) -> psycopg.Connection[Any]:
-    """One autocommit session of the owner of the server."""
-    return connect()
+def conn(reuse: Reuse, connect: Connect) -> psycopg.Connection[Any]:
+    """One autocommit session of the owner of the server, which goes from test to test."""
+    return connect() if IS_POOLED else reuse.session()
 
 
 @pytest.fixture(scope="session")
@@ -131,9 +131,11 @@ def sql() -> Callable[[str], str]:
 
 
 @pytest.fixture
-def clock(conn: psycopg.Connection[Any], schema: str) -> Clock:
+def clock(conn: psycopg.Connection[Any], schema: str) -> Iterator[Clock]:
     """The database's clock: clock.advance(seconds), clock.freeze()."""
-    return Clock(conn, schema)
+    clock = Clock(conn, schema)
+    yield clock
+    clock.reset()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """One copy of a database for test after test: to make its tables as they were takes a third of the time of a new one.
 
-A test that has changed anything but rows, like a function, a grant or the clock, leaves the copy, and the next test gets
-a new one.
+A test that has changed anything but rows, like a function or a grant, leaves the copy, and the next test gets a new one.
+So it is with the session of the owner: functions are compiled once for each session, which takes longer than most tests.
 """
 
 import contextlib
@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from tests.servers import Server, copied_database
 from tests.waiting import wait_until
@@ -29,30 +30,33 @@ join pg_namespace n on n.oid = c.relnamespace where n.{_OURS}"""
 _SHAPE = f"""
 with ours as (select oid from pg_namespace where {_OURS}),
 relation as (select c.oid, c.xmin from pg_class c where c.relnamespace in (select oid from ours))
-select md5(string_agg(concat_ws(' ', catalog, id, version), '|' order by catalog, id, version::text))
+select md5(string_agg(concat_ws(' ', catalog, id, version), '|' order by catalog, id, version))
 from (
-  select 'namespace', n.oid, n.xmin from pg_namespace n where n.oid in (select oid from ours)
-  union all select 'class', r.oid, r.xmin from relation r
-  union all select 'attribute', a.attrelid, a.xmin
+  select 'namespace', n.oid, n.xmin::text from pg_namespace n where n.oid in (select oid from ours)
+  union all select 'class', r.oid, r.xmin::text from relation r
+  union all select 'attribute', a.attrelid, a.xmin::text
     from pg_attribute a where a.attrelid in (select oid from relation)
-  union all select 'trigger', t.oid, t.xmin
+  union all select 'trigger', t.oid, t.xmin::text
     from pg_trigger t where t.tgrelid in (select oid from relation)
-  union all select 'proc', p.oid, p.xmin
+  union all select 'proc', p.oid, md5(p::text)
     from pg_proc p where p.pronamespace in (select oid from ours)
-  union all select 'constraint', k.oid, k.xmin
+  union all select 'constraint', k.oid, k.xmin::text
     from pg_constraint k where k.connamespace in (select oid from ours)
-  union all select 'type', y.oid, y.xmin
+  union all select 'type', y.oid, y.xmin::text
     from pg_type y where y.typnamespace in (select oid from ours)
-  union all select 'setting', s.setrole, s.xmin from pg_db_role_setting s
-  union all select 'extension', e.oid, e.xmin from pg_extension e
-  union all select 'prepared', 0, x.transaction
+  union all select 'setting', s.setrole, s.xmin::text from pg_db_role_setting s
+  union all select 'extension', e.oid, e.xmin::text from pg_extension e
+  union all select 'prepared', 0, x.transaction::text
     from pg_prepared_xacts x where x.database = current_database()) all_of_it(catalog, id, version)"""
 _BIGGEST = f"""
 select max(pg_relation_size(c.oid)) from pg_class c
 join pg_namespace n on n.oid = c.relnamespace where n.{_OURS} and c.relkind = 'r'"""
 _OTHERS = """
 select pg_terminate_backend(pid) from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"""
+where datname = current_database() and pid <> all (%s) and backend_type = 'client backend'"""
+_AS_NEW = """
+reset session authorization; reset all; unlisten *; discard temp; discard sequences;
+select pg_advisory_unlock_all()"""
 
 
 class Tables:
@@ -90,6 +94,7 @@ class Reuse:
         self._template = template
         self._copy = contextlib.ExitStack()
         self._conn: psycopg.Connection[Any] | None = None
+        self._session: psycopg.Connection[Any] | None = None
         self._shape = ""
         self._tables: Tables
 
@@ -103,11 +108,19 @@ class Reuse:
             self._tables = Tables(self._conn)
         return self._name
 
+    def session(self) -> psycopg.Connection[Any]:
+        """An autocommit session of the owner of the server, of one test at a time."""
+        self.take()
+        if self._session is None:
+            dsn = self._server.dsn(self._name)
+            self._session = self._copy.enter_context(psycopg.connect(dsn, autocommit=True))
+        return self._session
+
     def give_back(self) -> None:
         """Take out what the test has put in, or the whole database where it is not to be known again."""
         assert self._conn is not None
         try:
-            _end_others(self._conn)
+            self._end_others(self._conn)
             is_known = _value(self._conn, _SHAPE) == self._shape
             if is_known and _value(self._conn, _BIGGEST) <= MOST_BYTES:
                 self._tables.restore(self._conn)
@@ -117,13 +130,28 @@ class Reuse:
         self.drop()
 
     def drop(self) -> None:
-        self._conn = None
+        self._conn = self._session = None
         self._copy.close()
 
+    def _end_others(self, conn: psycopg.Connection[Any]) -> None:
+        """As a dropped database ends its sessions, but for those that go on."""
+        if self._session and not _is_as_new(self._session):
+            self._session.close()
+            self._session = None
+        stay = [session.info.backend_pid for session in (conn, self._session) if session]
+        wait_until(
+            lambda: not conn.execute(_OTHERS, (stay,)).fetchall(), "the sessions of the test to end"
+        )
 
-def _end_others(conn: psycopg.Connection[Any]) -> None:
-    """As a dropped database ends its sessions."""
-    wait_until(lambda: not conn.execute(_OTHERS).fetchall(), "the sessions of the test to end")
+
+def _is_as_new(session: psycopg.Connection[Any]) -> bool:
+    """Whether it was left outside of a transaction, and could be made what it was."""
+    is_idle = session.info.transaction_status is TransactionStatus.IDLE and session.autocommit
+    with contextlib.suppress(psycopg.Error):
+        if is_idle:
+            session.execute(_AS_NEW)
+            return True
+    return False
 
 
 def _value(conn: psycopg.Connection[Any], query: str) -> Any:

@@ -11,7 +11,7 @@ declare
   v_index bigint;
   v_taken workflows.enqueue_request;
   v_taken_index bigint;
-  v_passed jsonb := '[]';
+  v_passed jsonb := '[]'::jsonb;
   v_has_parents boolean := false;
   v_answer jsonb;
 begin

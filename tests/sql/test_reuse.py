@@ -5,7 +5,8 @@ import contextlib
 import psycopg
 import pytest
 
-from tests.calls import Calls
+from tests.calls import SCHEMA, Calls
+from tests.clock import Clock
 from tests.reuse import Reuse
 
 NAME = "reuse_test"
@@ -79,3 +80,51 @@ def test_who_has_changed_more_or_much_leaves_it(reuse, session, change):
     calls.run(change)
     reuse.give_back()
     assert identity(session()) != first
+
+
+def test_a_clock_that_goes_as_it_did_leaves_the_copy(reuse, session):
+    calls = session()
+    first = identity(calls)
+    clock = Clock(calls.conn, SCHEMA)
+    clock.advance(60)
+    clock.freeze()
+    clock.reset()
+    reuse.give_back()
+    assert identity(session()) == first
+
+
+STATE = """
+select array(select pg_listening_channels()), current_user, current_setting('work_mem'),
+  to_regclass('notes'),
+  (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid())"""
+
+
+def test_the_session_goes_on_as_new(reuse):
+    calls = Calls(reuse.session())
+    pid, before = calls.conn.info.backend_pid, calls.rows(STATE)
+    calls.run("listen news")
+    calls.run("select pg_advisory_lock(1)")
+    calls.run("create temp table notes (note text)")
+    calls.run("set work_mem = '1MB'")
+    calls.run(f"set role {SCHEMA}_viewer")
+    assert all(was != now for was, now in zip(before[0], calls.rows(STATE)[0], strict=True))
+    reuse.give_back()
+    calls = Calls(reuse.session())
+    assert (calls.conn.info.backend_pid, calls.rows(STATE)) == (pid, before)
+
+
+@pytest.mark.parametrize("leave", ["begin", "broken", "closed", "by hand"])
+def test_a_session_that_is_not_as_new_ends(reuse, leave):
+    conn = reuse.session()
+    pid = conn.info.backend_pid
+    if leave == "begin":
+        conn.execute("begin")
+    elif leave == "by hand":
+        conn.autocommit = False
+    elif leave == "closed":
+        conn.close()
+    else:
+        with pytest.raises(psycopg.OperationalError):
+            conn.execute("select pg_terminate_backend(pg_backend_pid())")
+    reuse.give_back()
+    assert reuse.session().info.backend_pid != pid

@@ -24,6 +24,12 @@ def dsn(empty_dsn):
 
 
 @pytest.fixture
+def conn(connect):
+    """A session of this database."""
+    return connect()
+
+
+@pytest.fixture
 def make_old_worker(make_worker, monkeypatch):
     """make_worker of the first release."""
 
