@@ -2187,6 +2187,14 @@ ALTER FUNCTION workflows.is_json_array(p_text text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.is_json_array(p_text text) IS 'Whether a text is a JSON array.';
 
+CREATE FUNCTION workflows.is_quiet(p_queue_ids integer[]) RETURNS boolean
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.is_quiet(p_queue_ids integer[]) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.is_quiet(p_queue_ids integer[]) IS 'Whether everything enqueued into some queues has been committed.';
+
 CREATE FUNCTION workflows.is_time_of_day(p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     AS ...;
@@ -7588,6 +7596,8 @@ REVOKE ALL ON FUNCTION workflows.is_datetime(p_value jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.is_history_time(p_value jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_json_array(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.is_quiet(p_queue_ids integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.is_time_of_day(p_value jsonb) FROM PUBLIC;
 

@@ -2,7 +2,8 @@
 -- lanes where that harms nobody. Statuses: ENQUEUED -> RUNNING. Waits for nobody: every lock is
 -- skip locked. Runs on one session per worker: when it comes back short it marks that session idle,
 -- so that enqueue knows whom to notify; a worker that may not claim from each of its queues is not
--- marked. The same p_request_no with p_is_resend answers the same workflows again.
+-- marked. p_is_idle: the session is marked. It stays so where the claim comes back short again: what
+-- commits meanwhile notifies, and so one look is enough. The same p_request_no with p_is_resend answers the same workflows again.
 create or replace function workflows.claim_workflows(
   p_worker_id text, p_start_now integer, p_prefetch integer default 0, p_request_no bigint default 0,
   p_is_resend boolean default false, p_may_idle boolean default false, p_is_idle boolean default false) returns text
@@ -23,6 +24,7 @@ declare
   v_more integer;
   v_is_contended boolean := false;
   v_is_idle boolean := false;
+  v_is_quiet boolean;
   v_retry_ms integer;
 begin
   select w.queue_ids, w.is_active, w.is_draining or exists (
@@ -35,7 +37,8 @@ begin
       'this worker is not registered or was declared lost; register again under a new id');
   end if;
   perform workflows.limit_open_transaction(v_lease_seconds);
-  if p_is_idle then perform workflows.unmark_idle(v_all_queues); end if;
+  -- before the look: who did not see the mark has committed by then, or we come back
+  if p_is_idle then v_is_quiet := workflows.is_quiet(v_all_queues); end if;
   if not pg_try_advisory_xact_lock_shared(hashtext('workflows.maintenance'), 0) then
     v_retry_ms := 5;  -- get_maintenance waits for claims in progress before it counts
   elsif not p_is_resend and not v_is_draining then
@@ -48,10 +51,10 @@ begin
     if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
     select t.taken, t.is_contended into v_claimed, v_is_contended
     from workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now) t;
-    if p_may_idle and v_claimed < p_start_now and not v_is_contended
-      and v_all_queues <@ v_queues then
-      v_is_idle := true;
-      if not workflows.mark_idle(v_queues) then v_retry_ms := coalesce(v_retry_ms, 20); end if;
+    v_is_idle := p_may_idle and v_claimed < p_start_now and not v_is_contended
+      and v_all_queues <@ v_queues;
+    if v_is_idle and not p_is_idle then
+      v_is_quiet := workflows.mark_idle(v_queues);
       perform workflows.take_wake_calls(200);
       if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
       -- the one more look, which finds nothing as a rule: the claim proper would cost ten times that
@@ -69,8 +72,10 @@ begin
         v_claimed := v_claimed + v_more;
       end if;
     end if;
+    if v_is_idle and not v_is_quiet then v_retry_ms := coalesce(v_retry_ms, 20); end if;
     if v_is_contended and v_claimed < p_start_now then v_retry_ms := coalesce(v_retry_ms, 5); end if;
   end if;
+  if p_is_idle and not v_is_idle then perform workflows.unmark_idle(v_all_queues); end if;
   return workflows.claim_answer(v_worker, p_request_no, v_is_idle, v_retry_ms, v_now);
 end
 $$;

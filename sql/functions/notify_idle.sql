@@ -29,23 +29,34 @@ language plpgsql volatile
 as $$
 declare
   v_queue_id integer;
-  v_is_quiet boolean := true;
 begin
   foreach v_queue_id in array p_queue_ids loop
     perform pg_advisory_lock_shared(hashtext('workflows.idle'), v_queue_id);
   end loop;
-  foreach v_queue_id in array p_queue_ids loop
-    if pg_try_advisory_lock(hashtext('workflows.inflight'), v_queue_id) then
-      perform pg_advisory_unlock(hashtext('workflows.inflight'), v_queue_id);
-    else
-      v_is_quiet := false;
-    end if;
-  end loop;
-  return v_is_quiet;
+  return workflows.is_quiet(p_queue_ids);
 end
 $$;
 comment on function workflows.mark_idle(integer[]) is
   'Marks the session of a worker idle for its queues.';
+
+-- Whether no transaction is open that has enqueued into these queues.
+create or replace function workflows.is_quiet(p_queue_ids integer[]) returns boolean
+language plpgsql volatile
+as $$
+declare
+  v_queue_id integer;
+begin
+  foreach v_queue_id in array p_queue_ids loop
+    if not (pg_try_advisory_lock(hashtext('workflows.inflight'), v_queue_id)
+        and pg_advisory_unlock(hashtext('workflows.inflight'), v_queue_id)) then
+      return false;
+    end if;
+  end loop;
+  return true;
+end
+$$;
+comment on function workflows.is_quiet(integer[]) is
+  'Whether everything enqueued into some queues has been committed.';
 
 create or replace function workflows.unmark_idle(p_queue_ids integer[]) returns integer
 language plpgsql volatile

@@ -75,10 +75,13 @@ begin
       perform workflows.audit_change(v_claimed, 'claimed', null, null, p_worker_id::text);
     end if;
     if v_expired is not null then perform workflows.expire_unstarted(v_expired, v_now); end if;
-    update workflows.lane l set low = q.first_seq - 1000
-    from unnest(v_lanes, v_firsts) q(lane_id, first_seq)
-    where l.lane_id = q.lane_id and q.first_seq - l.low > 5000
-      and l.lane_id in (select l2.lane_id from workflows.lane l2 where l2.lane_id = q.lane_id for no key update skip locked);
+    for v_lane in 1 .. cardinality(v_lanes) loop
+      continue when v_firsts[v_lane] - v_lows[v_lane] <= 5000;
+      update workflows.lane l set low = v_firsts[v_lane] - 1000
+      where v_firsts[v_lane] - l.low > 5000 and l.lane_id in (
+        select l2.lane_id from workflows.lane l2
+        where l2.lane_id = v_lanes[v_lane] for no key update skip locked);
+    end loop;
     exit when v_taken >= v_wanted or taken >= p_start_now;
     is_contended := true;
   end loop;

@@ -1,5 +1,6 @@
 """Limits, keys, marks and wake-ups: exact under races; the controls show that tests can fail."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -175,11 +176,37 @@ def test_enqueue_first_then_idle(calls, make_worker, session, open_session, list
     user.enqueue("mix")
     idle = make_worker("mix", calls=session())
     reply = idle.claim_reply(1, may_idle=True)
-    assert (reply["idle"], reply["retry_ms"]) == (True, 20)
+    for _ in range(2):
+        assert (reply["workflows"], reply["idle"], reply["retry_ms"]) == ([], True, 20)
+        reply = idle.claim_reply(1, may_idle=True, is_idle=True)
     user.conn.commit()
     assert heard(listener) == []
     reply = idle.claim_reply(1, may_idle=True, is_idle=True)
     assert len(reply["workflows"]) == 1
+
+
+@pytest.mark.parametrize("is_asked_late", [False, True])
+def test_enqueue_commits_while_a_marked_session_looks(
+    calls, make_worker, session, open_session, without, blocked, is_asked_late
+):
+    """2.4: a session that is marked asks who is in flight before its one look: asked after it, who committed in
+    between would be missed."""
+    user = open_session()
+    user.enqueue("mix")
+    idle = make_worker("mix", calls=session())
+    idle.claim(1, may_idle=True)
+    after_look = "v_is_idle := p_may_idle"
+    pause = "perform pg_advisory_lock_shared(99), pg_advisory_unlock_shared(99);"
+    ask = "v_is_quiet := workflows.is_quiet(v_all_queues);" if is_asked_late else ""
+    without("claim_workflows", after_look, f"{pause} {ask} {after_look}")
+    calls.run("select pg_advisory_lock(99)")
+    claim = blocked(idle.calls, *idle.claim_statement(1, may_idle=True, is_idle=True))
+    user.conn.commit()
+    calls.run("select pg_advisory_unlock(99)")
+    ((answer,),) = claim.outcome()
+    reply = json.loads(answer)
+    assert (reply["workflows"], reply["idle"]) == ([], True)
+    assert reply["retry_ms"] == (None if is_asked_late else 20)
 
 
 def test_enqueue_between_the_two_looks_of_a_claim(calls, make_worker, session, open_session):
@@ -188,7 +215,7 @@ def test_enqueue_between_the_two_looks_of_a_claim(calls, make_worker, session, o
     calls.enqueue("mix")
     idle.work_off()
     source = calls.value("select pg_get_functiondef('workflows.mark_idle'::regproc)")
-    inner = "v_is_quiet boolean := true;\nbegin\n"
+    inner = "v_queue_id integer;\nbegin\n"
     assert inner in source
     enqueue = f"  perform {SCHEMA}.enqueue('mix');\n"
     calls.conn.execute(source.replace(inner, inner + enqueue))
