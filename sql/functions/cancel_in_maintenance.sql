@@ -67,7 +67,7 @@ begin
     for no key update skip locked;
   elsif p_status = 'ENQUEUED' then
     perform from workflows.workflow w
-    join workflows.ready r on r.lane_id = w.lane_id and r.ready_seq = w.ready_seq
+    join workflows.ready r on r.lane_id = any (array[w.lane_id]) and r.ready_seq = w.ready_seq
     where w.workflow_id = p_workflow_id for update of r skip locked;
   else
     perform from workflows.parked p where p.workflow_id = p_workflow_id for update skip locked;

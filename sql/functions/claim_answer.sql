@@ -27,9 +27,9 @@ begin
          then ',"is_partial":true' else '' end
       || '}', ',' order by l.is_started desc, w.priority, w.ready_seq) || ']' into v_workflows
   from workflows.lease l
-  join workflows.workflow w on w.workflow_id = l.workflow_id
+  join workflows.workflow w on w.workflow_id = any (array[l.workflow_id])
   join workflows.queue q on q.queue_id = l.queue_id
-  left join workflows.workflow_payload p on p.workflow_id = l.workflow_id
+  left join workflows.workflow_payload p on p.workflow_id = any (array[l.workflow_id])
   where l.worker_id = p_worker_id and l.claim_no = p_claim_no;
   return '{"workflows":' || coalesce(v_workflows, '[]')
     || ',"idle":' || case when p_is_idle then 'true' else 'false' end

@@ -44,11 +44,20 @@ begin
   elsif not p_is_resend and not v_is_draining then
     v_queues := v_all_queues;
     if not v_is_active then v_queues := workflows.queues_of_inactive(v_all_queues, v_now); end if;
-    if workflows.take_child_orders(50) = 50 then v_retry_ms := 5; end if;
-    perform workflows.take_wake_calls(200);
-    if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
-    if not workflows.admit_gated() then v_retry_ms := 5; end if;
-    if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
+    -- as a rule there is nothing of this, and one statement says so
+    if exists (select from workflows.child_order) or exists (select from workflows.wake_call)
+      or exists (select from workflows.new_lane) or exists (select from workflows.wake)
+      or exists (
+        select from workflows.lane l cross join lateral (
+          select from workflows.ready r
+          where r.lane_id = l.lane_id and r.ready_seq > l.low limit 1) h
+        where l.kind = 'gated') then
+      if workflows.take_child_orders(50) = 50 then v_retry_ms := 5; end if;
+      perform workflows.take_wake_calls(200);
+      perform workflows.fold_new_lanes();
+      if not workflows.admit_gated() then v_retry_ms := 5; end if;
+      perform workflows.fold_new_lanes();
+    end if;
     select t.taken, t.is_contended into v_claimed, v_is_contended
     from workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now) t;
     v_is_idle := p_may_idle and v_claimed < p_start_now and not v_is_contended
@@ -56,7 +65,7 @@ begin
     if v_is_idle and not p_is_idle then
       v_is_quiet := workflows.mark_idle(v_queues);
       perform workflows.take_wake_calls(200);
-      if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
+      perform workflows.fold_new_lanes();
       -- the one more look, which finds nothing as a rule: the claim proper would cost ten times that
       if exists (
           select from workflows.worker_definition d
@@ -152,7 +161,7 @@ begin
                           order by r.ready_seq limit 500 for update skip locked) h
       order by l.priority, h.ready_seq limit 500),
     gone as (
-      delete from workflows.ready r using chosen c where r.lane_id = c.lane_id and r.ready_seq = c.ready_seq
+      delete from workflows.ready r using chosen c where r.lane_id = any (array[c.lane_id]) and r.ready_seq = c.ready_seq
       returning r.workflow_id, r.ready_seq),
     moved as (
       update workflows.workflow w set status = 'BLOCKED', ticket_seq = g.ready_seq, change_no = w.change_no + 1

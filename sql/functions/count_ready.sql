@@ -6,7 +6,7 @@ set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off s
 as $$
   select count(*) from (
     select from workflows.queue_lanes(p_queue_id) l
-    join workflows.ready r on r.lane_id = l.lane_id and r.ready_seq > l.floor limit p_cap) r
+    join workflows.ready r on r.lane_id = any (array[l.lane_id]) and r.ready_seq > l.floor limit p_cap) r
 $$;
 comment on function workflows.count_ready(integer, integer) is
   'Number of claimable workflows of a queue, counted up to a cap.';

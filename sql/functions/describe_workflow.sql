@@ -39,10 +39,10 @@ begin
     'parents', workflows.describe_parents(v_workflow.parent_workflow_id),
     'waits_for', workflows.describe_gates(v_workflow),
     'worker', (
-      select json_build_object('worker_name', k.worker_name, 'claimed_at', l.claimed_at,
-        'waiting_command', l.control)
-      from workflows.lease l left join workflows.worker k on k.worker_id = l.worker_id
-      where l.workflow_id = v_id),
+      select json_build_object('worker_name', (
+          select k.worker_name from workflows.worker k where k.worker_id = l.worker_id),
+        'claimed_at', l.claimed_at, 'waiting_command', l.control)
+      from workflows.lease l where l.workflow_id = v_id),
     'allowed', workflows.describe_allowed(v_workflow))::text;
 end
 $$;
@@ -371,7 +371,7 @@ begin
         select h.workflow_id from workflows.gate_ticket h
         where h.gate_id = t.gate_id and h.is_holder)) order by t.gate_name)
     from unnest(p_workflow.gate_ids) g(gate_id)
-    join workflows.gate_ticket t on t.gate_id = g.gate_id
+    join workflows.gate_ticket t on t.gate_id = any (array[g.gate_id])
       and t.priority = p_workflow.priority and t.ticket_seq = p_workflow.ticket_seq
       and t.workflow_id = p_workflow.workflow_id), '[]');
 end

@@ -9,7 +9,7 @@ declare
 begin
   with gone as (
     delete from workflows.wait t using unnest(p_workflow_ids) i(workflow_id)
-    where t.workflow_id = i.workflow_id returning t.workflow_id, t.step_key),
+    where t.workflow_id = any (array[i.workflow_id]) returning t.workflow_id, t.step_key),
   free as materialized (
     select p.prompt_id from gone g
     join workflows.prompt p on p.workflow_id = g.workflow_id and p.step_key = g.step_key

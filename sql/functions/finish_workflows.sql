@@ -24,9 +24,9 @@ begin
       n integer, w uuid, t uuid, outcome text, result json, is_sanitised boolean) where x.outcome = 'success' order by x.w, x.t),
   locked as materialized (
     select l.workflow_id, nullif(a.result::text, 'null') as result, coalesce(a.is_sanitised, false) as is_sanitised
-    from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for update of l skip locked),
+    from asked a join workflows.lease l on l.workflow_id = any (array[a.w]) and l.lease_token = a.t for update of l skip locked),
   gone as (
-    delete from workflows.lease l using locked k where l.workflow_id = k.workflow_id
+    delete from workflows.lease l using locked k where l.workflow_id = any (array[k.workflow_id])
     returning l.workflow_id, l.control, k.result, k.is_sanitised),
   ended as (
     update workflows.workflow w set status = 'SUCCESS', state = 'COMPLETE', ended_at = v_now, reason = null, change_no = w.change_no + 1

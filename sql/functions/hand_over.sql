@@ -25,14 +25,14 @@ begin
     where not exists (select from unnest(w.gate_ids) g(gate_id)
                       where workflows.gate_head(g.gate_id, v_now) is distinct from w.workflow_id)),
   granted as materialized (
-    select p.workflow_id from able a join workflows.parked p on p.workflow_id = a.workflow_id
+    select p.workflow_id from able a join workflows.parked p on p.workflow_id = any (array[a.workflow_id])
     where p.status = 'BLOCKED' for update of p skip locked),
   holding as (
     update workflows.gate_ticket t set is_holder = true
     from granted n join able a on a.workflow_id = n.workflow_id cross join lateral unnest(a.gate_ids) g(gate_id)
-    where t.gate_id = g.gate_id and t.priority = a.priority and t.ticket_seq = a.ticket_seq),
+    where t.gate_id = any (array[g.gate_id]) and t.priority = a.priority and t.ticket_seq = a.ticket_seq),
   unparked as (
-    delete from workflows.parked p using granted n where p.workflow_id = n.workflow_id)
+    delete from workflows.parked p using granted n where p.workflow_id = any (array[n.workflow_id]))
   select array(select n.workflow_id from granted n),
     array(select g.gate_id from able a cross join lateral unnest(a.gate_ids) g(gate_id)
           where a.workflow_id not in (select n.workflow_id from granted n))

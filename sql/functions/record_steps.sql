@@ -22,7 +22,7 @@ begin
       seconds float8, elapsed_ms float8, ask json) order by x.w, x.t, x.k, x.n),
   own as materialized (
     select a.*, l.control || coalesce(' ' || l.handler_no, '') as control
-    from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t for key share of l),
+    from asked a join workflows.lease l on l.workflow_id = any (array[a.w]) and l.lease_token = a.t for key share of l),
   added as (
     insert into workflows.step (workflow_id, step_key, kind, status, attempts, started_at, ended_at, due_at, output, error)
     select o.w, o.k, coalesce(o.kind, 'step'), o.status, coalesce(o.attempt, 1),
@@ -67,12 +67,13 @@ create or replace function workflows.note_handlers(p_records text, p_now timesta
 language plpgsql volatile
 as $$
 begin
-  perform from workflows.lease l
-  where l.workflow_id in (select x.w from json_to_recordset(p_records::json) as x(w uuid))
-  order by l.workflow_id for no key update of l;
+  perform from (
+    select distinct x.w from json_to_recordset(p_records::json) as x(w uuid) order by x.w) a
+  cross join lateral (
+    select from workflows.lease l where l.workflow_id = a.w for no key update) l;
   update workflows.command c set expires_at = null
   from json_to_recordset(p_records::json) as x(w uuid, t uuid, kind text, ask json)
-  join workflows.lease l on l.workflow_id = x.w and l.lease_token = x.t
+  join workflows.lease l on l.workflow_id = any (array[x.w]) and l.lease_token = x.t
   where x.kind = 'handler' and x.ask ->> 'control' = concat_ws(' ', l.control, l.handler_no)
     and c.workflow_id = x.w and c.command = upper(l.control) and c.outcome = 'accepted';
   return workflows.end_resuming(p_records, p_now);
@@ -94,11 +95,12 @@ begin
     where x.kind = 'handler' and x.status = 'SUCCESS' and x.k ~ '^on_resume(#[0-9]+)?$'
     order by x.w),
   locked as materialized (
-    select l.workflow_id from asked a join workflows.lease l on l.workflow_id = a.w and l.lease_token = a.t
+    select l.workflow_id from asked a
+    join workflows.lease l on l.workflow_id = any (array[a.w]) and l.lease_token = a.t
     where l.control = 'resume' for no key update of l),
   done as (
     update workflows.lease l set control = null, handler_no = null from locked k
-    where l.workflow_id = k.workflow_id returning l.workflow_id),
+    where l.workflow_id = any (array[k.workflow_id]) returning l.workflow_id),
   moved as (
     update workflows.workflow w set state = 'RUNNING', control = null, handler_no = null, change_no = w.change_no + 1
     from done d where w.workflow_id = d.workflow_id returning w.workflow_id)

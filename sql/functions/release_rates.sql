@@ -37,7 +37,8 @@ as $$
 begin
   insert into workflows.rate_use (queue_id, used, expires_at)
   select q.queue_id, count(*), p_now + q.rate_seconds * interval '1 second'
-  from unnest(p_claimed) i(workflow_id) join workflows.lease l on l.workflow_id = i.workflow_id
+  from unnest(p_claimed) i(workflow_id)
+  join workflows.lease l on l.workflow_id = any (array[i.workflow_id])
   join workflows.queue q on q.queue_id = l.queue_id
   where l.is_limited and q.rate_limit is not null
   group by q.queue_id, q.rate_seconds;

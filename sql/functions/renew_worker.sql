@@ -35,7 +35,7 @@ begin
     json_agg(json_build_array(l.workflow_id, l.lease_token, concat_ws(' ', l.control, l.handler_no))) filter (where l.control is not null)
   into v_lost, v_controls
   from (select (x ->> 0)::uuid as workflow_id, (x ->> 1)::uuid as lease_token from json_array_elements(v_held -> 'held') x) h
-  left join workflows.lease l on l.workflow_id = h.workflow_id and l.lease_token = h.lease_token;
+  left join workflows.lease l on l.workflow_id = any (array[h.workflow_id]) and l.lease_token = h.lease_token;
   return json_build_object('is_lost', false, 'lease_ms', (v_worker.lease_seconds * 1000)::bigint,
     'lost', coalesce(v_lost, '[]'), 'controls', coalesce(v_controls, '[]'))::text;
 end
@@ -53,11 +53,12 @@ declare
 begin
   if p_started is null or json_array_length(p_started) = 0 then return 0; end if;
   with locked as materialized (
-    select l.workflow_id from json_array_elements_text(p_started) s(id) join workflows.lease l on l.workflow_id = s.id::uuid
+    select l.workflow_id from json_array_elements_text(p_started) s(id)
+    join workflows.lease l on l.workflow_id = any (array[s.id::uuid])
     where l.worker_id = p_worker_id and not l.is_started for no key update of l skip locked),
   started as (
     update workflows.lease l set is_started = true, deadline_at = l.deadline_at + (p_now - l.claimed_at)
-    from locked k where l.workflow_id = k.workflow_id returning l.workflow_id, l.claimed_at),
+    from locked k where l.workflow_id = any (array[k.workflow_id]) returning l.workflow_id, l.claimed_at),
   moved as (
     update workflows.workflow w set change_no = w.change_no + 1, deadline_at = w.deadline_at + (p_now - s.claimed_at),
       state = case w.state when 'STARTING' then 'RUNNING' else w.state end,
@@ -81,7 +82,7 @@ begin
   for v_lease in
     select l.* from workflows.lease l
     where l.worker_id = p_worker.worker_id and l.claimed_at < p_now - p_worker.lease_seconds * interval '0.5 second'
-      and not exists (select from json_array_elements(p_held) h where (h ->> 0)::uuid = l.workflow_id)
+      and not exists (select from json_array_elements(p_held) h where (h ->> 0)::uuid = any (array[l.workflow_id]))
     for update skip locked
   loop
     perform workflows.reclaim_lease(v_lease, 'released', p_now);

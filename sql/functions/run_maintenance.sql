@@ -93,14 +93,18 @@ begin
     with locked as materialized (
       select r.lane_id, r.ready_seq from workflows.ready r where r.start_before <= p_now
       order by r.start_before limit p_limit for update skip locked),
-    gone as (delete from workflows.ready r using locked k where r.lane_id = k.lane_id and r.ready_seq = k.ready_seq returning r.workflow_id)
+    gone as (
+      delete from workflows.ready r using locked k
+      where r.lane_id = any (array[k.lane_id]) and r.ready_seq = k.ready_seq returning r.workflow_id)
     select array_agg(g.workflow_id) into v_late from gone g;
     if v_late is not null then perform workflows.expire_unstarted(v_late, p_now); end if;
   end if;
   if not exists (select from workflows.parked p where p.due_at <= p_now) then return 0; end if;
   with locked as materialized (
     select p.workflow_id from workflows.parked p where p.due_at <= p_now order by p.due_at limit p_limit for update skip locked),
-  gone as (delete from workflows.parked p using locked k where p.workflow_id = k.workflow_id returning p.workflow_id, p.status)
+  gone as (
+    delete from workflows.parked p using locked k
+    where p.workflow_id = any (array[k.workflow_id]) returning p.workflow_id, p.status)
   select array_agg(g.workflow_id),
     array_agg(g.workflow_id) filter (where g.status in ('DELAYED', 'WAITING')
       and w.control is null and coalesce(w.deadline_at > p_now, true)
@@ -154,7 +158,7 @@ begin
   where w.worker_id in (select w2.worker_id from workflows.worker w2
     where w2.lost_at is null and w2.retired_at is null and w2.expires_at <= p_now for no key update skip locked);
   for v_lease in
-    select l.* from workflows.worker w join workflows.lease l on l.worker_id = w.worker_id
+    select l.* from workflows.worker w join workflows.lease l on l.worker_id = any (array[w.worker_id])
     where w.lost_at is not null or w.retired_at is not null
     limit p_limit for update of l skip locked
   loop
@@ -189,7 +193,7 @@ begin
   told as (
     update workflows.lease l set control = 'timeout', handler_no = workflows.next_handler_no(w, 'timeout')
     from locked k join workflows.workflow w on w.workflow_id = k.workflow_id
-    where l.workflow_id = k.workflow_id
+    where l.workflow_id = any (array[k.workflow_id])
     returning l.workflow_id, l.worker_id),
   moved as (
     update workflows.workflow w set state = 'CANCELLING', reason = 'timeout', change_no = w.change_no + 1

@@ -224,7 +224,7 @@ begin
     union all
     (select r.workflow_id from workflows.queue q
      cross join lateral workflows.queue_lanes(q.queue_id) l
-     join workflows.ready r on r.lane_id = l.lane_id and r.ready_seq > l.floor
+     join workflows.ready r on r.lane_id = any (array[l.lane_id]) and r.ready_seq > l.floor
      where 'ENQUEUED' = any (p_statuses) and (p_queue_id is null or q.queue_id = p_queue_id)
      limit p_most)
     limit p_most);

@@ -81,7 +81,7 @@ begin
   with gone as (
     delete from workflows.gate_ticket t using unnest(p_workflow_ids) i(workflow_id)
       join workflows.workflow w on w.workflow_id = i.workflow_id cross join lateral unnest(w.gate_ids) g(gate_id)
-    where t.gate_id = g.gate_id and t.priority = w.priority and t.ticket_seq = w.ticket_seq
+    where t.gate_id = any (array[g.gate_id]) and t.priority = w.priority and t.ticket_seq = w.ticket_seq
     returning t.gate_id)
   insert into workflows.wake (gate_id) select distinct g.gate_id from gone g;
   get diagnostics v_count = row_count;

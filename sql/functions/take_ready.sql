@@ -39,7 +39,7 @@ begin
         select r.lane_id, r.ready_seq, r.workflow_id, r.start_before from workflows.ready r
         where r.lane_id = q.lane_id and r.ready_seq > q.low order by r.ready_seq limit q.wanted for update skip locked) h),
     gone as (
-      delete from workflows.ready r using chosen c where r.lane_id = c.lane_id and r.ready_seq = c.ready_seq
+      delete from workflows.ready r using chosen c where r.lane_id = any (array[c.lane_id]) and r.ready_seq = c.ready_seq
       returning r.workflow_id, r.lane_id, r.ready_seq, r.start_before <= v_now as is_late),
     placed as materialized (
       select g.workflow_id, l.queue_id, d.timeout_seconds,

@@ -19,22 +19,24 @@ begin
     order by k.wake_call_id limit p_limit) c;
   with parked as materialized (
     select p.workflow_id, p.status, p.resume_status
-    from unnest(v_called) i(workflow_id) join workflows.parked p on p.workflow_id = i.workflow_id
+    from unnest(v_called) i(workflow_id)
+    join workflows.parked p on p.workflow_id = any (array[i.workflow_id])
     for update of p skip locked),
   leased as materialized (
     select l.workflow_id
-    from unnest(v_called) i(workflow_id) join workflows.lease l on l.workflow_id = i.workflow_id
+    from unnest(v_called) i(workflow_id)
+    join workflows.lease l on l.workflow_id = any (array[i.workflow_id])
     for key share of l skip locked),
   parents as materialized (
     -- once for each, however many of its children have ended
     select p.workflow_id, workflows.have_children_ended(p.workflow_id) as has_come
-    from parked p join workflows.wait t on t.workflow_id = p.workflow_id
+    from parked p join workflows.wait t on t.workflow_id = any (array[p.workflow_id])
     where t.topic = 'children' and 'WAITING' in (p.status, p.resume_status)),
   meant as materialized (
     select p.workflow_id, p.status from parked p
     where 'WAITING' in (p.status, p.resume_status) and exists (
       select from workflows.wake_call c
-      left join workflows.wait t on t.workflow_id = c.workflow_id
+      left join workflows.wait t on t.workflow_id = any (array[c.workflow_id])
       where c.workflow_id = p.workflow_id and c.wake_call_id = any (v_calls)
         and (c.topic is null or c.topic = t.topic and (c.topic <> 'children'
           or c.workflow_id in (select a.workflow_id from parents a where a.has_come)))))

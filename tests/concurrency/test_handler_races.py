@@ -35,7 +35,7 @@ def test_an_abort_that_has_the_lease(
 ):
     """The record of on_resume waits for it and holds nothing that it needs."""
     if not is_guarded:  # locked as the record of a step is, and for more when it is noted
-        without("note_handlers", "for no key update of l", "for key share of l")
+        without("note_handlers", "for no key update) l", "for key share) l")
     calls.enqueue("mix")
     claimed = worker.claim_one()
     calls.command(claimed["w"], "HOLD")
@@ -64,7 +64,7 @@ def test_an_order_lapses_while_its_handler_begins(
 ):
     """The record has not committed: whoever lets orders lapse leaves it alone, or the worker is told too late."""
     if not is_guarded:
-        without("note_handlers", "for no key update of l", "for key share of l")
+        without("note_handlers", "for no key update) l", "for key share) l")
     calls.enqueue("mix")
     claimed = worker.claim_one()
     calls.command(claimed["w"], "STOP", valid_for_seconds=5)

@@ -150,7 +150,9 @@ def test_the_fence_of_finish(calls, worker, open_session, session, without, is_g
     """The lease was taken back and given out again: the old token ends nothing."""
     if not is_guarded:
         without(
-            "finish_workflows", "l.workflow_id = a.w and l.lease_token = a.t", "l.workflow_id = a.w"
+            "finish_workflows",
+            "l.workflow_id = any (array[a.w]) and l.lease_token = a.t",
+            "l.workflow_id = any (array[a.w])",
         )
     calls.enqueue("mix")
     old = worker.claim_one()

@@ -30,11 +30,11 @@ _COUNT = "update workflows.workflow w set reclaim_count = w.reclaim_count + 1"
 _EXPIRED = "w2.expires_at <= p_now for no key update skip locked"
 _LIMIT_LOCK = "q.queue_id = any (queue_ids) for no key update skip locked) k"
 _HELD = "if exists (select from workflows.gate_ticket t where t.gate_id = p_gate_id and t.is_holder) then return null; end if;"
-_TAKE = """delete from workflows.ready r using chosen c where r.lane_id = c.lane_id and r.ready_seq = c.ready_seq
+_TAKE = """delete from workflows.ready r using chosen c where r.lane_id = any (array[c.lane_id]) and r.ready_seq = c.ready_seq
       returning r.workflow_id, r.lane_id, r.ready_seq, r.start_before <= v_now as is_late"""
 _TAKEN = """select r.workflow_id, r.lane_id, r.ready_seq, r.start_before <= v_now as is_late
       from workflows.ready r join chosen c on r.lane_id = c.lane_id and r.ready_seq = c.ready_seq"""
-_GONE = """delete from workflows.lease l using locked k where l.workflow_id = k.workflow_id
+_GONE = """delete from workflows.lease l using locked k where l.workflow_id = any (array[k.workflow_id])
     returning l.workflow_id"""
 
 MUTATIONS = [

@@ -11,13 +11,13 @@ pytestmark = pytest.mark.proof
 MUTATIONS = {
     "record without the token": (
         "record_steps",
-        "l.workflow_id = a.w and l.lease_token = a.t",
-        "l.workflow_id = a.w",
+        "l.workflow_id = any (array[a.w]) and l.lease_token = a.t",
+        "l.workflow_id = any (array[a.w])",
     ),
     "succeed without the token": (
         "finish_workflows",
-        "l.workflow_id = a.w and l.lease_token = a.t",
-        "l.workflow_id = a.w",
+        "l.workflow_id = any (array[a.w]) and l.lease_token = a.t",
+        "l.workflow_id = any (array[a.w])",
     ),
     "fail without the token": ("finish_other", "and l.lease_token = p_lease_token", ""),
     "replace a recorded step": (
@@ -27,7 +27,7 @@ MUTATIONS = {
     ),
     "forget to free gates": (
         "free_gates",
-        "where t.gate_id = g.gate_id",
+        "where t.gate_id = any (array[g.gate_id])",
         "where false and t.gate_id = g.gate_id",
     ),
     "free gates and tell nobody": (
