@@ -22,8 +22,10 @@ begin
     cross join lateral (select workflows.gate_head(p.gate_id, v_now) as workflow_id) t where t.workflow_id is not null),
   able as materialized (
     select w.workflow_id, w.priority, w.ticket_seq, w.gate_ids from head h join workflows.workflow w on w.workflow_id = h.workflow_id
-    where not exists (select from unnest(w.gate_ids) g(gate_id)
-                      where workflows.gate_head(g.gate_id, v_now) is distinct from w.workflow_id)),
+    -- who needs one gate alone is the head of it
+    where cardinality(w.gate_ids) = 1 or not exists (
+      select from unnest(w.gate_ids) g(gate_id)
+      where workflows.gate_head(g.gate_id, v_now) is distinct from w.workflow_id)),
   granted as materialized (
     select p.workflow_id from able a join workflows.parked p on p.workflow_id = any (array[a.workflow_id])
     where p.status = 'BLOCKED' for update of p skip locked),
