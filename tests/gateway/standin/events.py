@@ -152,7 +152,9 @@ class Timer(object):
             if not self._has_failed:
                 log_failure("timer %s" % self._path)
             self._has_failed = True
-        self.due = (System.nanoTime() if self._is_fixed_delay else planned) + self._delay
+        now = System.nanoTime()
+        # One that cannot keep its rate leaves the thread to those that have been due since.
+        self.due = now + self._delay if self._is_fixed_delay else max(planned + self._delay, now)
 
 
 class _Wake(object):
