@@ -195,6 +195,18 @@ def test_f69_a_claim_that_failed_leaves_its_session():
     assert [one["is_idle"] for one in desk.asked()] == [False, True, False]
 
 
+def test_a_worker_that_was_lost_leaves_its_mark_behind():
+    """The next one would set it a second time on the session, and take it back once."""
+    desk = Desk(answer(idle=True))
+    desk.dispatcher.poke()
+    desk.turn()
+    desk.state.is_registered.clear()
+    desk.turn()
+    assert desk.session.serial == FakeSession.serial + 1
+    desk.turn()
+    assert desk.session.serial == FakeSession.serial + 1
+
+
 @pytest.mark.parametrize("mode, may_idle", [("listen", True), ("poll", False), ("starting", False)])
 def test_only_who_hears_notifications_may_be_marked_idle(mode, may_idle):
     desk = Desk(answer())

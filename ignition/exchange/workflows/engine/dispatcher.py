@@ -81,6 +81,9 @@ class Dispatcher(object):
         if not self._state.is_claiming:
             return self._poll_seconds()
         if not self._state.is_registered.is_set():
+            if self._is_idle:
+                # The mark outlives the worker that was lost: whoever enqueues would notify for ever.
+                self._session.leave()
             self._is_idle = False
             self._unanswered = None
             self._state.is_registered.wait(0.5)
