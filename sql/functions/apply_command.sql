@@ -148,7 +148,7 @@ as $$
 begin
   update workflows.gate_ticket t set is_held = p_is_held
   from unnest(p_workflow.gate_ids) g(gate_id)
-  where t.gate_id = g.gate_id and t.priority = p_workflow.priority
+  where t.gate_id = any (array[g.gate_id]) and t.priority = p_workflow.priority
     and t.ticket_seq = p_workflow.ticket_seq and not t.is_holder;
   insert into workflows.wake (gate_id) select g from unnest(p_workflow.gate_ids) g;
   return workflows.notify_idle(array[p_workflow.queue_id]);

@@ -1,9 +1,9 @@
 -- Claims workflows for one worker: up to p_start_now to start at once, up to p_prefetch more from
--- lanes where that harms nobody. Statuses: ENQUEUED -> RUNNING. Waits for nobody: every lock is
--- skip locked. Runs on one session per worker: when it comes back short it marks that session idle,
--- so that enqueue knows whom to notify; a worker that may not claim from each of its queues is not
--- marked. p_is_idle: the session is marked. It stays so where the claim comes back short again: what
--- commits meanwhile notifies, and so one look is enough. The same p_request_no with p_is_resend answers the same workflows again.
+-- lanes where that harms nobody. Statuses: ENQUEUED -> RUNNING. Waits for nobody: every lock is skip
+-- locked. A claim that comes back short marks its session idle, of one worker that may claim from all
+-- its queues, so that enqueue knows whom to notify. p_is_idle: it is marked, and stays so if short
+-- again: what commits meanwhile notifies, so one look is enough. The same p_request_no with
+-- p_is_resend answers the same workflows again.
 create or replace function workflows.claim_workflows(
   p_worker_id text, p_start_now integer, p_prefetch integer default 0, p_request_no bigint default 0,
   p_is_resend boolean default false, p_may_idle boolean default false, p_is_idle boolean default false) returns text
@@ -44,20 +44,11 @@ begin
   elsif not p_is_resend and not v_is_draining then
     v_queues := v_all_queues;
     if not v_is_active then v_queues := workflows.queues_of_inactive(v_all_queues, v_now); end if;
-    -- as a rule there is nothing of this, and one statement says so
-    if exists (select from workflows.child_order) or exists (select from workflows.wake_call)
-      or exists (select from workflows.new_lane) or exists (select from workflows.wake)
-      or exists (
-        select from workflows.lane l cross join lateral (
-          select from workflows.ready r
-          where r.lane_id = l.lane_id and r.ready_seq > l.low limit 1) h
-        where l.kind = 'gated') then
-      if workflows.take_child_orders(50) = 50 then v_retry_ms := 5; end if;
-      perform workflows.take_wake_calls(200);
-      perform workflows.fold_new_lanes();
-      if not workflows.admit_gated() then v_retry_ms := 5; end if;
-      perform workflows.fold_new_lanes();
-    end if;
+    if workflows.take_child_orders(50) = 50 then v_retry_ms := 5; end if;
+    perform workflows.take_wake_calls(200);
+    if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
+    if not workflows.admit_gated() then v_retry_ms := 5; end if;
+    if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
     select t.taken, t.is_contended into v_claimed, v_is_contended
     from workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now) t;
     v_is_idle := p_may_idle and v_claimed < p_start_now and not v_is_contended
@@ -65,7 +56,7 @@ begin
     if v_is_idle and not p_is_idle then
       v_is_quiet := workflows.mark_idle(v_queues);
       perform workflows.take_wake_calls(200);
-      perform workflows.fold_new_lanes();
+      if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
       -- the one more look, which finds nothing as a rule: the claim proper would cost ten times that
       if exists (
           select from workflows.worker_definition d

@@ -219,7 +219,7 @@ begin
      where 'RUNNING' = any (p_statuses) limit p_most)
     union all
     (select p.workflow_id from workflows.queue q
-     join workflows.parked p on p.queue_id = q.queue_id and p.status = any (p_statuses)
+     join workflows.parked p on p.queue_id = any (array[q.queue_id]) and p.status = any (p_statuses)
      where p_queue_id is null or q.queue_id = p_queue_id limit p_most)
     union all
     (select r.workflow_id from workflows.queue q

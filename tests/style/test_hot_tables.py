@@ -1,4 +1,9 @@
-"""Finding 9: an update that touches an indexed column writes every index again."""
+"""Finding 9: an update that touches an indexed column writes every index again. Finding 2: a batch is joined to a table that
+empties out by a key that is hidden from the planner, see docs/decisions/pinned-plans.md."""
+
+import re
+
+from tests.style.sources import ROOT, sql_files
 
 CHANGING = {
     "workflow": {"status", "state", "lease_token", "lane_id", "ready_seq", "ticket_seq", "attempt"}
@@ -39,3 +44,29 @@ def test_finding_9_no_index_on_what_changes(conn, schema):
 def test_finding_9_an_index_on_what_changes_would_be_seen(conn, schema):
     conn.execute(f"create index on {schema}.workflow (enqueued_at) where status = 'ERROR'")
     assert ("workflow", "status") in indexed_columns(conn, schema)
+
+
+EMPTYING = r"workflows\.(?:ready|lease|parked|gate_ticket|wait) (\w+)"
+OPEN_KEYS = (
+    rf"join {EMPTYING}\s+on \1\.(?:\w+) = \w+\.\w+",
+    rf"delete from {EMPTYING}\s+using [^;]*?where \1\.(?:\w+) = \w+\.\w+",
+    rf"update {EMPTYING} set [^;]*?\sfrom [^;]*?where \1\.(?:\w+) = [a-z]\.\w+",
+)
+
+
+def open_keys(text):
+    return [found.group() for pattern in OPEN_KEYS for found in re.finditer(pattern, text)]
+
+
+def test_finding_2_a_batch_is_joined_by_a_hidden_key():
+    assert {
+        path.stem: found
+        for path in sql_files("functions")
+        if (found := open_keys(path.read_text()))
+    } == {}
+
+
+def test_finding_2_a_key_that_is_not_hidden_would_be_seen():
+    hidden = (ROOT / "sql/functions/finish_workflows.sql").read_text()
+    plain = re.sub(r"any \(array\[([a-z_.]+)\]\)", r"\1", hidden)
+    assert len(open_keys(plain)) == 2
