@@ -78,6 +78,7 @@ comment on column workflows.ready.lane_id is 'The lane.';
 comment on column workflows.ready.ready_seq is 'Place in the order of arrival.';
 comment on column workflows.ready.workflow_id is 'The workflow.';
 comment on column workflows.ready.start_before is 'Not started by then: cancelled.';
+comment on column workflows.ready.ready_at is 'Since when it can be claimed; null: since it was enqueued.';
 
 comment on column workflows.lease.workflow_id is 'The workflow.';
 comment on column workflows.lease.lease_token is 'Random proof of the right to work on it.';

@@ -22,6 +22,7 @@
 \ir migrations/0010_add_schedules.sql
 \ir migrations/0011_add_drain_orders.sql
 \ir migrations/0012_add_trace_context.sql
+\ir migrations/0013_add_ready_at.sql
 
 -- small helpers
 \ir functions/clock_now.sql

@@ -1769,7 +1769,7 @@ ALTER FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text)
 
 COMMENT ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) IS 'Whether a value fits a setting.';
 
-CREATE FUNCTION workflows.fold_new_lanes() RETURNS integer
+CREATE FUNCTION workflows.fold_new_lanes() RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
 
@@ -2557,13 +2557,13 @@ ALTER FUNCTION workflows.lock_setting(p_name text) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.lock_setting(p_name text) IS 'Locks a setting that there is.';
 
-CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid) RETURNS workflows.workflow
+CREATE FUNCTION workflows.lock_workflow(p_workflow_id uuid, p_takes_lease boolean) RETURNS workflows.workflow
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.lock_workflow(p_workflow_id uuid) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.lock_workflow(p_workflow_id uuid, p_takes_lease boolean) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) IS 'Locks a live workflow and returns its record.';
+COMMENT ON FUNCTION workflows.lock_workflow(p_workflow_id uuid, p_takes_lease boolean) IS 'Locks a live workflow and returns its record.';
 
 CREATE FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) RETURNS boolean
     LANGUAGE plpgsql
@@ -3029,13 +3029,13 @@ ALTER FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT
 
 COMMENT ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) IS 'Lanes of a queue, made or asked for, and where their rows begin.';
 
-CREATE FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) RETURNS jsonb
+CREATE FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean, p_is_full boolean) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     AS ...;
 
-ALTER FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) OWNER TO workflows_owner;
+ALTER FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean, p_is_full boolean) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) IS 'Why a queue does not take work, or null.';
+COMMENT ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean, p_is_full boolean) IS 'Why a queue does not take work, or null.';
 
 CREATE FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) RETURNS integer[]
     LANGUAGE plpgsql STABLE
@@ -3348,6 +3348,14 @@ CREATE FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now 
 ALTER FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) IS 'Refuses to answer a prompt that is not open.';
+
+CREATE FUNCTION workflows.refuse_occurrence(p_schedule workflows.schedule, p_message text, p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS ...;
+
+ALTER FUNCTION workflows.refuse_occurrence(p_schedule workflows.schedule, p_message text, p_now timestamp with time zone) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.refuse_occurrence(p_schedule workflows.schedule, p_message text, p_now timestamp with time zone) IS 'Notes an occurrence of a schedule that could not be enqueued.';
 
 CREATE FUNCTION workflows.refuse_request(p_request_id text) RETURNS text
     LANGUAGE plpgsql
@@ -4711,7 +4719,7 @@ CREATE VIEW workflows.attention_needed AS
             w.queue_id,
             w.held_at,
             w.reason,
-            (w.reason = 'worker lost'::text) AS is_in_doubt
+            starts_with(w.reason, 'worker lost'::text) AS is_in_doubt
            FROM (workflows.parked p
              JOIN workflows.workflow w ON ((w.workflow_id = p.workflow_id)))
           WHERE (p.status = 'HELD'::text)
@@ -4728,12 +4736,12 @@ CREATE VIEW workflows.attention_needed AS
             h.workflow_name,
             h.queue_id,
             h.held_at AS since,
-            ('its worker was lost '::text || COALESCE(('after step '::text || ( SELECT s.step_key
+            ('its worker was lost'::text || COALESCE(NULLIF(substr(h.reason, 12), ''::text), (' after step '::text || ( SELECT s.step_key
                    FROM workflows.step s
                   WHERE (s.workflow_id = h.workflow_id)
                   ORDER BY s.ended_at DESC, s.step_key
-                 LIMIT 1)), 'before its first step was recorded'::text)) AS what,
-            'see whether what came next was done; then RESUME, which does it again, or STOP'::text AS what_to_do
+                 LIMIT 1)), ' before its first step was recorded'::text)) AS what,
+            'see whether the work was done; then RESUME, which does it again, or STOP'::text AS what_to_do
            FROM held h
           WHERE h.is_in_doubt
         UNION ALL
@@ -5552,7 +5560,7 @@ COMMENT ON COLUMN workflows.queue_depth.held IS 'Workflows held by an operator o
 
 COMMENT ON COLUMN workflows.queue_depth.dead_letters IS 'Workflows that ended in ERROR with no try left, up to 10001.';
 
-COMMENT ON COLUMN workflows.queue_depth.oldest_enqueued_seconds IS 'Age of the claimable workflow that waits longest at the head of a lane.';
+COMMENT ON COLUMN workflows.queue_depth.oldest_enqueued_seconds IS 'How long the workflow that waits longest at the head of a lane has been claimable.';
 
 COMMENT ON COLUMN workflows.queue_depth.counted_seconds_ago IS 'Age of the counts: 0 where counted live.';
 
@@ -5566,7 +5574,8 @@ CREATE TABLE workflows.ready (
     lane_id bigint NOT NULL,
     ready_seq bigint NOT NULL,
     workflow_id uuid NOT NULL,
-    start_before timestamp with time zone
+    start_before timestamp with time zone,
+    ready_at timestamp with time zone
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
 
@@ -5581,6 +5590,8 @@ COMMENT ON COLUMN workflows.ready.ready_seq IS 'Place in the order of arrival.';
 COMMENT ON COLUMN workflows.ready.workflow_id IS 'The workflow.';
 
 COMMENT ON COLUMN workflows.ready.start_before IS 'Not started by then: cancelled.';
+
+COMMENT ON COLUMN workflows.ready.ready_at IS 'Since when it can be claimed; null: since it was enqueued.';
 
 CREATE TABLE workflows.worker_definition (
     worker_id uuid NOT NULL,
@@ -5664,6 +5675,7 @@ CREATE VIEW workflows.health AS
                     ELSE ''::text
                 END AS "case"
            FROM workflows.queue_depth d
+          WHERE d.is_open
         UNION ALL
          SELECT 6,
             'names nobody runs'::text,
@@ -7736,7 +7748,7 @@ REVOKE ALL ON FUNCTION workflows.lock_schedule(p_schedule_name text) FROM PUBLIC
 
 REVOKE ALL ON FUNCTION workflows.lock_setting(p_name text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.lock_workflow(p_workflow_id uuid, p_takes_lease boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.look_again(p_workflow_id uuid, p_step_key text) FROM PUBLIC;
 
@@ -7839,7 +7851,7 @@ GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued b
 
 REVOKE ALL ON FUNCTION workflows.queue_lanes(p_queue_id integer, OUT lane_id bigint, OUT floor bigint) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.queue_problem(p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean, p_is_full boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.queues_of_inactive(p_queue_ids integer[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -7915,6 +7927,8 @@ REVOKE ALL ON FUNCTION workflows.refuse_audit_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.refuse_audit_removal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse_closed_prompt(p_prompt workflows.prompt, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.refuse_occurrence(p_schedule workflows.schedule, p_message text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.refuse_request(p_request_id text) FROM PUBLIC;
 

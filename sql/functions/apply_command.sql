@@ -177,8 +177,8 @@ begin
     update workflows.lane l set low = least(l.low, p_workflow.ready_seq - 1),
       floor = least(l.floor, p_workflow.ready_seq - 1), candidate = null, candidate_xid = null
     where l.lane_id = p_workflow.lane_id;
-    insert into workflows.ready (lane_id, ready_seq, workflow_id, start_before)
-    values (p_workflow.lane_id, p_workflow.ready_seq, v_id, p_workflow.start_before);
+    insert into workflows.ready (lane_id, ready_seq, workflow_id, start_before, ready_at)
+    values (p_workflow.lane_id, p_workflow.ready_seq, v_id, p_workflow.start_before, p_now);
     update workflows.workflow w set reason = null, change_no = w.change_no + 1
     where w.workflow_id = v_id;
     perform workflows.notify_idle(array[p_workflow.queue_id]);

@@ -16,7 +16,8 @@ begin
   for v_live in
     select l.workflow_id, l.status, o.entered_by, o.reason from workflows.queue q
     cross join lateral (
-      select o.entered_at, o.entered_by, coalesce(o.reason, 'maintenance') as reason
+      select o.entered_at, o.entered_by,
+        coalesce(nullif(btrim(o.reason), ''), 'maintenance') as reason
       from workflows.maintenance_order o
       where o.mode = 'cancel' and o.queue_id in (0, q.queue_id)
       order by o.entered_at desc limit 1) o

@@ -46,9 +46,9 @@ begin
     if not v_is_active then v_queues := workflows.queues_of_inactive(v_all_queues, v_now); end if;
     if workflows.take_child_orders(50) = 50 then v_retry_ms := 5; end if;
     perform workflows.take_wake_calls(200);
-    if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
+    if exists (select from workflows.new_lane) and not workflows.fold_new_lanes() then v_retry_ms := 5; end if;
     if not workflows.admit_gated() then v_retry_ms := 5; end if;
-    if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
+    if exists (select from workflows.new_lane) and not workflows.fold_new_lanes() then v_retry_ms := 5; end if;
     select t.taken, t.is_contended into v_claimed, v_is_contended
     from workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now) t;
     v_is_idle := p_may_idle and v_claimed < p_start_now and not v_is_contended
@@ -56,7 +56,7 @@ begin
     if v_is_idle and not p_is_idle then
       v_is_quiet := workflows.mark_idle(v_queues);
       perform workflows.take_wake_calls(200);
-      if exists (select from workflows.new_lane) then perform workflows.fold_new_lanes(); end if;
+      if exists (select from workflows.new_lane) and not workflows.fold_new_lanes() then v_retry_ms := 5; end if;
       -- the one more look, which finds nothing as a rule: the claim proper would cost ten times that
       if exists (
           select from workflows.worker_definition d
@@ -102,22 +102,21 @@ $$;
 comment on function workflows.queues_of_inactive(integer[], timestamptz) is
   'Queues that an inactive worker may claim from.';
 
--- Makes the lanes that enqueue asked for.
-create or replace function workflows.fold_new_lanes() returns integer
+-- Makes the lanes that enqueue asked for, one transaction at a time: two that made the same lanes in
+-- another order would wait for each other. False: somebody else is at it.
+create or replace function workflows.fold_new_lanes() returns boolean
 language plpgsql volatile
 as $$
-declare
-  v_count integer;
 begin
-  if not exists (select from workflows.new_lane) then return 0; end if;
+  if not exists (select from workflows.new_lane) then return true; end if;
+  if not pg_try_advisory_xact_lock(hashtext('workflows.lanes'), 0) then return false; end if;
   with gone as (
     delete from workflows.new_lane n where n.ctid = any (array(select n2.ctid from workflows.new_lane n2 for update skip locked))
     returning n.*)
   insert into workflows.lane (lane_id, queue_id, workflow_name, workflow_version, priority, kind)
   select distinct g.lane_id, g.queue_id, g.workflow_name, g.workflow_version, g.priority, g.kind from gone g
   order by g.lane_id on conflict do nothing;
-  get diagnostics v_count = row_count;
-  return v_count;
+  return true;
 end
 $$;
 comment on function workflows.fold_new_lanes() is 'Makes lanes that were asked for.';
@@ -159,7 +158,7 @@ begin
       from gone g where w.workflow_id = g.workflow_id returning w.*),
     blocked as (
       insert into workflows.parked (workflow_id, queue_id, status, due_at)
-      select m.workflow_id, m.queue_id, 'BLOCKED', m.start_before from moved m),
+      select m.workflow_id, m.queue_id, 'BLOCKED', case when m.started_at is null then m.start_before end from moved m),
     tickets as (
       insert into workflows.gate_ticket (gate_id, priority, ticket_seq, workflow_id, queue_id, gate_name)
       select hashtextextended(n.gate_name, 0), m.priority, m.ticket_seq, m.workflow_id, m.queue_id, n.gate_name

@@ -85,7 +85,10 @@ begin
     v_merged.inputs := p_later.inputs;
     v_merged.frozen := p_later.frozen;
   end if;
-  if p_later.on_duplicate = 'debounce' then v_merged.available_at := p_later.available_at; end if;
+  if p_later.on_duplicate = 'debounce' then
+    v_merged.available_at := p_later.available_at;
+    v_merged.start_before := p_later.start_before;
+  end if;
   return v_merged;
 end
 $$;
@@ -156,10 +159,10 @@ $$;
 comment on function workflows.take_deduplication_id(workflows.enqueue_request, timestamptz) is
   'Takes a deduplication id for a request, or says who holds it.';
 
--- Gives a workflow that has not started the inputs of a later request, and with debounce a later
--- time, at most debounce_limit_seconds after it was enqueued. Locks its hot row first, so that claims
--- pass it by. False: it has ended or was removed meanwhile, or started and is not to be waited for:
--- look again.
+-- Gives a workflow that has not started the inputs of a later request, and with debounce its time
+-- and start_before, at most debounce_limit_seconds after it was enqueued; one that waits for its gates
+-- or has got them stays there. Locks its hot row first, so that claims pass it by. False: it has ended
+-- or was removed meanwhile, or started and is not to be waited for: look again.
 create or replace function workflows.replace_waiting(
   p_workflow_id uuid, p_request workflows.enqueue_request) returns boolean
 language plpgsql volatile
@@ -170,7 +173,7 @@ declare
 begin
   perform from workflows.workflow w where w.workflow_id = p_workflow_id for key share;
   if not found then return false; end if;
-  v_workflow := workflows.lock_workflow(p_workflow_id);
+  v_workflow := workflows.lock_workflow(p_workflow_id, false);
   if v_workflow.ended_at is not null then return false; end if;
   if v_workflow.started_at is not null then return p_request.on_duplicate <> 'debounce'; end if;
   insert into workflows.workflow_payload (workflow_id, inputs) values (p_workflow_id, p_request.inputs)
@@ -180,14 +183,16 @@ begin
   select r.* from jsonb_populate_record(null::workflows.workflow_recipe,
     p_request.frozen || jsonb_build_object('workflow_id', p_workflow_id)) r
   where p_request.frozen <> '{}';
-  if p_request.on_duplicate = 'debounce' and v_workflow.status in ('DELAYED', 'ENQUEUED') then
+  if p_request.on_duplicate = 'debounce' and v_workflow.status in ('DELAYED', 'ENQUEUED')
+    and v_workflow.ticket_seq is null then
     v_at := least(p_request.available_at,
       v_workflow.enqueued_at + p_request.debounce_limit_seconds * interval '1 second');
     delete from workflows.ready r where r.lane_id = v_workflow.lane_id and r.ready_seq = v_workflow.ready_seq;
     insert into workflows.parked (workflow_id, queue_id, status, due_at, resume_at)
-    values (p_workflow_id, v_workflow.queue_id, 'DELAYED', least(v_at, v_workflow.start_before), v_at)
+    values (p_workflow_id, v_workflow.queue_id, 'DELAYED', least(v_at, p_request.start_before), v_at)
     on conflict (workflow_id) do update set due_at = excluded.due_at, resume_at = excluded.resume_at;
-    update workflows.workflow w set status = 'DELAYED', available_at = v_at, change_no = w.change_no + 1
+    update workflows.workflow w set status = 'DELAYED', available_at = v_at,
+      start_before = p_request.start_before, change_no = w.change_no + 1
     where w.workflow_id = p_workflow_id;
     perform workflows.audit_change(array[p_workflow_id], 'delayed', null, null, null);
   end if;

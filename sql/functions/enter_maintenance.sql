@@ -21,6 +21,7 @@ begin
     perform workflows.refuse('WF002', workflows.bad_argument('mode', 'is not a mode'),
       'mode must be drain or cancel');
   end if;
+  perform workflows.refuse_unless(workflows.name_problem(coalesce(p_actor, 'script')), 'actor');
   perform pg_advisory_xact_lock(hashtext('workflows.maintenance'), 1);  -- one order at a time
   select o.mode into v_before from workflows.maintenance_order o where o.queue_id = v_key;
   insert into workflows.maintenance_order as o (queue_id, mode, reason, entered_by, entered_at)

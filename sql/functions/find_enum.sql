@@ -28,7 +28,8 @@ begin
       e.enum_version) filter (where e.enum_name is not null), '{}')
   into form, versions
   from jsonb_array_elements(p_form) with ordinality a(f, n)
-  left join lateral workflows.find_enum(f ->> 'enum', (f ->> 'enum_version')::integer) e on true;
+  left join lateral workflows.find_enum(
+    f ->> 'enum', (f ->> 'enum_version')::numeric::integer) e on true;
 end
 $$;
 comment on function workflows.expand_form(jsonb) is

@@ -18,7 +18,14 @@ begin
     select s.* from workflows.schedule s where not s.is_paused and s.next_at <= p_now
     order by s.next_at limit 100 for no key update skip locked
   loop
-    v_count := v_count + workflows.fire_schedule(v_schedule, p_limit - v_count, p_now);
+    begin
+      v_count := v_count + workflows.fire_schedule(v_schedule, p_limit - v_count, p_now);
+    exception when others then
+      -- a request that cannot even be read; what may pass, such as a deadlock, is for the next turn
+      if left(sqlstate, 2) not in ('22', 'WF') then raise; end if;
+      v_count := v_count
+        + workflows.refuse_occurrence(v_schedule, sqlstate || ' ' || sqlerrm, p_now);
+    end;
     exit when v_count >= p_limit;
   end loop;
   return v_count;
@@ -79,6 +86,30 @@ end
 $$;
 comment on function workflows.fire_schedule(workflows.schedule, integer, timestamptz) is
   'Deals with the occurrences of one schedule that are due.';
+
+-- Notes that the occurrence that is due could not be enqueued at all, and goes on to the next.
+create or replace function workflows.refuse_occurrence(
+  p_schedule workflows.schedule, p_message text, p_now timestamptz) returns integer
+language plpgsql volatile
+as $$
+declare
+  v_actor text := 'schedule:' || p_schedule.schedule_name;
+begin
+  insert into workflows.schedule_run (
+    schedule_name, occurs_at, is_manual, outcome, message, actor, fired_at)
+  values (
+    p_schedule.schedule_name, p_schedule.next_at, false, 'refused', p_message, v_actor, p_now)
+  on conflict do nothing;
+  update workflows.schedule s set next_at = workflows.schedule_after(
+    p_schedule, workflows.read_cron(p_schedule.cron), p_schedule.next_at)
+  where s.schedule_name = p_schedule.schedule_name;
+  perform workflows.audit_configuration('schedule refused', p_schedule.schedule_name, null,
+    p_schedule.next_at::text, v_actor, p_message);
+  return 1;
+end
+$$;
+comment on function workflows.refuse_occurrence(workflows.schedule, text, timestamptz) is
+  'Notes an occurrence of a schedule that could not be enqueued.';
 
 -- What becomes of an occurrence that is due: outcome and message. p_has_later: a later one is due,
 -- too. A blackout and a calendar are asked for the moment of the occurrence, not for now.

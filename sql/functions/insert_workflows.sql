@@ -24,10 +24,15 @@ begin
       where d.workflow_name = r.workflow_name and (r.workflow_version is null or d.workflow_version = r.workflow_version)
       order by d.workflow_version desc limit 1) d on r.problem is null
     join workflows.queue q on q.queue_name = coalesce(d.queue_name, 'default')),
+  full_queue as materialized (
+    select q.queue_id from workflows.queue q
+    where q.max_enqueued is not null and q.queue_id in (select a.new_queue_id from asked a)
+      and workflows.count_ready(q.queue_id, q.max_enqueued) >= q.max_enqueued),
   checked as (
     select a.*, g.gate_ids as new_gate_ids, k.kind as new_kind,
       coalesce(a.problem, workflows.queue_problem(
-        a.new_queue_id, a.workflow_id, a.allow_during_maintenance)) as refusal,
+        a.new_queue_id, a.workflow_id, a.allow_during_maintenance,
+        a.new_queue_id in (select f.queue_id from full_queue f))) as refusal,
       case when a.available_at is not null then 'DELAYED' else 'ENQUEUED' end as new_status,
       workflows.lane_key(a.new_queue_id, a.workflow_name, a.new_version, a.new_priority, k.kind) as new_lane_id,
       row_number() over (partition by a.new_id order by a.request_no) = 1 as is_first
@@ -101,11 +106,12 @@ $$;
 comment on function workflows.enqueue_answer(jsonb, uuid, boolean, boolean) is
   'Answer to one request to enqueue.';
 
--- Why a queue does not take work now, or null. Counted before the rows go in, so that callers at
--- the same moment can go past max_enqueued by what they bring. Maintenance does not refuse an id
--- that stands: it was accepted before, and its sender did not hear it.
+-- Why a queue does not take work now, or null. p_is_full was counted before the rows go in, so that
+-- callers at the same moment can go past max_enqueued by what they bring. Maintenance does not refuse
+-- an id that stands: it was accepted before, and its sender did not hear it.
 create or replace function workflows.queue_problem(
-  p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean) returns jsonb
+  p_queue_id integer, p_workflow_id uuid, p_is_allowed_during_maintenance boolean,
+  p_is_full boolean) returns jsonb
 language plpgsql stable
 as $$
 declare
@@ -123,14 +129,13 @@ begin
           || v_queue.queue_name || '; later, or with allow_during_maintenance to let it wait there');
     end if;
   end if;
-  if v_queue.max_enqueued is null then return null; end if;
-  if workflows.count_ready(p_queue_id, v_queue.max_enqueued) >= v_queue.max_enqueued then
+  if p_is_full then
     return jsonb_build_object('code', 'WF005', 'field', 'queue_name', 'problem', 'is full: ' || v_queue.queue_name);
   end if;
   return null;
 end
 $$;
-comment on function workflows.queue_problem(integer, uuid, boolean) is
+comment on function workflows.queue_problem(integer, uuid, boolean, boolean) is
   'Why a queue does not take work, or null.';
 
 -- Where a workflow that has not started queues: gated ones are admitted to their gates first,

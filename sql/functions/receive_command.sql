@@ -11,6 +11,7 @@ declare
 begin
   update workflows.command c set outcome = 'obeyed', obeyed_at = p_now
   where c.command_id = workflows.first_command(p_workflow_id, p_topic, p_state, p_now)
+    and c.outcome = 'accepted'  -- still, where an order that overtook it was waited for
   returning c.* into v_command;
   if found then
     return json_build_object('status', 'SUCCESS', 'output', json_build_object(

@@ -6,6 +6,7 @@ create or replace function workflows.requeue_workflows(p_workflow_ids uuid[]) re
 language plpgsql volatile
 as $$
 declare
+  v_now timestamptz := workflows.clock_now();
   v_queues integer[];
   v_ordered integer[];
 begin
@@ -29,8 +30,8 @@ begin
     returning w.workflow_id, w.lane_id, w.ready_seq, w.queue_id, w.workflow_name, w.workflow_version, w.priority, p.kind,
       case when w.started_at is null then w.start_before end as start_before),
   queued as (
-    insert into workflows.ready (lane_id, ready_seq, workflow_id, start_before)
-    select m.lane_id, m.ready_seq, m.workflow_id, m.start_before from moved m),
+    insert into workflows.ready (lane_id, ready_seq, workflow_id, start_before, ready_at)
+    select m.lane_id, m.ready_seq, m.workflow_id, m.start_before, v_now from moved m),
   lanes as (
     insert into workflows.new_lane (lane_id, queue_id, workflow_name, workflow_version, priority, kind)
     select distinct m.lane_id, m.queue_id, m.workflow_name, m.workflow_version, m.priority, m.kind

@@ -20,10 +20,10 @@ begin
   problems := jsonb_build_array();
   if p_recipe is not null then
     v_set := workflows.find_set(
-      p_workflow_name, p_recipe ->> 'set_name', (p_recipe ->> 'set_version')::integer);
+      p_workflow_name, p_recipe ->> 'set_name', (p_recipe ->> 'set_version')::numeric::integer);
     v_template := workflows.find_template(p_workflow_name,
       coalesce(v_set.template_name, p_recipe ->> 'template_name'),
-      coalesce(v_set.template_version, (p_recipe ->> 'template_version')::integer));
+      coalesce(v_set.template_version, (p_recipe ->> 'template_version')::numeric::integer));
     problems := workflows.recipe_problems(p_recipe, v_set, v_template);
     base := workflows.lay_over(coalesce(v_template.meta -> 'defaultData', '{}'),
       coalesce(v_set.parameter_values, '{}'));

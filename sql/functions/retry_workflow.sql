@@ -1,6 +1,6 @@
 -- Sends an ended workflow back to work: recorded steps are kept, failed ones forgotten, the tries
 -- start again. Statuses: ERROR, CANCELLED, STOPPED -> ENQUEUED. Takes its deduplication id again or
--- is refused.
+-- is refused. Options: actor, reason.
 create or replace function workflows.retry_workflow(p_workflow_id text, p_options text default '{}') returns text
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
@@ -8,7 +8,7 @@ as $$
 declare
   v_now timestamptz := workflows.clock_now();
   v_id uuid := workflows.read_workflow_id(p_workflow_id);
-  v_options jsonb := workflows.command_options(p_options);
+  v_options jsonb := workflows.read_call_options(p_options, 'options', '{actor,reason}');
   v_workflow workflows.workflow%rowtype;
   v_request workflows.enqueue_request;
   v_problem jsonb;
@@ -38,8 +38,8 @@ begin
     deadline_at = null, start_before = case when w.start_before > v_now then w.start_before end, status = 'ENQUEUED', state = 'IDLE'
   where w.workflow_id = v_id;
   perform workflows.requeue_workflows(array[v_id]);
-  perform workflows.audit_change(array[v_id], 'retried', coalesce(v_options ->> 'actor', 'script'),
-    null, null, v_workflow.status || ' ' || v_workflow.state);
+  perform workflows.audit_change(array[v_id], 'retried', workflows.option_actor(v_options),
+    v_options ->> 'reason', null, v_workflow.status || ' ' || v_workflow.state);
   return json_build_object('workflow_id', v_id, 'outcome', 'accepted', 'status', 'ENQUEUED', 'attempt', v_workflow.attempt)::text;
 end
 $$;

@@ -26,7 +26,7 @@ declare
   v_is_obeyed boolean;
   v_command_id bigint;
 begin
-  v_before := workflows.lock_workflow(v_id);
+  v_before := workflows.lock_workflow(v_id, v_command = 'ABORT');
   if v_command = 'RESET' and v_before.ended_at is not null then
     -- no hot row: this lock keeps retry_workflow and another RESET apart
     select w.* into v_before from workflows.workflow w

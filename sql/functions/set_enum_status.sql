@@ -55,11 +55,11 @@ as $$
   select u.title
   from (
     select 'the template ' || t.workflow_name || ' ' || t.template_name || ' version '
-        || t.template_version as title, (r.value ->> 'enumVersion')::integer as pinned
+        || t.template_version as title, (r.value ->> 'enumVersion')::numeric::integer as pinned
     from workflows.parameter_template t, jsonb_each(t.meta -> 'enumRefs') r
     where t.status <> 'deleted' and r.value ->> 'enumName' = p_enum_name
     union all
-    select 'the parameters of ' || d.workflow_name, (f ->> 'enum_version')::integer
+    select 'the parameters of ' || d.workflow_name, (f ->> 'enum_version')::numeric::integer
     from workflows.workflow_definition d, jsonb_array_elements(d.parameters) f
     where f ->> 'enum' = p_enum_name) u
   where case

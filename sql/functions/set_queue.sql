@@ -24,6 +24,11 @@ begin
         'key_rate_seconds, history, accepts_work, run_on, requires_reason, calendar_name');
     end if;
     perform workflows.require_calendar(v_options ->> 'calendar_name');
+    if v_options ->> 'max_running' is not null
+      and exists (select from workflows.queue q where q.queue_name = p_queue_name and not q.is_limited) then
+      -- claims in progress know of no limit: what they take is counted below, and no claim begins meanwhile
+      perform pg_advisory_xact_lock(hashtext('workflows.maintenance'), 0);
+    end if;
     select q.* into v_before from workflows.queue q
     where q.queue_name = p_queue_name for no key update;
     update workflows.queue q set

@@ -194,7 +194,7 @@ comment on function workflows.keep_error(uuid, json, boolean) is
 -- Another try of a workflow runs the step again that it failed on. An error that the workflow
 -- caught and went on from, so that a later step succeeded, is part of its history and is replayed
 -- like a result. Where steps ran beside each other, later does not mean afterwards: then the worker
--- has said which errors ended the workflow.
+-- has said which errors ended the workflow. A handler that ran meanwhile says nothing about it.
 create or replace function workflows.forget_failed_steps(p_workflow_id uuid) returns integer
 language plpgsql volatile
 as $$
@@ -203,7 +203,7 @@ declare
 begin
   delete from workflows.step s where s.workflow_id = p_workflow_id and s.status in ('ERROR', 'RETRYING', 'RUNNING')
     and (not exists (select from workflows.step l where l.workflow_id = p_workflow_id and l.status in ('SUCCESS', 'WAITING')
-                     and l.ended_at > s.ended_at)
+                     and l.ended_at > s.ended_at and l.step_key !~ '^on_(hold|resume|stop|abort)(#[0-9]+)?(/|$)')
       or exists (
         select from workflows.workflow_outcome o cross join lateral unnest(o.failed_steps) f(step_key)
         where o.workflow_id = p_workflow_id

@@ -1,18 +1,19 @@
 create or replace view workflows.attention_needed as
 with held as (
   select w.workflow_id, w.workflow_name, w.queue_id, w.held_at, w.reason,
-    w.reason = 'worker lost' as is_in_doubt
+    starts_with(w.reason, 'worker lost') as is_in_doubt
   from workflows.parked p join workflows.workflow w on w.workflow_id = p.workflow_id
   where p.status = 'HELD')
 select n.kind, n.workflow_id::text as workflow_id, n.workflow_name, q.queue_name, n.since, n.what,
   n.what_to_do
 from (
   select 'step in doubt' as kind, h.workflow_id, h.workflow_name, h.queue_id, h.held_at as since,
-    'its worker was lost ' || coalesce(
-      'after step ' || (select s.step_key from workflows.step s where s.workflow_id = h.workflow_id
-                        order by s.ended_at desc, s.step_key limit 1),
-      'before its first step was recorded') as what,
-    'see whether what came next was done; then RESUME, which does it again, or STOP' as what_to_do
+    'its worker was lost' || coalesce(
+      nullif(substr(h.reason, 12), ''),  -- in step ..., as reclaim_lease says it
+      ' after step ' || (select s.step_key from workflows.step s where s.workflow_id = h.workflow_id
+                         order by s.ended_at desc, s.step_key limit 1),
+      ' before its first step was recorded') as what,
+    'see whether the work was done; then RESUME, which does it again, or STOP' as what_to_do
   from held h where h.is_in_doubt
   union all
   select 'held', h.workflow_id, h.workflow_name, h.queue_id, h.held_at,

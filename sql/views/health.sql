@@ -23,7 +23,7 @@ select c.check_name, c.status, c.measured, c.advice from (
     case when max(d.oldest_enqueued_seconds) > 60
       then 'work comes faster than it is done: add workers or threads, or look for a paused queue'
       else '' end
-  from workflows.queue_depth d
+  from workflows.queue_depth d where d.is_open
   union all
   select 6, 'names nobody runs', case when count(*) > 0 then 'warning' else 'ok' end,
     coalesce(string_agg(u.workflow_name || ' version ' || u.workflow_version, ', '), 'none'),

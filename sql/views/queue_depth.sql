@@ -31,7 +31,7 @@ comment on column workflows.queue_depth.held is 'Workflows held by an operator o
 comment on column workflows.queue_depth.dead_letters is
   'Workflows that ended in ERROR with no try left, up to 10001.';
 comment on column workflows.queue_depth.oldest_enqueued_seconds is
-  'Age of the claimable workflow that waits longest at the head of a lane.';
+  'How long the workflow that waits longest at the head of a lane has been claimable.';
 comment on column workflows.queue_depth.counted_seconds_ago is
   'Age of the counts: 0 where counted live.';
 comment on column workflows.queue_depth.run_on is

@@ -8,6 +8,7 @@ import itertools
 import json
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.calls import Worker, statement
@@ -306,6 +307,65 @@ def test_an_abort_waits_for_a_record_in_progress(
     recorder.calls.conn.commit()
     order.outcome()
     assert len(calls.steps(claimed["w"])) == 1
+
+
+@pytest.fixture
+def asked(calls, make_worker):
+    """A workflow that takes its commands itself, its worker, and an order that it has not taken yet."""
+    worker = make_worker("mix", commands="manual")
+    calls.enqueue("mix")
+    claimed = worker.claim_one()
+    calls.command(claimed["w"], "HOLD")
+    query, arguments = statement(
+        "record_steps",
+        **worker.record_arguments(
+            claimed, "recvCommand", kind="command", ask={"topic": "cmd", "seconds": 0}
+        ),
+    )
+    return worker, claimed, (query, arguments)
+
+
+def outcome_of_the_hold(calls):
+    return calls.value("select outcome from workflows.command where command = 'HOLD'")
+
+
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
+def test_an_abort_and_a_workflow_that_takes_its_order(
+    calls, asked, open_session, session, blocked, without, is_guarded
+):
+    """The record holds the lease and comes to the order; the ABORT waits for it holding nothing."""
+    if not is_guarded:
+        without("send_command", "v_command = 'ABORT'", "false")
+    worker, claimed, take = asked
+    recorder = second(worker, open_session())
+    recorder.record(claimed, "weigh")
+    abort = blocked(
+        session(), *statement("send_command", workflow_id=claimed["w"], command="ABORT")
+    )
+    if is_guarded:
+        recorder.calls.conn.execute(*take)
+        recorder.calls.conn.commit()
+        abort.outcome()
+        assert outcome_of_the_hold(calls) == "obeyed"
+    else:
+        with pytest.raises((psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)):
+            recorder.calls.conn.execute(*take)
+            abort.outcome()
+
+
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
+def test_an_order_that_was_overtaken_is_not_taken(
+    calls, asked, open_session, session, blocked, without, is_guarded
+):
+    if not is_guarded:
+        without("receive_command", "and c.outcome = 'accepted'")
+    worker, claimed, take = asked
+    operator = open_session()
+    operator.command(claimed["w"], "CANCEL")
+    recorder = blocked(session(), *take)
+    operator.conn.commit()
+    recorder.outcome()
+    assert outcome_of_the_hold(calls) == ("overtaken" if is_guarded else "obeyed")
 
 
 # Orders to many

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from tests.calls import SCHEMA, Calls
+from tests.calls import SCHEMA, Calls, statement
 from tests.concurrency.conftest import second
+from tests.waiting import Background, wait_until_blocked
 
 RACERS = 4
 
@@ -67,6 +68,52 @@ def test_max_running_with_an_open_claim(calls, make_worker, open_session, withou
     assert len(reply["workflows"]) == (0 if is_guarded else 1)
     first.calls.conn.commit()
     assert calls.value("select count(*) from workflows.lease") == (1 if is_guarded else 2)
+
+
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
+def test_a_limit_counts_what_is_being_claimed_as_it_is_set(
+    calls, make_worker, open_session, session, without, conn, is_guarded
+):
+    if not is_guarded:
+        without("set_queue", "pg_advisory_xact_lock(hashtext('workflows.maintenance'), 0)", "now()")
+    worker = make_worker("mix")
+    for _ in range(2):
+        calls.enqueue("mix")
+    worker.claim(0)
+    first = second(worker, open_session())
+    assert len(first.claim(1)) == 1
+    options = {"queue_name": "default", "options": {"max_running": 1}}
+    setting = Background(session().conn, *statement("set_queue", **options))
+    if is_guarded:
+        wait_until_blocked(conn, setting.pid)
+    else:
+        setting.outcome()
+    first.calls.conn.commit()
+    setting.outcome()
+    assert len(worker.claim(1)) == (0 if is_guarded else 1)
+
+
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
+def test_two_claims_make_the_same_lane(calls, make_worker, open_session, without, is_guarded):
+    """Waiting for each other over several lanes, they could wait for ever."""
+    if not is_guarded:
+        without(
+            "fold_new_lanes", "pg_try_advisory_xact_lock(hashtext('workflows.lanes'), 0)", "true"
+        )
+    worker = make_worker("mix")
+    calls.enqueue("mix")
+    first = second(worker, open_session())
+    assert len(first.claim(1)) == 1
+    calls.enqueue("mix")
+    other = second(worker, open_session())
+    if is_guarded:
+        assert other.claim_reply(1)["retry_ms"] == 5
+    else:
+        other.calls.run("set lock_timeout = '100ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            other.claim(1)
+    first.calls.conn.commit()
+    assert is_guarded is False or len(other.claim(1)) == 1
 
 
 def test_keys_are_exact_and_in_order_under_four_threads(calls, racers):

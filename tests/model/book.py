@@ -107,9 +107,12 @@ class Workflow:
 
     def forget_failed_steps(self) -> None:
         """Another try runs the step again that it failed on; an error that was survived stays."""
-        last = max(
-            (s.ended for s in self.steps.values() if s.status in ("SUCCESS", "WAITING")), default=0
-        )
+        went_on = [
+            s.ended
+            for s in self.steps.values()
+            if s.status in ("SUCCESS", "WAITING") and s.kind != "handler"
+        ]
+        last = max(went_on, default=0)
         failed = {k for k, s in self.steps.items() if s.status in ("ERROR", "RETRYING")}
         self.steps = {k: s for k, s in self.steps.items() if k not in failed or last > s.ended}
 

@@ -83,7 +83,10 @@ def replace(book: Book, w: Workflow, inputs: Any, options: dict[str, Any], now: 
     if w.started is not None or w.status == "RUNNING":
         return
     w.inputs = inputs or None
-    if options["on_duplicate"] == "debounce" and w.status in ("DELAYED", "ENQUEUED"):
+    if options["on_duplicate"] != "debounce" or w.ticket is not None:
+        return
+    if w.status in ("DELAYED", "ENQUEUED"):
+        w.start_before = options.get("start_before")
         book.park(w, "DELAYED", now + int(options["delay_seconds"] * 1000))
 
 

@@ -87,6 +87,18 @@ def test_a_claim_with_a_control(warm):
 
 
 # Ids by chance, so that each workflow that is looked at is in a block of its own, four levels down.
+def test_a_batch_counts_a_limited_queue_once(warm):
+    """Not once for each of its workflows."""
+    queue = {"max_enqueued": 100000}
+    warm.calls.call("create_queue", queue_name="limited", options=queue)
+    item = {"workflow_name": "mix", "options": {"queue_name": "limited"}}
+    for _ in range(3):
+        warm.calls.enqueue_many(*[item] * 2000)
+    one = warm.blocks(*statement("enqueue_many", items=[item] * 2))
+    many = warm.blocks(*statement("enqueue_many", items=[item] * 42))
+    assert many < one + 40 * 40, (one, many)
+
+
 LOOK = 200
 ENOUGH = 8 * LOOK + 300
 SEARCHES = (

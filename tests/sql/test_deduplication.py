@@ -196,3 +196,38 @@ def test_two_entries_with_one_id_take_one_deduplication_id(calls):
     calls.enqueue_many(*entries)
     assert calls.value("select array_agg(deduplication_id) from workflows.deduplication") == ["x"]
     assert calls.enqueue("mix", deduplication_id="y") != first
+
+
+@pytest.mark.parametrize("is_batched", [True, False])
+def test_debounce_takes_the_start_before_of_the_last_call(calls, clock, make_worker, is_batched):
+    clock.freeze()
+    worker = make_worker("mix")
+    query = "select to_json(workflows.clock_now() + %s * interval '1 second')"
+    options = {"deduplication_id": "x", "on_duplicate": "debounce", "delay_seconds": 4}
+    ids = set()
+    for n in range(3):
+        earlier = {**options, "start_before": calls.value(query, 4.5)}
+        last = {**options, "start_before": calls.value(query, 5)}
+        if is_batched:
+            item = {"workflow_name": "mix", "inputs": {"n": n}}
+            answers = calls.enqueue_many({**item, "options": earlier}, {**item, "options": last})
+            ids |= {answer["workflow_id"] for answer in answers}
+        else:
+            ids.add(calls.enqueue("mix", {"n": n}, **last))
+        clock.advance(3)
+        calls.maintain()
+    clock.advance(1.8)
+    calls.maintain()
+    claimed = worker.claim_one()
+    assert ({claimed["w"]}, claimed["inputs"]) == (ids, {"n": 2})
+
+
+def test_debounce_leaves_its_gates_to_who_has_got_them(calls, make_worker):
+    """Put off, it would keep its equipment from others without having begun."""
+    worker = make_worker("mix")
+    options = {"deduplication_id": "x", "partition_key": "k"}
+    first = calls.enqueue("mix", {"n": 1}, **options)
+    worker.claim(0)
+    later = {**options, "on_duplicate": "debounce", "delay_seconds": 10}
+    assert calls.enqueue("mix", {"n": 2}, **later) == first
+    assert worker.claim_one()["inputs"] == {"n": 2}

@@ -373,3 +373,15 @@ def test_a_drain_cancels_nothing(calls, stand, turn):
     enter(calls)
     turn()
     assert {calls.status(i): i for i in stand.values()} == stand
+
+
+def test_a_reason_of_spaces_is_none(calls, turn):
+    """Or each turn of maintenance would be refused, with all else that it does."""
+    calls.set_queue(requires_reason=True)
+    calls.enqueue("mix")
+    assert enter(calls, "cancel", reason=" ")["cancelled"] == {"queued": 1, "running": 0}
+
+
+def test_who_enters_has_a_name(calls):
+    with refused("WF002", "actor"):
+        enter(calls, "cancel", actor="anna ")

@@ -285,22 +285,24 @@ def test_attention_needed(calls, make_worker, ask, claimed):
     failed = failing.claim_one()
     failing.fail(failed)
     calls.enqueue("doubt")
+    calls.enqueue("doubt")
     lost = make_worker("doubt", on_worker_lost="hold")
-    doubtful = lost.claim_one()
-    lost.record(doubtful, "open valve", output=1)
+    between, within = lost.claim_one(), lost.claim_one()
+    lost.record(between, "open valve", output=1)
+    lost.record(within, "open valve", output=1)
+    lost.record(within, "close valve", status="RUNNING")
     calls.run(
         "update workflows.worker set lost_at = now() where worker_id = %s::uuid", lost.worker_id
     )
     calls.run("update workflows.maintenance set last_turn_at = now() - interval '2 seconds'")
     calls.maintain()
-    found = {
-        kind: (workflow_id, what, advice) for kind, workflow_id, what, advice in attention(calls)
-    }
+    rows = attention(calls)
+    found = {kind: (workflow_id, what, advice) for kind, workflow_id, what, advice in rows}
     assert found["prompt"] == (claimed["w"], "Is the valve closed?", f"answer prompt {prompt_id}")
     assert found["held"][:2] == (held, "held: valve is serviced")
     assert found["dead letter"][:2] == (failed["w"], "ended in ERROR: ValueError: pump")
-    assert found["step in doubt"][:2] == (
-        doubtful["w"],
-        "its worker was lost after step open valve",
-    )
-    assert len(attention(calls)) == 4
+    assert {(row[1], row[2]) for row in rows if row[0] == "step in doubt"} == {
+        (between["w"], "its worker was lost after step open valve"),
+        (within["w"], "its worker was lost in step close valve"),
+    }
+    assert len(rows) == 5

@@ -261,3 +261,14 @@ def test_bad_input(calls, given, field):
     with refused("WF002", field):
         calls.call("create_parameter_set", **{**arguments, **given})
     assert calls.rows("select from workflows.parameter_set") == []
+
+
+def test_a_version_may_be_written_with_a_point(bakery, calls):
+    """As a float of Jython's JSON is: 1.0."""
+    point = [{**PARAMETERS[1], "enum_version": 1.0}, *PARAMETERS[2:], PARAMETERS[0]]
+    bakery.opens(point, version=2)
+    bakery.approved({"temperature": 80})
+    found = bakery.start(set_name="rye", set_version=1.0, workflow_version=2)
+    assert found["recipe"]["set_version"] == 1
+    found = bakery.start(template_name="std", template_version=1.0)
+    assert found["recipe"]["template_version"] == 1

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.calls import SCHEMA, refused
@@ -377,6 +378,30 @@ def test_one_bad_schedule_does_not_stop_the_others(calls, make, at_noon, make_wo
     audited = "select detail from workflows.audit where event = 'schedule refused' order by 1"
     assert calls.rows(audited) == [("a",), ("b",), ("c",)]
     assert calls.value("select count(*) from workflows.schedule_run where workflow_id is null") == 3
+
+
+@pytest.mark.parametrize("state, is_skipped", [("22P02", True), ("WF002", True), ("40P01", False)])
+def test_what_cannot_even_be_asked_for_does_not_stop_maintenance(
+    calls, make, at_noon, state, is_skipped
+):
+    """Whatever is wrong with one schedule; what may pass, such as a deadlock, is tried again."""
+    make("a")
+    make("b", workflow="fill")
+    name = f"{SCHEMA}.occurrence_request"
+    source = calls.value("select pg_get_functiondef(%s::regproc)", name)
+    fails = f"\nbegin\n  if p_schedule.schedule_name = 'a' then raise sqlstate '{state}'; end if;"
+    calls.conn.execute(source.replace("\nbegin", fails, 1))
+    for hour in (1, 2):
+        at_noon.advance(3600)
+        if not is_skipped:
+            with pytest.raises(psycopg.errors.DeadlockDetected):
+                calls.maintain()
+            continue
+        calls.maintain()
+        assert runs(calls, "a")[-1] == (f"{12 + hour}:00", "refused")
+        assert runs(calls, "b")[-1] == (f"{12 + hour}:00", "enqueued")
+    query = "select count(*) from workflows.audit where event = 'schedule refused'"
+    assert calls.value(query) == (2 if is_skipped else 0)
 
 
 def test_a_time_zone_that_the_server_lost_pauses_the_schedule_alone(calls, make, at_noon):

@@ -72,3 +72,16 @@ def test_start_before_does_not_touch_what_has_started(calls, clock, make_worker)
     assert worker.finish(claimed, "released") == "ok"
     calls.maintain()
     assert worker.claim_ids(1) == [workflow_id]
+
+
+def test_start_before_does_not_touch_a_retry_that_waits_for_its_key(calls, clock, make_worker):
+    worker = make_worker("mix")
+    first = calls.enqueue("mix", partition_key="unit", start_before=soon(calls, 10))
+    worker.fail(worker.claim_one())
+    calls.enqueue("mix", partition_key="unit")
+    worker.claim_one()
+    calls.call("retry_workflow", workflow_id=first)
+    assert worker.claim(1) == [] and calls.status(first) == "BLOCKED"
+    clock.advance(11)
+    calls.maintain()
+    assert calls.status(first) == "BLOCKED"

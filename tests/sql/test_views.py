@@ -49,6 +49,29 @@ def test_queue_depth_without_any_worker(calls, clock):
     assert depth(calls)[0] == 3
 
 
+@pytest.mark.parametrize("comes_back", ["retried", "resumed", "due"])
+def test_the_age_of_the_oldest_counts_from_when_it_could_be_claimed(
+    calls, clock, make_worker, comes_back
+):
+    delay = {"delay_seconds": 3600} if comes_back == "due" else {}
+    workflow_id = calls.enqueue("mix", **delay)
+    if comes_back == "retried":
+        worker = make_worker("mix")
+        worker.fail(worker.claim_one())
+    elif comes_back == "resumed":
+        calls.command(workflow_id, "HOLD")
+    clock.advance(3600)
+    if comes_back == "retried":
+        calls.call("retry_workflow", workflow_id=workflow_id)
+    elif comes_back == "resumed":
+        calls.command(workflow_id, "RESUME")
+    calls.maintain()
+    assert calls.status(workflow_id) == "ENQUEUED"
+    query = """select extract(epoch from workflows.clock_now() - f.oldest_enqueued_at) < 60
+      from workflows.queue q, workflows.queue_figures(q.queue_id) f where queue_name = 'default'"""
+    assert calls.value(query)
+
+
 def test_list_queues_adds_limits(calls, stand):
     calls.set_queue(max_running=7)
     (queue,) = calls.call("list_queues")

@@ -295,3 +295,23 @@ def test_finding_16_large_inputs_are_loaded_one_by_one(calls, make_worker):
             workflow_id=claimed["w"],
             lease_token=str(uuid.uuid4()),
         )
+
+
+@pytest.mark.parametrize(
+    "policy, status", [("retry", "ENQUEUED"), ("hold", "HELD"), ("fail", "ERROR")]
+)
+@pytest.mark.parametrize("is_retired", [True, False], ids=["retired", "unknown"])
+def test_a_step_in_doubt_is_not_done_again_because_its_worker_left(
+    calls, make_worker, clock, policy, status, is_retired
+):
+    """The process ended, or its thread died, in the middle of a step: as if it had been lost."""
+    worker = make_worker("mix", on_worker_lost=policy)
+    between, within = calls.enqueue("mix"), calls.enqueue("mix")
+    worker.record(worker.claim_one(), "open valve")
+    worker.record(worker.claim_one(), "open valve", status="RUNNING")
+    if is_retired:
+        worker.retire()
+    else:
+        clock.advance(11)
+        worker.renew()
+    assert (calls.status(between), calls.status(within)) == ("ENQUEUED", status)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.calls import refused
+from tests.sql.situations import Situation
 
 
 def fail_at(worker, claimed, step_key, **record):
@@ -70,3 +71,27 @@ def test_f58_what_failed_together_does_not_come_back_together(calls, make_worker
     assert (most < 200) is is_spread, "a tenth of the time has about a tenth of them"
     clock.advance(61)
     assert calls.maintain(limit=300)["did"]["due"] == 300
+
+
+@pytest.mark.parametrize("command", ["STOP", "CANCEL"])
+def test_a_handler_that_ran_meanwhile_does_not_make_an_error_history(calls, clock, command):
+    """The device is mended, and the retry asks it again."""
+    s = Situation(calls, clock, ["on_stop"])
+    s.begin()
+    s.order(command)
+    s.worker.record(s.claimed, "open_valve", status="ERROR", error={"class": "ValueError"})
+    s.finish("error", error={"class": "ValueError", "message": "no"})
+    clock.advance(1)
+    s.obey()
+    calls.call("retry_workflow", workflow_id=s.workflow_id)
+    assert "open_valve" not in [step["k"] for step in s.claim()["steps"] or []]
+
+
+def test_a_retry_keeps_who_and_why(calls, make_worker):
+    worker = make_worker("mix")
+    workflow_id = calls.enqueue("mix")
+    worker.fail(worker.claim_one())
+    options = {"actor": "anna", "reason": "valve mended"}
+    calls.call("retry_workflow", workflow_id=workflow_id, options=options)
+    query = "select actor, reason from workflows.audit_log where event = 'retried'"
+    assert calls.rows(query) == [("anna", "valve mended")]

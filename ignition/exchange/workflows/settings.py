@@ -7,7 +7,7 @@ register_worker and wins over the values here, which only serve until then.
 from __future__ import absolute_import, division, print_function
 
 VERSION = "0.1.0"
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 SCHEMA_NAME = "workflows"
 HOW_TO_MIGRATE = "run: ignition-workflows migrate, or ignition-workflows-%s.sql in any SQL client" % VERSION
 QUEUE_NAME = "default"

@@ -173,11 +173,11 @@ def enqueueInMemory(
 
 
 @answers("RETRY_FAILED")
-def retry(workflowId=None, dbName=None, actor=None):
+def retry(workflowId=None, dbName=None, actor=None, reason=None):
     """Puts a workflow that ended in ERROR, CANCELLED or STOPPED back to work. Its recorded steps are kept and
     not run again, its failed ones are cleared.
 
-    workflowId: the workflow. actor: who, for the audit.
+    workflowId: the workflow. actor, reason: who and why, for the audit.
 
     Answers RETRY_ACCEPTED {workflowId, outcome, status}. Errors: COMMAND_REJECTED (it has not ended so),
     NOT_FOUND, INVALID_ARGUMENTS, RETRY_FAILED.
@@ -185,7 +185,7 @@ def retry(workflowId=None, dbName=None, actor=None):
         exchange.workflows.api.service.retry(workflowId=wid)
     """
     require(workflowId=workflowId)
-    row = getWorkflows(dbName).retry(workflowId, actor)
+    row = getWorkflows(dbName).retry(workflowId, actor, reason)
     return makeOk("RETRY_ACCEPTED", "back to work", camel_case_keys(row))
 
 

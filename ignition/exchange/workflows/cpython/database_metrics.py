@@ -69,11 +69,12 @@ def _queues(rows: list[dict[str, Any]]) -> Iterator[Metric]:
         ("queue_dead_letters", "Workflows that ended in ERROR with no try left.", "dead_letters"),
         (
             "queue_oldest_enqueued_age_seconds",
-            "Age of the claimable workflow that waits longest; 0 where there is none.",
+            "How long the one that waits longest has been claimable; 0 where there is none.",
             "oldest_enqueued_seconds",
         ),
         ("queue_counted_age_seconds", "Age of these counts.", "counted_seconds_ago"),
         ("queue_paused", "1 while nothing new of it starts by order.", "is_paused"),
+        ("queue_open", "0 while the calendar that it follows is closed.", "is_open"),
     ):
         yield gauge(
             name,
