@@ -6,7 +6,7 @@ from exchange.workflows import compat
 from tests.conformance.promises import PATIENCE, gateway_promise, promise, refused
 
 _NAMES = """
-    IS_GATEWAY QueueEmpty monotonic sleep make_queue make_lock make_event make_gate make_local
+    IS_GATEWAY QueueEmpty monotonic sleep make_queue make_lock make_event make_gate
     shared files random_fraction start_thread get_logger host_name process_id share unshare gateway_role
     project_name data_directory files shared
 """
@@ -152,3 +152,25 @@ def threads_of_ours_let_the_gateway_end(world):
         lambda: seen.put([Thread.currentThread().getName(), Thread.currentThread().isDaemon()]),
     )
     assert seen.get(True, PATIENCE) == ["workflows-conformance", True]
+
+
+@gateway_promise
+def an_interrupt_ends_neither_a_put_nor_the_wait_at_a_gate(world):
+    """Else an outcome is never handed over, and the release that comes later lets the next record through."""
+    from java.lang import Thread
+
+    queue, gate = world.host.make_queue(), world.host.make_gate()
+    Thread.currentThread().interrupt()
+    try:
+        queue.put("outcome")
+        gate.release()
+        gate.acquire()
+    finally:
+        is_noticed = Thread.interrupted()
+    assert is_noticed, "left to what may be interrupted"
+    assert queue.get(False) == "outcome"
+    passed = world.host.make_queue()
+    world.host.start_thread("conformance", lambda: passed.put(gate.acquire()))
+    refused(world.host.QueueEmpty, passed.get, True, 0.05)
+    gate.release()
+    passed.get(True, PATIENCE)

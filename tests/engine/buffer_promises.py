@@ -375,7 +375,7 @@ def one_buffer_has_the_directory(room):
     journal = buffer.journal()
     other = Journal(room.host, journal.directory, "other", None)
     try:
-        other.open()
+        other.open(lambda records: None)
         raise AssertionError("opened")
     except errors.BufferFull as refused:
         assert refused.detail["reason"] == "journal_locked"

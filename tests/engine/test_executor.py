@@ -101,6 +101,52 @@ def test_an_unserialisable_result_names_the_place(stage):
     assert "result.pumps[1]" in outcome["error"]["message"]
 
 
+class Heavy(dict):
+    """What no more memory is left for."""
+
+    def __len__(self):
+        raise MemoryError()
+
+    items = __iter__ = __len__
+
+
+@pytest.mark.parametrize(
+    "result, error_class", [({10**5000: 1}, "ValueError"), (Heavy(a=1), "MemoryError")]
+)
+def test_whatever_happens_to_a_result_on_its_way_the_workflow_gets_its_outcome(
+    stage, result, error_class
+):
+    outcome = stage.run(lambda: result)
+    assert (outcome["outcome"], outcome["error"]["class"]) == ("error", error_class)
+    assert "payload" in outcome["error"]["traceback"]
+
+
+class Unreachable:
+    """A finisher that can be handed nothing."""
+
+    def put(self, entry):
+        raise MemoryError()
+
+
+def raise_unexpectedly(*args):
+    raise MemoryError()
+
+
+@pytest.mark.parametrize(
+    "name, broken",
+    [("finisher", Unreachable()), ("_fail", raise_unexpectedly), ("registry", None)],
+)
+def test_a_workflow_whose_outcome_cannot_be_handed_over_is_held_no_more(stage, name, broken):
+    """Its lease runs out then, and another worker does the work; who holds it renews it for ever."""
+    lease = make_lease(name="gone" if name == "finisher" else "demo")
+    stage.registry.add(Definition(raising(ValueError()), "demo", 1, {}))
+    stage.state.held[lease.token] = lease
+    setattr(stage.executor, name, broken)
+    with pytest.raises((MemoryError, AttributeError)):
+        stage.executor.execute(lease, stage.host.make_gate())
+    assert (lease.is_lost, lease.outcome, stage.state.held) == (True, None, {})
+
+
 def test_poison_in_a_result_is_mended_and_marked(stage):
     outcome = stage.run(lambda: {"a": "x\x00", "b": float("nan")})
     assert (outcome["result"], outcome["is_sanitised"]) == ({"a": "x\ufffd", "b": None}, True)

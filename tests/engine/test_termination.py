@@ -100,6 +100,24 @@ def test_a_workflow_whose_thread_is_killed_has_an_outcome(gateway):
         stage.run(demo)
     [outcome] = stage.finisher.outcomes
     assert (outcome["outcome"], outcome["error"]["message"]) == ("error", "by the gateway")
+    [lease] = stage.state.held.values()
+    assert not lease.is_lost, "the outcome is on its way"
+
+
+def test_a_thread_that_is_killed_while_it_encodes_a_result_leaves_an_outcome_and_ends(gateway):
+    class Slow:
+        def keys(self):
+            raise Killed()
+
+        def __getitem__(self, key):
+            return key
+
+    stage = Stage()
+    with pytest.raises(Killed):
+        stage.run(Slow)
+    [outcome] = stage.finisher.outcomes
+    assert (outcome["outcome"], outcome["error"]["class"]) == ("error", "Killed")
+    assert len(stage.state.held) == 1
 
 
 def test_a_thread_that_was_killed_is_replaced_while_work_waits(gateway):

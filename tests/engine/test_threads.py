@@ -1,11 +1,13 @@
 """Workflow threads: started when needed, ended when idle, never lost to what they run."""
 
 import threading
+import types
 from typing import Any
 
 import pytest
 
 from exchange.workflows import settings
+from exchange.workflows.engine.parallel_threads import ParallelThreads
 from exchange.workflows.engine.threads import WorkflowThreads
 from exchange.workflows.host import cpython
 from tests.engine.fakes import make_lease
@@ -17,15 +19,15 @@ PATIENCE = 10
 class Crew:
     """Threads whose work waits until the test lets it go on."""
 
-    def __init__(self, count):
+    def __init__(self, count, host=cpython):
         self.begun: Any = cpython.make_queue()
         self.go_on = threading.Semaphore(0)
         self.room = threading.Event()
-        self.threads = WorkflowThreads(cpython, count, self.execute, self.room.set)
+        self.threads = WorkflowThreads(host, count, self.execute, self.room.set)
 
     def execute(self, lease, gate):
         self.begun.put((lease.workflow_id[-1], threading.current_thread()))
-        assert self.go_on.acquire(timeout=PATIENCE)
+        assert self.go_on.acquire(timeout=3 * PATIENCE), "longer than the test waits for others"
         if lease.row.get("raises"):
             raise lease.row["raises"]
 
@@ -44,8 +46,8 @@ class Crew:
 def make_crew():
     made = []
 
-    def make(count):
-        made.append(Crew(count))
+    def make(*args):
+        made.append(Crew(*args))
         return made[-1]
 
     yield make
@@ -147,6 +149,112 @@ def test_an_idle_thread_takes_the_next_work(make_crew):
     crew.threads.submit(leases(2))
     _, second = crew.next_begun()
     assert first is second
+
+
+class Host:
+    """A process whose threads sleep on when they are woken, and which has no more threads for a while."""
+
+    QueueEmpty = cpython.QueueEmpty
+    make_gate = staticmethod(cpython.make_gate)
+    make_lock = staticmethod(cpython.make_lock)
+    get_logger = staticmethod(cpython.get_logger)
+
+    def __init__(self, failures=0):
+        self.failures = failures
+        self.awake = threading.Event()
+        self.awake.set()
+        self.taken = threading.Semaphore(0)
+
+    def make_queue(self):
+        queue: Any = cpython.make_queue()
+
+        def get(*args):
+            ticket = queue.get(*args)
+            self.taken.release()
+            assert self.awake.wait(PATIENCE)
+            return ticket
+
+        return types.SimpleNamespace(put=queue.put, qsize=queue.qsize, get=get)
+
+    def start_thread(self, name, target):
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("can't start new thread")
+        return cpython.start_thread(name, target)
+
+
+@pytest.fixture
+def make_drowsy(make_crew):
+    """A crew with one thread that has the ticket for other work, and still looks idle."""
+
+    def make(count, kind):
+        host = Host()
+        crew = make_crew(count, host)
+        crew.threads.submit(leases(1))
+        crew.next_begun()
+        crew.finish(1)
+        wait_until(lambda: crew.threads.idle_count() == 1)
+        assert host.taken.acquire(timeout=PATIENCE)
+        host.awake.clear()
+        crew.threads.submit(kind(2))
+        assert host.taken.acquire(timeout=PATIENCE)
+        return crew, host.awake
+
+    return make
+
+
+def test_no_work_waits_for_a_thread_that_has_taken_other_work(make_drowsy):
+    crew, awake = make_drowsy(2, leases)
+    crew.threads.submit(leases(3))
+    awake.set()
+    assert {crew.next_begun()[0] for _ in range(2)} == {"2", "3"}
+
+
+@pytest.mark.parametrize("kind, count", [(leases, 2), (orders, 1)])
+def test_nothing_waits_for_a_thread_that_begins_other_work_meanwhile(
+    make_drowsy, monkeypatch, kind, count
+):
+    crew, awake = make_drowsy(count, kind)
+    idle_count = crew.threads.idle_count
+
+    def count_and_begin():
+        idle = idle_count()
+        awake.set()
+        assert crew.next_begun()[0] == "2"
+        return idle
+
+    monkeypatch.setattr(crew.threads, "idle_count", count_and_begin)
+    crew.threads.submit(kind(3))
+    assert crew.next_begun()[0] == "3"
+
+
+def test_a_thread_that_cannot_be_started_takes_no_place(make_crew):
+    crew = make_crew(1, Host(failures=2))
+    for number in (1, 2):
+        with pytest.raises(RuntimeError):
+            crew.threads.submit(leases(number))
+        assert crew.threads.thread_count() == 0
+    crew.finish(3)
+    crew.threads.submit(leases(3))
+    assert [crew.next_begun()[0] for _ in range(3)] == ["1", "2", "3"]
+
+
+def test_a_thread_for_steps_beside_that_cannot_be_started_takes_no_place():
+    host = Host(failures=2)
+    threads = ParallelThreads(host, 1, 1)
+    ran: Any = cpython.make_queue()
+
+    class Branch:
+        def run(self, gate):
+            ran.put(threading.current_thread())
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            threads.put(Branch())
+        assert threads.thread_count() == 0
+    threads.put(Branch())
+    assert len({ran.get(timeout=PATIENCE) for _ in range(3)}) == 1
+    threads.end()
 
 
 def test_what_must_start_now_goes_before_what_was_fetched_ahead(make_crew):

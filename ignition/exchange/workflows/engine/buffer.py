@@ -163,13 +163,14 @@ class Buffer(object):
             # One gateway has a buffer for each database.
             directory = self._host.files.join(directory, "".join([c if c.isalnum() else "-" for c in self._name]))
         journal = self.journal() or self._journal_in(directory)
-        left = journal.open()
-        if left is not None:
-            for number, key, text in journal_entries.latest(left):
-                self.entries.take_up(text, key, number)
+        journal.open(self._take_up)
         self._journal = journal
         self.entries.journal_directory.set(journal.directory)
         self.start()
+
+    def _take_up(self, records):
+        for number, key, text in journal_entries.latest(records):
+            self.entries.take_up(text, key, number)
 
     def journal(self):
         """The journal that all who share this buffer write, or None."""

@@ -84,6 +84,16 @@ class Executor(object):
         """Run a workflow to its outcome."""
         if lease.is_lost:
             return
+        try:
+            self._work(lease, gate)
+        except compat.EVERYTHING:
+            if lease.outcome is None:
+                # No outcome is on its way. It is held no more, so that the next renewals let the database give it back.
+                lease.lose()
+                self.state.drop(lease)
+            raise
+
+    def _work(self, lease, gate):
         definition = self.registry.find(lease.row["name"], lease.row["version"])
         if definition is None or self.state.is_releasing:
             self._leave(lease, errors.Released())
@@ -146,18 +156,25 @@ class Executor(object):
         running.recall(loaded.get("steps"))
 
     def _succeed(self, lease, result):
-        if result is None:
-            self._finish(lease, "success", '%s,"outcome":"success"}' % lease.head)
-            return
         try:
-            text, is_sanitised = payload.to_clean_json(result, "result", self.state.payload_bytes)
+            text = self._success_text(lease, result)
         except payload.BadValue as problem:
             message = "the workflow returned what cannot be recorded: %s" % problem
             error = errors.UnserialisableResult(message, detail={"path": problem.path})
             self._fail(lease, error, None)
-            return
+        except compat.EVERYTHING as error:
+            self._fail(lease, error, sys.exc_info()[2])
+            if compat.is_termination(error):
+                raise
+        else:
+            self._finish(lease, "success", text)
+
+    def _success_text(self, lease, result):
+        if result is None:
+            return '%s,"outcome":"success"}' % lease.head
+        text, is_sanitised = payload.to_clean_json(result, "result", self.state.payload_bytes)
         tail = ',"is_sanitised":true}' if is_sanitised else "}"
-        self._finish(lease, "success", '%s,"outcome":"success","result":%s%s' % (lease.head, text, tail))
+        return '%s,"outcome":"success","result":%s%s' % (lease.head, text, tail)
 
     def _fail(self, lease, error, trace, failed_steps=()):
         lease.error = error
@@ -183,12 +200,16 @@ class Executor(object):
             self._leave(lease, errors.Released())
 
     def _finish(self, lease, outcome, text):
-        lease.outcome = outcome
         if lease.begun_at is not None:
             lease.seconds = self.monotonic() - lease.begun_at
         if compat.failpoint is not None:
             compat.failpoint("complete:before")
-        self.finisher.put((lease, text))
+        lease.outcome = outcome
+        try:
+            self.finisher.put((lease, text))
+        except compat.EVERYTHING:
+            lease.outcome = None
+            raise
 
 
 def _call(function, inputs):

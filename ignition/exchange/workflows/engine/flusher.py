@@ -58,7 +58,7 @@ class Flusher(object):
         if not batch:
             return
         try:
-            answers = self._store.enqueue_many("[%s]" % ",".join([entry.get(TEXT) for entry in batch]))
+            answers = self._ask([entry.get(TEXT) for entry in batch])
         except errors.WorkflowsError as error:
             if sqlstates.is_unavailable(error):
                 raise
@@ -69,34 +69,32 @@ class Flusher(object):
             self._send(batch[:half])
             self._send(batch[half:])
             return
-        self._answered(batch, answers, self._retry_for_maintenance)
+        self._answered(batch, answers)
 
-    def _answered(self, batch, answers, retry):
-        """Each entry is done with, or set aside, or, if `retry` takes them, sent again."""
+    def _ask(self, texts):
+        """The last word on each text: what only maintenance refused is sent once more, as what may wait for its end."""
+        answers = list(self._store.enqueue_many("[%s]" % ",".join(texts)))
+        places, again = [], []
+        for place, answer in enumerate(answers):
+            refused_by = answer.get("error", {}).get("maintenance")
+            text = entry_text.for_maintenance(texts[place]) if refused_by else None
+            if text is not None:
+                places.append(place)
+                again.append(text)
+        if again:
+            for place, answer in zip(places, self._store.enqueue_many("[%s]" % ",".join(again))):
+                answers[place] = answer
+        return answers
+
+    def _answered(self, batch, answers):
+        """Each entry is done with or set aside, in the order of the batch: what is in flight goes oldest first."""
         start = 0
-        refused = []
         for place, answer in enumerate(answers):
             if "error" in answer:
                 self._entries.answered(batch[start:place])
-                refused.append((batch[place], answer["error"]))
+                self._set_aside(batch[place], answer["error"])
                 start = place + 1
         self._entries.answered(batch[start:])
-        for entry, problem in retry(refused):
-            self._set_aside(entry, problem)
-
-    def _retry_for_maintenance(self, refused):
-        """Send what only maintenance refused, in its order; returns what remains refused."""
-        texts, entries, others = [], [], []
-        for entry, problem in refused:
-            text = entry_text.for_maintenance(entry.get(TEXT)) if problem.get("maintenance") else None
-            if text is None:
-                others.append((entry, problem))
-            else:
-                texts.append(text)
-                entries.append(entry)
-        if entries:
-            self._answered(entries, self._store.enqueue_many("[%s]" % ",".join(texts)), list)
-        return others
 
     def _set_aside(self, entry, problem):
         text = entry.get(TEXT)

@@ -59,20 +59,19 @@ class Journal(object):
 
     # Opening and closing
 
-    def open(self):
-        """Take the directory. Returns what a former process left unanswered: (number, content) in order; None
-        where another interpreter of this process has the journal open already."""
+    def open(self, take_up):
+        """Take the directory, where no other interpreter of this process has the journal open already: `take_up`
+        gets what a former process left unanswered, (number, content) in order, before anybody can answer more."""
         self._opening.lock()
         try:
             if not self._is_mine:
                 raise _refused("the journal %s is another buffer's" % self.directory, "journal_locked")
-            if self._is_open.get():
-                return None
-            return self._take_directory()
+            if not self._is_open.get():
+                self._take_directory(take_up)
         finally:
             self._opening.unlock()
 
-    def _take_directory(self):
+    def _take_directory(self, take_up):
         try:
             self._files.make_directory(self.directory)
             self._open_beside(_LOCK)
@@ -80,6 +79,7 @@ class Journal(object):
                 raise _refused("another process has the journal %s open" % self.directory, "journal_locked")
             left = journal_files.recover(self._files, self.directory, self._log)
             self._open_beside(_CURSOR)
+            take_up(left.records)
         except compat.ERRORS as error:
             self._close_files()
             self._kept.forget()
@@ -95,7 +95,6 @@ class Journal(object):
         self._lost.set(left.lost)
         self._replayed.set(len(left.records))
         self._is_open.set(1)
-        return left.records
 
     def _open_beside(self, name):
         self._open_files.put(name, self._files.open_file(self._files.join(self.directory, name)))

@@ -27,7 +27,16 @@ class ParallelThreads(object):
                 self._threads += 1
         self._line.put(branch)
         if is_missing:
+            self._start()
+
+    def _start(self):
+        """One that is counted already."""
+        try:
             self._host.start_thread("workflows-parallel", self._work)
+        except compat.EVERYTHING:
+            with self._lock:
+                self._threads -= 1
+            raise
 
     def thread_count(self):
         return self._threads
@@ -51,7 +60,7 @@ class ParallelThreads(object):
                 if is_missing:
                     self._threads += 1
             if is_missing:
-                self._host.start_thread("workflows-parallel", self._work)
+                self._start()
 
     def _work_once(self, gate):
         try:

@@ -13,11 +13,10 @@ from exchange.workflows import compat, settings
 
 
 class WorkflowThread(object):
-    __slots__ = ("is_busy", "thread", "gate")
+    __slots__ = ("is_busy", "gate")
 
     def __init__(self, gate):
         self.is_busy = True
-        self.thread = None
         self.gate = gate
 
 
@@ -48,11 +47,13 @@ class WorkflowThreads(object):
         for _ in leases:
             put(True)
         with self._lock:
+            # Counted before the idle ones, and not by tickets: a thread that has its ticket is idle for a moment more.
+            waiting, ordered = self.waiting_count(), len(self._ordered)
             idle = self.idle_count()
-            missing = min(len(leases) - idle, self._count - len(self._threads))
+            missing = min(waiting - idle, self._count - len(self._threads))
             # An order waits for no other work, and not for another order whose handler takes its time.
-            ordered = min(len(self._ordered) - idle, self._most() - len(self._threads))
-            for _ in range(max(missing, ordered)):
+            missing_for_orders = min(ordered - idle, self._most() - len(self._threads))
+            for _ in range(max(missing, missing_for_orders)):
                 self._start()
 
     def _most(self):
@@ -72,7 +73,11 @@ class WorkflowThreads(object):
         one = WorkflowThread(self._host.make_gate())
         self._threads.add(one)
         number = len(self._threads)
-        one.thread = self._host.start_thread("workflows-%d" % number, lambda: self._work(one))
+        try:
+            self._host.start_thread("workflows-%d" % number, lambda: self._work(one))
+        except compat.EVERYTHING:
+            self._threads.discard(one)
+            raise
 
     def busy_count(self):
         return sum(1 for one in list(self._threads) if one.is_busy)

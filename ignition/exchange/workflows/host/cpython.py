@@ -26,7 +26,6 @@ sleep = time.sleep
 make_queue = queue.SimpleQueue  # novm
 make_lock = threading.Lock
 make_event = threading.Event
-make_local = threading.local
 random_fraction = random.random
 
 

@@ -26,7 +26,6 @@ _NOTHING = object()
 
 make_lock = threading.Lock
 make_event = threading.Event
-make_local = threading.local
 random_fraction = random.random
 
 
@@ -44,8 +43,15 @@ def sleep(seconds):
         Thread.sleep(max(1, int(seconds * 1000)))
 
 
-def make_gate():
-    return Semaphore(0)
+class make_gate(object):
+    """No interrupt ends the wait: the release that came later would let the next one through too early."""
+
+    __slots__ = ("acquire", "release")
+
+    def __init__(self):
+        semaphore = Semaphore(0)
+        self.acquire = semaphore.acquireUninterruptibly
+        self.release = semaphore.release
 
 
 class make_queue(object):
@@ -56,7 +62,8 @@ class make_queue(object):
         self.qsize = self._queue.size
 
     def put(self, entry):
-        self._queue.put(_NOTHING if entry is None else entry)
+        # Not put(), which an interrupt ends: the queue is never full.
+        self._queue.offer(_NOTHING if entry is None else entry)
 
     def get(self, block=True, timeout=None):
         if not block:
