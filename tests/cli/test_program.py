@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from exchange.workflows.cpython import cli
@@ -121,6 +122,16 @@ def test_a_database_that_is_away(capsys, command):
 def test_a_dsn_that_cannot_be_read(capsys):
     assert cli.main(["list", "--dsn", "nonsense"]) == ExitCode.USAGE
     assert "the DSN cannot be read" in capsys.readouterr().err
+
+
+def test_a_database_that_ends_a_statement_early_is_there(cli_on, dsn, conn, sql):
+    in_time = psycopg.conninfo.make_conninfo(dsn, options="-c statement_timeout=50")
+    with conn.transaction():
+        conn.execute(sql("lock table workflows.setting"))
+        ran = cli_on(in_time, "setting", "list")
+    assert ran.exit_code == ExitCode.REFUSED
+    assert "statement timeout" in ran.err and "ask for less" in ran.err
+    assert "no connection" not in ran.err
 
 
 def test_a_schema_that_is_not_there(cli_on, empty_dsn, monkeypatch):

@@ -61,11 +61,24 @@ def test_maintenance(run, answer, default_queue):
     assert refused.exit_code == 1 and "maintenance" in refused.err
     shown = run("queue", "maintenance", "status").out
     assert "default" in shown and "pump" in shown and "drained" in shown
-    left = run("queue", "maintenance", "exit", "default")
-    assert "was not entered" in left.err and "still entered" in left.err
-    assert "all queues is over" in run("queue", "maintenance", "exit").out
+    assert run("queue", "maintenance", "exit").out == "maintenance of all queues is over\n"
     assert default_queue()["maintenance"] is None
-    assert run("queue", "maintenance", "exit").err.count("\n") == 1
+    again = "maintenance of all queues was not entered\n"
+    assert run("queue", "maintenance", "exit").out == again
+
+
+def test_leaving_maintenance_says_what_stays_closed(run):
+    closed = "it stays closed: that of all queues is still entered\n"
+    run("queue", "maintenance", "enter")
+    left = run("queue", "maintenance", "exit", "default")
+    assert left.out == f"maintenance of queue default was not entered; {closed}"
+    run("queue", "maintenance", "enter", "default")
+    left = run("queue", "maintenance", "exit", "default")
+    assert left.out == f"maintenance of queue default is over; {closed}"
+    run("queue", "maintenance", "enter", "default")
+    left = run("queue", "maintenance", "exit").out
+    single = "that of single queues is still entered\n"
+    assert left == f"maintenance of all queues is over; {single}"
 
 
 def test_maintenance_that_cancels(run, answer, default_queue):

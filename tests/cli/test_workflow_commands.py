@@ -5,6 +5,10 @@ import json
 
 import pytest
 
+from tests.calls import calls
+
+__all__ = ["calls"]
+
 
 @pytest.fixture
 def workflow_id(answer):
@@ -69,6 +73,22 @@ def test_an_order_that_does_not_fit_is_refused_in_one_line(run, workflow_id):
     refused = run("command", workflow_id, "HOLD")
     assert (refused.exit_code, refused.out) == (1, "")
     assert refused.err == "error: HOLD rejected: the workflow has ended in CANCELLED\n"
+
+
+def test_an_order_to_many_says_how_many_were_refused(run, answer, workflow_id):
+    other = answer("enqueue", "fill")["workflow_id"]
+    run("command", other, "HOLD")
+    ordered = run("command-many", "RESUME", "--name", "fill")
+    assert (ordered.exit_code, ordered.err) == (1, "error: 1 of 2 were refused\n")
+    assert f"{workflow_id}  RESUME rejected" in ordered.out and other in ordered.out
+    assert run("command-many", "STOP", "--all").exit_code == 0
+    assert run("command-many", "STOP", "--all").out == "no live workflow fits\n"
+
+
+def test_an_order_to_many_that_cannot_be_given(run, calls, workflow_id):
+    calls.call("set_queue", queue_name="default", options='{"requires_reason": true}')
+    ordered = run("command-many", "HOLD", "--all")
+    assert (ordered.exit_code, ordered.err) == (1, "error: 1 of 1 were refused\n")
 
 
 @pytest.mark.parametrize(

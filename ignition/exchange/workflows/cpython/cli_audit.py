@@ -7,7 +7,7 @@ import typer
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from exchange.workflows.cpython.cli_output import local_time, plain_table, shorten
+from exchange.workflows.cpython.cli_output import plain_table, shorten, utc_time
 from exchange.workflows.cpython.cli_session import Session
 
 # What a filter of export_audit means in the view.
@@ -75,7 +75,7 @@ def _cells(row: dict[str, Any]) -> list[Any]:
     )
     return [
         row["audit_id"],
-        local_time(row["audited_at"].isoformat()),
+        utc_time(row["audited_at"].isoformat()),
         row["event"],
         " ".join(word for word in named if word),
         shorten(row["old_value"] or "", 40),

@@ -2,15 +2,13 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
-from exchange.workflows.cpython.cli_output import local_time, parse_time, plain_table
-from exchange.workflows.cpython.cli_schedules import Actor, Reason, who
-from exchange.workflows.cpython.cli_session import Session
-from exchange.workflows.cpython.cli_workflows import read_json
+from exchange.workflows.cpython.cli_output import parse_time, plain_table, utc_time
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session, options_of, read_json
 
 CalendarName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 When = Annotated[str, typer.Argument(metavar="TIME", help="Like 2026-01-31T08:00:00Z.")]
@@ -46,7 +44,7 @@ def set_calendar(
         "set_calendar",
         calendar_name=name,
         calendar=json.dumps(read_json("calendar", calendar)),
-        options=json.dumps(who(session, actor, reason)),
+        options=options_of(**session.who(actor, reason)),
     )
     session.show(answer, f"calendar {name} is set")
 
@@ -55,7 +53,7 @@ def delete_calendar(
     session: Session, name: CalendarName, reason: Reason = None, actor: Actor = None
 ) -> None:
     """Delete a calendar that nothing follows."""
-    options = json.dumps(who(session, actor, reason))
+    options = options_of(**session.who(actor, reason))
     answer = session.call("delete_calendar", calendar_name=name, options=options)
     session.show(answer, f"calendar {name} is deleted")
 
@@ -65,14 +63,13 @@ def list_blackouts(
     every: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
 ) -> None:
     """List the times in which nothing is started."""
-    filters: dict[str, Any] = {} if every else {"is_over": False}
-    blackouts = session.call("list_blackouts", filter=json.dumps(filters))
+    blackouts = session.call("list_blackouts", filter=options_of(is_over=None if every else False))
     rows = [
         [
             one["blackout_id"],
             one["schedule_name"] or one["calendar_name"] or "everything",
-            local_time(one["starts_at"]),
-            local_time(one["ends_at"]),
+            utc_time(one["starts_at"]),
+            utc_time(one["ends_at"]),
             one["reason"],
         ]
         for one in blackouts
@@ -91,16 +88,14 @@ def add_blackout(
     actor: Actor = None,
 ) -> None:
     """Start nothing from one time until another."""
-    options = who(session, actor, reason)
-    if schedule:
-        options["schedule_name"] = schedule
-    if calendar:
-        options["calendar_name"] = calendar
+    options = options_of(
+        **session.who(actor, reason), schedule_name=schedule, calendar_name=calendar
+    )
     answer = session.call(
         "add_blackout",
         starts_at=_moment(starts_at),
         ends_at=_moment(ends_at),
-        options=json.dumps(options),
+        options=options,
     )
     session.show(answer, f"blackout {answer['blackout_id']} is added")
 
@@ -112,7 +107,7 @@ def remove_blackout(
     actor: Actor = None,
 ) -> None:
     """Take a blackout away."""
-    options = json.dumps(who(session, actor, reason))
+    options = options_of(**session.who(actor, reason))
     answer = session.call("remove_blackout", blackout_id=number, options=options)
     session.show(answer, f"blackout {number} is removed")
 

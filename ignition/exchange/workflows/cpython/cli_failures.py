@@ -39,6 +39,8 @@ _EXIT_OF_SQLSTATE = {
 _MISSING = ("3F000", "42883", "42P01", "42703")
 _NOT_ALLOWED = "42501"
 _LOCKED = "55P03"
+# By a time limit, by a DBA: the connection stands.
+_CANCELLED = "57014"
 # Connection, shutdown, resources, authorization, no such database.
 _UNREACHABLE = ("08", "57", "53", "28", "3D")
 _NO_CONNECTION = "08000"
@@ -112,6 +114,10 @@ def _of_state(state: str, message: str, hint: str | None, detail: Any, schema: s
         hint = (
             "another session keeps a table locked: end it (pg_stat_activity), then run this again"
         )
+    elif state == _CANCELLED:
+        exit_code = ExitCode.REFUSED
+        message = f"the database ended it early: {message}"
+        hint = "where it took longer than the time allowed, try again or ask for less"
     elif state[:2] in _UNREACHABLE:
         exit_code = ExitCode.UNREACHABLE
         message = f"no connection to the database: {message}"

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from exchange.workflows.cpython.cli_output import local_time, plain_table
+from exchange.workflows.cpython.cli_output import plain_table, utc_time
 from exchange.workflows.cpython.cli_session import Actor, Reason, Session
 
 QueueName = Annotated[
@@ -24,11 +24,10 @@ def enter(
 ) -> None:
     """Start nothing new and refuse to enqueue; what runs goes on unless --cancel."""
     mode = "cancel" if cancel else "drain"
+    who = session.who(actor, reason)
     total = {"queued": 0, "running": 0}
     while True:
-        answer = session.call(
-            "enter_maintenance", mode=mode, reason=reason, queue_name=name, actor=actor
-        )
+        answer = session.call("enter_maintenance", mode=mode, queue_name=name, **who)
         for part, count in answer["cancelled"].items():
             total[part] += count
         if not any(answer["cancelled"].values()):
@@ -44,12 +43,13 @@ def leave(
     session: Session, name: QueueName = None, reason: Reason = None, actor: Actor = None
 ) -> None:
     """End the maintenance that was entered with the same name; a pause stays a pause."""
-    answer = session.call("exit_maintenance", queue_name=name, reason=reason, actor=actor)
-    if not answer["was_entered"]:
-        session.note(f"maintenance of {_name_of(name)} was not entered")
+    answer = session.call("exit_maintenance", queue_name=name, **session.who(actor, reason))
+    ended = "is over" if answer["was_entered"] else "was not entered"
+    said = f"maintenance of {_name_of(name)} {ended}"
     if answer["is_entered"]:
-        session.note("maintenance of another name is still entered: see queue maintenance status")
-    session.show(answer, f"maintenance of {_name_of(name)} is over")
+        stays = "that of single queues" if name is None else "it stays closed: that of all queues"
+        said += f"; {stays} is still entered"
+    session.show(answer, said)
 
 
 def status(session: Session) -> None:
@@ -69,7 +69,7 @@ def _name_of(name: str | None) -> str:
 def _table(queues: list[dict[str, Any]]) -> Any:
     columns = ["queue_name", "mode", "running", "enqueued", "entered", "entered_by", "reason"]
     rows = [
-        [*(q[c] for c in columns[:4]), local_time(q["entered_at"]), q["entered_by"], q["reason"]]
+        [*(q[c] for c in columns[:4]), utc_time(q["entered_at"]), q["entered_by"], q["reason"]]
         for q in queues
     ]
     return plain_table(columns, rows, right="running enqueued")

@@ -36,14 +36,10 @@ def parse_time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
 
 
-def local_time(text: str | None) -> str:
-    """A time of the wire on the reader's clock, with the date where it is not today's."""
+def utc_time(text: str | None) -> str:
+    """A time of the wire to the second, as --since and --until take it."""
     moment = parse_time(text)
-    if moment is None:
-        return ""
-    moment = moment.astimezone()
-    is_today = moment.date() == datetime.now().astimezone().date()
-    return moment.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M:%S")
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}" if moment else ""
 
 
 def span(seconds: float | None) -> str:
@@ -116,7 +112,7 @@ def workflow_table(workflows: Sequence[dict[str, Any]]) -> Table:
             w["queue_name"],
             status_text(w["status"], w.get("state")),
             w.get("attempt"),
-            local_time(w.get("enqueued_at")),
+            utc_time(w.get("enqueued_at")),
             span(seconds_between(w.get("started_at"), w.get("ended_at"))),
             shorten(w.get("reason") or "", 40),
         ]

@@ -7,11 +7,12 @@ from itertools import count
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.live import Live
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import queue_table
-from exchange.workflows.cpython.cli_session import Actor, Reason, Session
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session, given
 
 QueueName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Limit = Annotated[str | None, typer.Option(metavar="N|none", show_default=False)]
@@ -48,11 +49,12 @@ def create_queue(
     key_rate: KeyRate = None,
     history: History = None,
     run_on: RunOn = None,
+    actor: Actor = None,
 ) -> None:
     """Make a queue."""
     options = _limits(max_running=max_running, max_enqueued=max_enqueued)
     options |= _rates(rate=rate, key_rate=key_rate)
-    options |= _policies(history=history, run_on=run_on)
+    options |= given(history=history, run_on=run_on) | session.who(actor)
     session.show(
         session.call("create_queue", queue_name=name, options=json.dumps(options)),
         f"queue {name} is there",
@@ -70,18 +72,21 @@ def set_queue(
     accepts_work: YesNo = None,
     run_on: RunOn = None,
     calendar: Calendar = None,
+    actor: Actor = None,
 ) -> None:
     """Change a queue's limits; `none` takes a limit away."""
     options = _limits(max_running=max_running, max_enqueued=max_enqueued)
     options |= _rates(rate=rate, key_rate=key_rate)
-    options |= _policies(history=history, accepts_work=accepts_work, run_on=run_on)
+    options |= given(history=history, accepts_work=accepts_work, run_on=run_on)
     if calendar:
         options["calendar_name"] = None if calendar == "none" else calendar
     if not options:
         raise Failure(ExitCode.USAGE, "nothing to set", "see: ignition-workflows queue set --help")
     changed = ", ".join(f"{key} = {json.dumps(value)}" for key, value in options.items())
     session.show(
-        session.call("set_queue", queue_name=name, options=json.dumps(options)),
+        session.call(
+            "set_queue", queue_name=name, options=json.dumps(options | session.who(actor))
+        ),
         f"queue {name}: {changed}",
     )
 
@@ -90,7 +95,7 @@ def pause_queue(
     session: Session, name: QueueName, reason: Reason = None, actor: Actor = None
 ) -> None:
     """Stop claiming from a queue; what runs goes on, enqueuing goes on."""
-    answer = session.call("pause_queue", queue_name=name, reason=reason, actor=actor)
+    answer = session.call("pause_queue", queue_name=name, **session.who(actor, reason))
     session.show(answer, f"queue {name} is paused")
 
 
@@ -98,7 +103,7 @@ def resume_queue(
     session: Session, name: QueueName, reason: Reason = None, actor: Actor = None
 ) -> None:
     """Claim from a paused queue again."""
-    answer = session.call("resume_queue", queue_name=name, reason=reason, actor=actor)
+    answer = session.call("resume_queue", queue_name=name, **session.who(actor, reason))
     session.show(answer, f"queue {name} is resumed")
 
 
@@ -108,8 +113,9 @@ def watch(
     times: Annotated[int | None, typer.Option(min=1, help="End after so many looks.")] = None,
 ) -> None:
     """Show the queues live until Ctrl-C; with --json, one line per look."""
-    is_live = session.console.is_terminal and not session.as_json
-    with Live(console=session.console, auto_refresh=False) if is_live else nullcontext() as live:
+    screen = Console(markup=False, emoji=False)
+    is_live = screen.is_terminal and not session.as_json
+    with Live(console=screen, auto_refresh=False) if is_live else nullcontext() as live:
         for look in range(times) if times else count():
             if look:
                 time.sleep(every)
@@ -120,14 +126,10 @@ def watch(
                 session.show(queues, queue_table(queues))
 
 
-def _policies(**given: Any) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _limits(**given: str | None) -> dict[str, Any]:
+def _limits(**texts: str | None) -> dict[str, Any]:
     """The options that were given; a number, or null for the word none."""
     limits: dict[str, Any] = {}
-    for name, text in given.items():
+    for name, text in texts.items():
         if text is None:
             continue
         if text.lower() == "none":
@@ -140,10 +142,10 @@ def _limits(**given: str | None) -> dict[str, Any]:
     return limits
 
 
-def _rates(**given: str | None) -> dict[str, Any]:
+def _rates(**texts: str | None) -> dict[str, Any]:
     """The options of rates like 50/60, or null for the word none."""
     rates: dict[str, Any] = {}
-    for name, text in given.items():
+    for name, text in texts.items():
         if text is None:
             continue
         limit, _, seconds = text.partition("/")

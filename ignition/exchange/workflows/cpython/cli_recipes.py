@@ -7,9 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
-from exchange.workflows.cpython.cli_output import local_time, plain_table, shorten
-from exchange.workflows.cpython.cli_session import Actor, Reason, Session
-from exchange.workflows.cpython.cli_workflows import read_json
+from exchange.workflows.cpython.cli_output import plain_table, shorten, utc_time
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session, options_of, read_json
 
 WorkflowName = Annotated[str, typer.Argument(metavar="WORKFLOW", show_default=False)]
 RecipeName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
@@ -26,8 +25,8 @@ def list_recipes(
     every: Annotated[bool, typer.Option("--all", help="Every version.")] = False,
 ) -> None:
     """List recipes, the newest version of each."""
-    filters = _given(workflow_name=workflow, status=status) | {"latest_only": not every}
-    recipes = session.call("list_parameter_sets", filter=json.dumps(filters))
+    filters = options_of(workflow_name=workflow, status=status, latest_only=not every)
+    recipes = session.call("list_parameter_sets", filter=filters)
     columns = ["workflow", "recipe", "version", "status", "template", "saved by", "approved by"]
     rows = [
         [
@@ -53,7 +52,7 @@ def show_recipe(
         "get_parameter_set",
         workflow_name=workflow,
         set_name=name,
-        options=_options(set_version=version),
+        options=options_of(set_version=version),
     )
     if recipe is None:
         which = f"version {version}" if version else "approved version"
@@ -61,9 +60,9 @@ def show_recipe(
         raise Failure(ExitCode.REFUSED, f"recipe {name} of {workflow} has no {which}", hint)
     units = _units(session, workflow)
     lines = [f"{name} version {recipe['set_version']}  {recipe['status']}  {_template(recipe)}"]
-    lines.append(f"saved {local_time(recipe['created_at'])} by {recipe['created_by']}")
+    lines.append(f"saved {utc_time(recipe['created_at'])} by {recipe['created_by']}")
     if recipe["approved_by"]:
-        approved = f"approved {local_time(recipe['approved_at'])} by {recipe['approved_by']}"
+        approved = f"approved {utc_time(recipe['approved_at'])} by {recipe['approved_by']}"
         lines.append(approved)
     lines.extend(recipe[key] for key in ("description", "reason") if recipe[key])
     values = [[key, shorten(value), units.get(key)] for key, value in recipe["values"].items()]
@@ -87,12 +86,11 @@ def save_recipe(
         workflow_name=workflow,
         set_name=name,
         values=json.dumps(read_json("--values", values)),
-        options=_options(
+        options=options_of(
             template_name=template,
             template_version=template_version,
             description=description,
-            reason=reason,
-            actor=_actor(session, actor),
+            **session.who(actor, reason),
         ),
     )
     session.show(answer, f"recipe {name} version {answer['set_version']} is a draft")
@@ -137,7 +135,7 @@ def compare_recipes(
         "compare_parameter_sets",
         workflow_name=workflow,
         set_name=name,
-        options=_options(set_version=version, other_name=other, other_version=other_version),
+        options=options_of(set_version=version, other_name=other, other_version=other_version),
     )
     columns = [
         "parameter",
@@ -164,7 +162,7 @@ def export_recipe(
         "export_parameter_set",
         workflow_name=workflow,
         set_name=name,
-        options=_options(set_version=version),
+        options=options_of(set_version=version),
     )
     if file is None:
         print(json.dumps(document, indent=None if session.as_json else 2, ensure_ascii=False))
@@ -189,9 +187,7 @@ def import_recipe(
     answer = session.call(
         "import_parameter_set",
         document=json.dumps(document),
-        options=_options(
-            workflow_name=workflow, set_name=name, reason=reason, actor=_actor(session, actor)
-        ),
+        options=options_of(workflow_name=workflow, set_name=name, **session.who(actor, reason)),
     )
     session.show(answer, f"recipe {answer['set_name']} version {answer['set_version']} is a draft")
 
@@ -205,7 +201,7 @@ def parameters(
 ) -> None:
     """Show what a workflow takes, as it declares it."""
     declared = session.call(
-        "list_parameters", workflow_name=name, options=_options(workflow_version=version)
+        "list_parameters", workflow_name=name, options=options_of(workflow_version=version)
     )
     columns = ["parameter", "type", "required", "default", "limits", "choices", "description"]
     rows = [
@@ -237,7 +233,7 @@ def _set_status(
         workflow_name=workflow,
         set_name=name,
         status=status,
-        options=_options(set_version=version, reason=reason, actor=_actor(session, actor)),
+        options=options_of(set_version=version, **session.who(actor, reason)),
     )
     session.show(answer, f"recipe {name} version {answer['set_version']} is {answer['status']}")
 
@@ -269,15 +265,3 @@ def _template(recipe: dict[str, Any]) -> str:
 
 def _shown(value: Any) -> str:
     return "" if value is None else shorten(value)
-
-
-def _actor(session: Session, actor: str | None) -> str:
-    return actor or str(session.value("select session_user"))
-
-
-def _given(**given: Any) -> dict[str, Any]:
-    return {key: value for key, value in given.items() if value is not None}
-
-
-def _options(**given: Any) -> str:
-    return json.dumps(_given(**given))

@@ -1,14 +1,11 @@
 """Commands on entries that an in-memory buffer could not enqueue: rejected list, retry, discard."""
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from exchange.workflows.cpython.cli_output import local_time, plain_table, shorten
-from exchange.workflows.cpython.cli_session import Actor, Session
-
-WorkflowId = Annotated[str, typer.Argument(metavar="ID", help="workflow_id", show_default=False)]
+from exchange.workflows.cpython.cli_output import plain_table, shorten, utc_time
+from exchange.workflows.cpython.cli_session import Actor, Session, WorkflowId, options_of
 
 
 def list_rejected(
@@ -20,15 +17,13 @@ def list_rejected(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 50,
 ) -> None:
     """List the entries that wait for a decision, newest first."""
-    filters: dict[str, Any] = {"is_resolved": resolved, "limit": limit}
-    if origin is not None:
-        filters["origin"] = origin
-    found = session.call("list_rejected_entries", filter=json.dumps(filters))
+    filters = options_of(is_resolved=resolved, limit=limit, origin=origin)
+    found = session.call("list_rejected_entries", filter=filters)
     rows = [
         [
             entry["workflow_id"],
             entry["origin"],
-            local_time(entry["rejected_at"]),
+            utc_time(entry["rejected_at"]),
             entry["resolution"],
             shorten(entry["problem"], 60),
             shorten(entry["entry"], 60),
@@ -51,7 +46,7 @@ def discard(session: Session, workflow_id: WorkflowId, actor: Actor = None) -> N
 
 def _resolve(session: Session, workflow_id: str, action: str, actor: str | None) -> None:
     answer = session.call(
-        "resolve_rejected_entry", workflow_id=workflow_id, action=action, actor=actor
+        "resolve_rejected_entry", workflow_id=workflow_id, action=action, **session.who(actor)
     )
     before = "" if answer["outcome"] == "accepted" else " before"
     session.show(answer, f"{workflow_id} was {answer['resolution']}{before}")

@@ -7,8 +7,7 @@ import typer
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import plain_table, shorten
-from exchange.workflows.cpython.cli_session import Actor, Reason, Session
-from exchange.workflows.cpython.cli_workflows import read_json
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session, options_of, read_json
 
 ScheduleName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 WorkflowName = Annotated[str, typer.Argument(metavar="WORKFLOW", show_default=False)]
@@ -34,7 +33,7 @@ def create_schedule(
     actor: Actor = None,
 ) -> None:
     """Make a schedule; with --cron or --every, --at is from when."""
-    given = _given(
+    chosen = options_of(
         cron=cron,
         interval_seconds=every,
         starts_at=at,
@@ -46,10 +45,10 @@ def create_schedule(
         catch_up_seconds=catch_up_seconds,
         calendar_name=calendar,
         description=description,
-        **who(session, actor, reason),
+        **session.who(actor, reason),
     )
     answer = session.call(
-        "create_schedule", schedule_name=name, workflow_name=workflow, options=json.dumps(given)
+        "create_schedule", schedule_name=name, workflow_name=workflow, options=chosen
     )
     session.show(answer, f"schedule {name} is there; {_first(answer)}")
 
@@ -65,10 +64,10 @@ def set_schedule(
     actor: Actor = None,
 ) -> None:
     """Change a schedule: set NAME '{"cron": "0 7 * * *"}'."""
-    given = read_json("JSON", changes)
-    if not isinstance(given, dict) or not given:
+    changed = read_json("JSON", changes)
+    if not isinstance(changed, dict) or not changed:
         raise Failure(ExitCode.USAGE, "the changes are not a JSON object", "nothing was changed")
-    options = json.dumps({**given, **who(session, actor, reason)})
+    options = json.dumps({**changed, **session.who(actor, reason)})
     answer = session.call("set_schedule", schedule_name=name, options=options)
     session.show(answer, f"schedule {name} is changed; {_first(answer)}")
 
@@ -135,7 +134,7 @@ def run_schedule(
     session: Session, name: ScheduleName, reason: Reason = None, actor: Actor = None
 ) -> None:
     """Enqueue it now, whatever its times say; prints the workflow id."""
-    options = json.dumps(who(session, actor, reason))
+    options = options_of(**session.who(actor, reason))
     workflow_id = session.call("run_schedule", schedule_name=name, options=options)
     session.show({"workflow_id": workflow_id}, workflow_id)
 
@@ -147,22 +146,13 @@ def delete_schedule(
     _change(session, "delete_schedule", name, reason, actor, "is deleted")
 
 
-def who(session: Session, actor: str | None, reason: str | None) -> dict[str, Any]:
-    """The options that go into the audit."""
-    return _given(actor=actor or str(session.value("select session_user")), reason=reason)
-
-
 def _change(
     session: Session, function: str, name: str, reason: str | None, actor: str | None, said: str
 ) -> None:
-    options = json.dumps(who(session, actor, reason))
+    options = options_of(**session.who(actor, reason))
     answer = session.call(function, schedule_name=name, options=options)
     session.show(answer, f"schedule {name} {said}")
 
 
 def _first(schedule: dict[str, Any]) -> str:
     return f"first at {schedule['next_local_time']} {schedule['time_zone']}"
-
-
-def _given(**given: Any) -> dict[str, Any]:
-    return {key: value for key, value in given.items() if value is not None}

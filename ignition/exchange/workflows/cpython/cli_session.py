@@ -1,10 +1,12 @@
-"""What every command has: --dsn, --schema, --json, one session, a way to call a function."""
+"""What commands share: --dsn, --schema, --json, one session, a way to call a function, who acts, and
+what they read as JSON."""
 
 import inspect
 import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, LiteralString, cast
 
@@ -27,12 +29,14 @@ Schema = Annotated[
     str, typer.Option("--schema", envvar="WORKFLOWS_SCHEMA", help="Name of the schema.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+WorkflowId = Annotated[str, typer.Argument(metavar="ID", help="workflow_id", show_default=False)]
 # What commands that act have beside.
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.")]
 Actor = Annotated[str | None, typer.Option("--actor", help="Who, if not the database user.")]
 
 CONNECT_SECONDS = 5
-PIPED_WIDTH = 200
+# No row is cut: a terminal that is narrower goes on below.
+WIDEST = 100_000
 
 
 class Session:
@@ -42,7 +46,8 @@ class Session:
         self.dsn = dsn
         self.schema = schema
         self.as_json = as_json
-        self.console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+        # Text of the database is printed as it is, whatever brackets and colons are in it.
+        self.console = Console(width=WIDEST, markup=False, emoji=False)
         self._conn: psycopg.Connection[Any] | None = None
 
     @property
@@ -105,6 +110,10 @@ class Session:
         row = self.conn.execute(query, arguments).fetchone()
         return row[0] if row else None
 
+    def who(self, actor: str | None, reason: str | None = None) -> dict[str, Any]:
+        """What an act says of itself: who, if nobody is named the database user, and why."""
+        return given(actor=actor or self.value("select session_user"), reason=reason)
+
     def show(self, answer: Any, *renderables: RenderableType) -> None:
         """Print the answer: as JSON where --json asks for it, else as it is drawn for people."""
         if self.as_json:
@@ -128,6 +137,32 @@ class Session:
     ) -> None:
         if self._conn is not None:
             self._conn.close()
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """The options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def options_of(**options: Any) -> str:
+    return json.dumps(given(**options))
+
+
+def read_json(option: str, text: str) -> Any:
+    """What an option or argument says: JSON, @FILE, or - for standard input."""
+    if text == "-":
+        text = sys.stdin.read()
+    elif text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except OSError as error:
+            raise Failure(ExitCode.USAGE, f"{option}: {error}") from None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Failure(
+            ExitCode.USAGE, f"{option} is not JSON: {error}", """quote it like '{"area": 5}'"""
+        ) from None
 
 
 _SHARED = [

@@ -1,14 +1,13 @@
 """Commands that talk to running workflows: send, prompts, answer, events, stream."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from exchange.workflows import compat
-from exchange.workflows.cpython.cli_output import local_time, plain_table, shorten
-from exchange.workflows.cpython.cli_session import Session
-from exchange.workflows.cpython.cli_workflows import WorkflowId, read_json
+from exchange.workflows.cpython.cli_output import plain_table, shorten, utc_time
+from exchange.workflows.cpython.cli_session import Actor, Reason, Session, WorkflowId, read_json
 
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000)]
 
@@ -23,10 +22,14 @@ def send(
     message_id: Annotated[
         str | None, typer.Option(help="A uuid; the same one again changes nothing.")
     ] = None,
-    actor: Annotated[str | None, typer.Option("--actor", help="Who sends it.")] = None,
+    actor: Actor = None,
 ) -> None:
     """Send a message to a live workflow; it stays until it is received."""
-    options = {"topic": topic, "message_id": message_id or compat.new_id(), "actor": actor}
+    options = {
+        "topic": topic,
+        "message_id": message_id or compat.new_id(),
+        **session.who(actor),
+    }
     answer = session.call(
         "send_message",
         workflow_id=workflow_id,
@@ -54,8 +57,8 @@ def prompts(
         [
             prompt["prompt_id"],
             prompt["workflow_name"],
-            local_time(prompt["asked_at"]),
-            local_time(prompt["due_at"]),
+            utc_time(prompt["asked_at"]),
+            utc_time(prompt["due_at"]),
             ", ".join(prompt["roles"] or ["everybody"]),
             shorten(prompt["question"], 60),
             prompt["answered_by"],
@@ -75,7 +78,7 @@ def answer(
     role: Annotated[list[str] | None, typer.Option(help="A role of that person.")] = None,
     second_actor: Annotated[str | None, typer.Option(help="Who signs as second.")] = None,
     second_role: Annotated[list[str] | None, typer.Option(help="A role of that one.")] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why, for the audit.")] = None,
+    reason: Reason = None,
 ) -> None:
     """Answer a prompt."""
     options = {
@@ -107,7 +110,7 @@ def events(
     """Show what a workflow has published: the latest value per key."""
     options = {"key": key, "history": history, "limit": limit}
     found = session.call("read_events", workflow_id=workflow_id, options=json.dumps(options))
-    rows = [[e["key"], local_time(e["set_at"]), _short(e["value"])] for e in found]
+    rows = [[e["key"], utc_time(e["set_at"]), shorten(e["value"], 120)] for e in found]
     session.show(found, plain_table(["key", "set", "value"], rows) if rows else "no events")
 
 
@@ -125,9 +128,5 @@ def stream(
         stream=name,
         options=json.dumps({"offset": offset, "limit": limit}),
     )
-    rows = [[str(e["offset"]), local_time(e["written_at"]), _short(e["value"])] for e in found]
+    rows = [[str(e["offset"]), utc_time(e["written_at"]), shorten(e["value"], 120)] for e in found]
     session.show(found, plain_table(["offset", "written", "value"], rows) if rows else "no entries")
-
-
-def _short(value: Any) -> str:
-    return shorten(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 120)

@@ -6,11 +6,10 @@ import re
 from typing import Annotated, Any
 
 import typer
-from psycopg import sql
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
-from exchange.workflows.cpython.cli_output import local_time, plain_table, shorten, span
-from exchange.workflows.cpython.cli_session import Actor, Session
+from exchange.workflows.cpython.cli_output import plain_table, shorten, span, utc_time
+from exchange.workflows.cpython.cli_session import Actor, Session, options_of
 
 QueueName = Annotated[
     str | None,
@@ -35,7 +34,7 @@ def list_retention(session: Session) -> None:
             policy["status"] or "(any)",
             "for ever" if policy["keep_seconds"] is None else span(policy["keep_seconds"]),
             policy["keep_count"],
-            local_time(policy["changed_at"]),
+            utc_time(policy["changed_at"]),
             policy["changed_by"],
         ]
         for policy in found["policies"]
@@ -62,7 +61,7 @@ def set_retention(
         "status": status,
         "keep_seconds": None if keep is None else _seconds(keep),
         "keep_count": count,
-        "actor": actor,
+        **session.who(actor),
     }
     policy = session.call("set_retention", queue_name=queue, options=json.dumps(options))
     session.show(policy, f"retention of {_name_of(queue, status)} is set")
@@ -72,7 +71,7 @@ def delete_retention(
     session: Session, queue: QueueName = None, status: Status = None, actor: Actor = None
 ) -> None:
     """Take a policy away: the next more general one counts, and under none all is kept."""
-    options = json.dumps({"status": status, "actor": actor})
+    options = options_of(status=status, **session.who(actor))
     answer = session.call("delete_retention", queue_name=queue, options=options)
     if not answer["was_set"]:
         session.note(f"retention of {_name_of(queue, status)} was not set")
@@ -88,13 +87,10 @@ def apply_retention(
 ) -> None:
     """Remove at once all that is kept no longer, in transactions of --limit workflows."""
     total: dict[str, Any] = {"tables": {}, "queues": {}, "passed_by": 0}
+    who = session.who(actor)
     after = None
     while True:
-        query = sql.SQL("select {}(%s::integer, %s::text, %s::text)").format(
-            sql.Identifier(session.schema, "apply_retention")
-        )
-        row = session.conn.execute(query, (limit, after, actor)).fetchone()
-        answer = json.loads(row[0]) if row else {}
+        answer = session.call("apply_retention", limit=limit, after=after, **who)
         for part in ("tables", "queues"):
             for name, rows in answer[part].items():
                 total[part][name] = total[part].get(name, 0) + rows
@@ -143,13 +139,13 @@ def set_setting(
     actor: Actor = None,
 ) -> None:
     """Change a setting."""
-    answer = session.call("set_setting", name=name, value=value, actor=actor)
+    answer = session.call("set_setting", name=name, value=value, **session.who(actor))
     session.show(answer, f"{name} = {answer['value']}, was {answer['before']}")
 
 
 def reset_setting(session: Session, name: Name, actor: Actor = None) -> None:
     """Set a setting to its default."""
-    answer = session.call("reset_setting", name=name, actor=actor)
+    answer = session.call("reset_setting", name=name, **session.who(actor))
     session.show(answer, f"{name} = {answer['value']}, was {answer['before']}")
 
 
@@ -163,7 +159,7 @@ def setting_history(
     found = session.call("list_setting_changes", filter=json.dumps(filters))
     rows = [
         [
-            local_time(one["changed_at"]),
+            utc_time(one["changed_at"]),
             one["setting_name"],
             one["old_value"],
             one["new_value"],

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from exchange.workflows.cpython.cli_output import local_time, plain_table
+from exchange.workflows.cpython.cli_output import plain_table, utc_time
 from exchange.workflows.cpython.cli_session import Actor, Reason, Session
 
 WorkerId = Annotated[
@@ -36,7 +36,7 @@ def list_workers(session: Session) -> None:
             one["threads"],
             one["running_count"],
             one["queues"],
-            local_time(one["renewed_at"]),
+            utc_time(one["renewed_at"]),
         ]
         for one in workers
     ]
@@ -47,7 +47,7 @@ def drain_worker(
     session: Session, worker_id: WorkerId, reason: Reason = None, actor: Actor = None
 ) -> None:
     """Let a worker claim nothing more; what it has it works to its end."""
-    answer = session.call("drain_worker", worker_id=worker_id, reason=reason, actor=actor)
+    answer = session.call("drain_worker", worker_id=worker_id, **session.who(actor, reason))
     session.show(answer, f"{answer['worker_name']} drains; {answer['running']} workflows are left")
 
 
@@ -55,7 +55,7 @@ def resume_worker(
     session: Session, worker_id: WorkerId, reason: Reason = None, actor: Actor = None
 ) -> None:
     """Let a worker claim again that was told to drain."""
-    answer = session.call("resume_worker", worker_id=worker_id, reason=reason, actor=actor)
+    answer = session.call("resume_worker", worker_id=worker_id, **session.who(actor, reason))
     is_ending = answer["is_draining"]
     said = "still drains: its process ends" if is_ending else "claims again"
     session.show(answer, f"{answer['worker_name']} {said}")

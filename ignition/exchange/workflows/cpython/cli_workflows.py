@@ -1,8 +1,6 @@
 """Commands on workflows: enqueue, list, show, cancel, retry, command, fork."""
 
 import json
-import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,14 +9,15 @@ from rich.text import Text
 from exchange.workflows.cpython import cli_output as output
 from exchange.workflows.cpython.cli_children import family_of, family_tree
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
-from exchange.workflows.cpython.cli_session import Session
-
-WorkflowId = Annotated[str, typer.Argument(metavar="ID", help="workflow_id", show_default=False)]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the command log.")]
-Actor = Annotated[
-    str | None,
-    typer.Option("--actor", help="Who orders it, if not the database user."),
-]
+from exchange.workflows.cpython.cli_session import (
+    Actor,
+    Reason,
+    Session,
+    WorkflowId,
+    given,
+    options_of,
+    read_json,
+)
 
 ORDERS = "HOLD|PAUSE|RESUME|STOP|ABORT|RESET"
 
@@ -59,7 +58,7 @@ def enqueue(
     }
     chosen = read_json("--options", options)
     if isinstance(chosen, dict):
-        chosen |= {key: value for key, value in wanted.items() if value is not None}
+        chosen |= given(**wanted)
     request = {
         "workflow_name": name,
         "inputs": read_json("--inputs", inputs),
@@ -89,20 +88,19 @@ def list_workflows(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 50,
 ) -> None:
     """List workflows, newest first."""
-    wanted = {
-        "workflow_name": name,
-        "queue_name": queue,
-        "status": status.upper() if status else None,
-        "state": state.upper() if state else None,
-        "partition_key": partition_key,
-        "since": since,
-        "until": until,
-        "parent": parent,
-        "before": before,
-        "limit": limit,
-    }
-    chosen = {key: value for key, value in wanted.items() if value is not None}
-    workflows = session.call("list_workflows", filter=json.dumps(chosen))
+    wanted = options_of(
+        workflow_name=name,
+        queue_name=queue,
+        status=status.upper() if status else None,
+        state=state.upper() if state else None,
+        partition_key=partition_key,
+        since=since,
+        until=until,
+        parent=parent,
+        before=before,
+        limit=limit,
+    )
+    workflows = session.call("list_workflows", filter=wanted)
     session.show(workflows, output.workflow_table(workflows) if workflows else "no such workflows")
 
 
@@ -124,20 +122,19 @@ def cancel(
     session: Session, workflow_id: WorkflowId, reason: Reason = None, actor: Actor = None
 ) -> None:
     """Cancel a workflow: at once where it waits, at its next step boundary where it runs."""
-    _report(
-        session,
-        session.call(
-            "cancel_workflow", workflow_id=workflow_id, reason=reason, options=_options(actor=actor)
-        ),
+    options = options_of(**session.who(actor))
+    answer = session.call(
+        "cancel_workflow", workflow_id=workflow_id, reason=reason, options=options
     )
+    _report(session, answer)
 
 
-def retry(session: Session, workflow_id: WorkflowId, actor: Actor = None) -> None:
+def retry(
+    session: Session, workflow_id: WorkflowId, reason: Reason = None, actor: Actor = None
+) -> None:
     """Put a workflow that ended in ERROR, CANCELLED or STOPPED back to work; its steps stay."""
-    _report(
-        session,
-        session.call("retry_workflow", workflow_id=workflow_id, options=_options(actor=actor)),
-    )
+    options = options_of(**session.who(actor, reason))
+    _report(session, session.call("retry_workflow", workflow_id=workflow_id, options=options))
 
 
 def command(
@@ -152,16 +149,17 @@ def command(
     ] = None,
 ) -> None:
     """Give a workflow an order: HOLD, PAUSE, RESUME, STOP, ABORT or RESET."""
-    _report(
-        session,
-        session.call(
-            "send_command",
-            workflow_id=workflow_id,
-            command=order.upper(),
-            reason=reason,
-            options=_options(actor=actor, second_actor=second_actor, valid_for_seconds=valid_for),
-        ),
+    options = options_of(
+        **session.who(actor), second_actor=second_actor, valid_for_seconds=valid_for
     )
+    answer = session.call(
+        "send_command",
+        workflow_id=workflow_id,
+        command=order.upper(),
+        reason=reason,
+        options=options,
+    )
+    _report(session, answer)
 
 
 def command_many(
@@ -175,23 +173,26 @@ def command_many(
     reason: Reason = None,
     actor: Actor = None,
 ) -> None:
-    """Give every live workflow that fits one order: an emergency stop."""
-    wanted = {
-        "queue_name": queue,
-        "partition_key": key,
-        "resource": resource,
-        "workflow_name": name,
-    }
-    filters = {field: value for field, value in wanted.items() if value is not None}
+    """Give every live workflow that fits one order."""
+    filters = options_of(
+        queue_name=queue,
+        partition_key=key,
+        resource=resource,
+        workflow_name=name,
+        all=everything or None,
+    )
     answers = session.call(
         "send_commands",
         command=order.upper(),
-        filter=json.dumps(filters | {"all": True} if everything else filters),
+        filter=filters,
         reason=reason,
-        options=_options(actor=actor),
+        options=options_of(**session.who(actor)),
     )
     lines = [f"{one['workflow_id']}  {one.get('message') or one['outcome']}" for one in answers]
     session.show(answers, *(lines or ["no live workflow fits"]))
+    refused = sum(one["outcome"] in ("rejected", "refused") for one in answers)
+    if refused:
+        raise Failure(ExitCode.REFUSED, f"{refused} of {len(answers)} were refused")
 
 
 def fork(
@@ -201,9 +202,8 @@ def fork(
     actor: Actor = None,
 ) -> None:
     """Start a workflow again from a step, under a new id; what was recorded before it is kept."""
-    answer = session.call(
-        "fork_workflow", workflow_id=workflow_id, step_key=step, options=_options(actor=actor)
-    )
+    options = options_of(**session.who(actor))
+    answer = session.call("fork_workflow", workflow_id=workflow_id, step_key=step, options=options)
     session.show(answer, f"enqueued {answer['workflow_id']}, {answer['kept_steps']} steps kept")
 
 
@@ -227,7 +227,7 @@ def _describe(workflow: dict[str, Any]) -> list[Text | str]:
         f"queue {w['queue_name']}",
         f"priority {w.get('priority')}",
         f"attempt {w.get('attempt')}, {w.get('failure_count')} of {w.get('max_attempts')} failed",
-        f"enqueued {output.local_time(w.get('enqueued_at'))} by {w.get('enqueued_by')}",
+        f"enqueued {output.utc_time(w.get('enqueued_at'))} by {w.get('enqueued_by')}",
         f"waited {output.span(waited)}",
     ]
     if w.get("started_at"):
@@ -268,26 +268,6 @@ def _origin(recipe: dict[str, Any]) -> str:
     if recipe["overrides"]:
         words.append(f"given: {', '.join(recipe['overrides'])}")
     return ", ".join(words)
-
-
-def read_json(option: str, text: str) -> Any:
-    if text == "-":
-        text = sys.stdin.read()
-    elif text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        except OSError as error:
-            raise Failure(ExitCode.USAGE, f"{option}: {error}") from None
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise Failure(
-            ExitCode.USAGE, f"{option} is not JSON: {error}", """quote it like '{"area": 5}'"""
-        ) from None
-
-
-def _options(**given: str | float | None) -> str:
-    return json.dumps({key: value for key, value in given.items() if value is not None})
 
 
 def _refusal(error: dict[str, Any]) -> Failure:
