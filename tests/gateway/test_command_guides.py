@@ -17,7 +17,7 @@ from tests.gateway.plant import PATIENCE, Plant, code_blocks
 from tests.waiting import wait_until
 
 PAGE = "guides/commands.md"
-GIVE, LAPSE, EMERGENCY, AGAIN, MANUAL = code_blocks(PAGE)
+GIVE, LAPSE, STOP_MANY, AGAIN, MANUAL = code_blocks(PAGE)
 LOG, NEEDS_REASON = code_blocks(PAGE, "sql")
 CLI = "from exchange.workflows.cpython.cli import main; main()"
 
@@ -57,7 +57,7 @@ def test_an_order_that_lapses(batch_plant: Plant) -> None:
     batch.wait_for("SUCCESS", "COMPLETE")
 
 
-def test_an_emergency_stop(batch_plant: Plant) -> None:
+def test_many_are_stopped_at_once(batch_plant: Plant) -> None:
     stopped = Place("asleep 2").bring(batch_plant)
     (line,) = code_blocks(PAGE, "sh")
     words = shlex.split(line)
@@ -67,9 +67,9 @@ def test_an_emergency_stop(batch_plant: Plant) -> None:
     subprocess.run(command, env=environment, check=True, timeout=60)
     stopped.wait_for("STOPPED", "STOPPED")
     batches = [Place(name).bring(batch_plant) for name in ("asleep 2", "asleep 5")]
-    assert batch_plant.gateway.run(EMERGENCY, returns="[len(answer['results']), failed]") == [2, []]
+    assert batch_plant.gateway.run(STOP_MANY, returns="[len(answer['results']), failed]") == [2, []]
     for batch in batches:
-        batch.wait_for("ABORTED", "ABORTED")
+        batch.wait_for("STOPPED", "STOPPED")
 
 
 def test_after_the_end(batch_plant: Plant) -> None:
