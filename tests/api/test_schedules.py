@@ -1,8 +1,10 @@
 """Schedules, calendars and blackouts as a gateway script sees them."""
 
+import psycopg
 import pytest
 
 from exchange.workflows.api import calendars, schedules
+from exchange.workflows.cpython import psycopg_connector
 from exchange.workflows.engine import instance
 
 SPAN = {"startsAt": "2031-01-01T00:00:00Z", "endsAt": "2031-01-02T00:00:00Z"}
@@ -49,6 +51,25 @@ def test_the_life_of_a_schedule(workflows):
     assert (run["workflowId"], run["isManual"], run["actor"]) == (ran["workflowId"], True, "carla")
     assert "day" in workflows.store.get_workflow(ran["workflowId"])["inputs"]
     ok(schedules.deleteSchedule("report"), "SCHEDULE_DELETED")
+
+
+def test_a_run_whose_answer_is_lost_is_not_repeated(workflows, monkeypatch):
+    """The call commits and the connection breaks before the answer arrives."""
+    ask = psycopg_connector._one_value
+
+    def lose(conn, sql, args):
+        answer = ask(conn, sql, args)
+        if ".run_schedule(" in sql:
+            conn.close()
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+        return answer
+
+    schedules.createSchedule("report", "Report", cron="@daily")
+    monkeypatch.setattr(psycopg_connector, "_one_value", lose)
+    answer = schedules.runSchedule("report")
+    assert (answer["ok"], answer["code"]) == (False, "DATABASE_UNAVAILABLE")
+    assert "is unknown" in answer["message"] and "look whether" in answer["message"]
+    assert schedules.listScheduleRuns("report")["count"] == 1
 
 
 def test_calendars_and_blackouts(workflows):

@@ -78,6 +78,37 @@ def a_connection_that_is_lost_during_a_call_is_replaced(world):
 
 
 @promise
+def a_call_that_is_sent_once_is_not_sent_again(world):
+    """It ends its own session, and would answer the second time."""
+    world.admin("drop function if exists public.conformance_end()")
+    world.admin("drop sequence if exists public.conformance_ends")
+    world.admin("create sequence public.conformance_ends")
+    world.admin("""create function public.conformance_end() returns text language plpgsql as $$
+           begin
+             if nextval('public.conformance_ends') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if;
+             return 'answered';
+           end $$""")
+    lost(world.connector.call_once, "select public.conformance_end()", ())
+    assert [
+        int(row[0]) for row in world.admin("select last_value from public.conformance_ends")
+    ] == [1]
+    assert world.connector.call_once("select public.conformance_end()", ()) == "answered"
+
+
+@promise
+def what_broke_before_is_replaced_before_a_call_that_is_sent_once(world):
+    for _ in range(3):
+        world.connector.call("select 1::text", ())
+        world.terminate()
+        assert world.connector.call_once("select 2::text", ()) == "2"
+
+
+@promise
+def another_way_to_the_same_database_is_the_same_place(world):
+    assert world.make_connector().place == world.connector.place
+
+
+@promise
 def every_session_comes_back_after_it_was_terminated(world):
     for purpose in ("claim", "renew", "record", "finish", "maintain"):
         session = world.connector.session(purpose, purpose == "claim")

@@ -88,6 +88,13 @@ def a_handle_that_cannot_be_begun_keeps_no_connection(world):
 
 
 @gateway_promise
+def another_connection_or_schema_is_another_place(world):
+    other = instance.open_gateway_connector("OtherDB", world.schema)
+    site = instance.open_gateway_connector(world.connector.database_name, "site_b")
+    assert world.connector.place not in (other.place, site.place)
+
+
+@gateway_promise
 def the_budget_of_connections_is_kept(world):
     """One worker with 16 threads, transactional steps and calls of other threads."""
     world.admin("drop table if exists public.conformance_plant")

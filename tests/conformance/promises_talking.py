@@ -3,9 +3,10 @@
 from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, errors
+from exchange.workflows.engine.client import Workflows
 from exchange.workflows.engine.instance import getWorkflows
 from exchange.workflows.engine.runtime import workflow
-from tests.conformance.plant import MICRO, Working
+from tests.conformance.plant import MICRO, QUEUE, Working
 from tests.conformance.promises import EMOJI, promise, refused
 
 
@@ -21,6 +22,34 @@ def conformance_talking():
     answer = rt.prompt(EMOJI, form, roles=[MICRO], timeoutSeconds=600)
     last = rt.recv("order")
     return {"made": made, "offset": offset, "order": order, "answer": answer, "last": last}
+
+
+_others = []
+
+
+@workflow()
+def conformance_another_way(to):
+    """What a runtime of a module says inside a workflow, which leaves its thread once."""
+    rt = _others[-1]
+    rt.setEvent("phase", "told")
+    sent = rt.send(to, 1, topic="order")
+    rt.recv("go", timeoutSeconds=600)
+    return sent
+
+
+@promise
+def by_another_way_to_the_same_database_a_replay_sends_nothing_twice(world):
+    with Working(world) as plant:
+        _others.append(Workflows(world.host, world.make_connector()))
+        to = plant.rt.enqueue("conformance_noop", queueName=QUEUE, delaySeconds=86400)
+        workflow_id = plant.enqueue("conformance_another_way", {"to": to})
+        world.wait_until(lambda: plant.rt.handle(workflow_id).status() == "WAITING", "the message")
+        plant.rt.send(workflow_id, 1, topic="go")
+        sent = plant.ended(workflow_id)["result"]
+        query = "select message_id::text from %s.message where workflow_id = '%s'"
+        assert world.admin(query % (world.schema, to)) == [[sent]]
+        plant.rt.cancel(to)
+        _others.pop().close()
 
 
 @promise

@@ -6,7 +6,9 @@ from exchange.workflows import errors
 from exchange.workflows.engine import context
 from exchange.workflows.engine.instance import getWorkflows
 from exchange.workflows.engine.runtime import step, workflow
+from exchange.workflows.steps.sleep import sleep_ms
 from tests.engine.plant import PATIENCE, engine_note, gate, inside, seen
+from tests.waiting import wait_until
 
 running_now: set[int] = set()
 most: list[int] = [0]
@@ -124,6 +126,37 @@ def side_mixed(number):
 @workflow()
 def side_slow():
     handles = [side_slow_pump.start(), side_work.start(2)]
+    return getWorkflows().gather(handles)
+
+
+@step()
+def side_until_ordered():
+    """Ends when an order has come."""
+    lease = context.current().lease
+    inside.release()
+    wait_until(lambda: lease.control, "an order", PATIENCE)
+
+
+@workflow()
+def side_ordered():
+    handle = side_work.start(2, until_let=True)
+    side_until_ordered()
+    return [engine_note("after"), handle.result()]
+
+
+@step()
+def side_outer():
+    return side_slow_pump()
+
+
+@workflow()
+def side_waiting(starts):
+    """`own`: the workflow's own thread sleeps meanwhile."""
+    steps = {"sleep": lambda: sleep_ms.start(86400000), "pump": side_slow_pump.start}
+    steps["outer"] = side_outer.start
+    handles = [steps[name]() for name in starts if name in steps]
+    if "own" in starts:
+        getWorkflows().sleep(86400)
     return getWorkflows().gather(handles)
 
 

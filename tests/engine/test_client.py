@@ -39,6 +39,7 @@ def desk():
         enqueue=["id"],
         enqueue_many=[[{"workflow_id": "a"}]],
         send_command=[{"outcome": "accepted"}],
+        fork_workflow=[{"workflow_id": "b"}],
     )
 
 
@@ -115,6 +116,22 @@ def test_inside_a_workflow_the_id_is_derived_so_that_a_replay_enqueues_nothing_t
     finally:
         context.enter(None)
     assert desk.enqueued()[2]["workflow_id"] == "derived"
+
+
+def test_a_fork_has_its_id_before_it_is_sent_and_inside_a_workflow_on_every_replay(desk):
+    running = Running()
+    desk.rt.fork("w", "weigh", priority=1)
+    desk.rt.fork("w")
+    context.enter(running)
+    try:
+        desk.rt.fork("w")
+    finally:
+        context.enter(None)
+    sent = [json.loads(options) for _, _, options in desk.store.asked("fork_workflow")]
+    ids = [options.pop("workflow_id") for options in sent]
+    assert compat.is_id(ids[0]) and ids[0] != ids[1]
+    assert (ids[2], running.names) == ("derived", ["fork"])
+    assert sent == [{"priority": 1}, {}, {}]
 
 
 @pytest.mark.parametrize(

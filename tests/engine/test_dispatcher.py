@@ -207,6 +207,26 @@ def test_a_worker_that_was_lost_leaves_its_mark_behind():
     assert desk.session.serial == FakeSession.serial + 1
 
 
+def test_a_claim_that_is_answered_after_its_worker_was_declared_lost_is_dropped():
+    """Others have taken what it claimed; meanwhile this worker has another id."""
+
+    def late(*args):
+        desk.state.start_over()
+        desk.state.is_registered.set()
+        return answer(1, idle=True)
+
+    desk = Desk(late, answer(2))
+    assert desk.turn() == 0
+    assert (desk.threads.taken, desk.state.held) == ([], {})
+    assert desk.session.serial == FakeSession.serial + 1, "its mark stays behind"
+    desk.dispatcher.poke()
+    desk.turn()
+    assert [lease.workflow_id[-1] for lease in desk.threads.taken] == ["2"]
+    assert (desk.asked()[1]["is_resend"], desk.asked()[1]["is_idle"]) == (False, False)
+    ids = [args[0] for args in desk.store.asked("claim_workflows")]
+    assert ids[0] != ids[1] == desk.state.worker_id
+
+
 @pytest.mark.parametrize("mode, may_idle", [("listen", True), ("poll", False), ("starting", False)])
 def test_only_who_hears_notifications_may_be_marked_idle(mode, may_idle):
     desk = Desk(answer())

@@ -69,6 +69,52 @@ def test_an_order_that_came_before_the_handler_began_is_obeyed_instead(engine):
     assert (engine.keys(), len(engine.recorder.begun)) == (["on_stop"], 2)
 
 
+class Fading:
+    """A lease whose order is another one at each look, and at last none: other threads give orders and take them
+    back."""
+
+    def __init__(self, lease, *controls):
+        self._lease = lease
+        self._controls = list(controls)
+
+    @property
+    def control(self):
+        return self._controls.pop(0) if self._controls else None
+
+    def order(self, control):
+        pass
+
+    def __getattr__(self, name):
+        return getattr(self._lease, name)
+
+
+def test_an_order_that_is_taken_back_while_bodies_come_to_their_end_is_not_obeyed(engine):
+    running = engine.begin(control="hold 1")
+    running.beside = type("Beside", (), {"drain": lambda self: running.lease.order(None)})()
+    running.boundary()
+    assert (engine.called, engine.recorder.begun) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "controls, keys",
+    [
+        (["hold 1"], []),
+        (["hold 1", "hold 1"], []),
+        (["hold 1", "hold 1", "stop 1"], []),
+        (["hold 1", "stop 1"], ["on_stop"]),
+    ],
+)
+def test_an_order_may_be_taken_back_between_any_two_looks(engine, controls, keys):
+    running = engine.begin()
+    running.lease = Fading(running.lease, *controls)
+    engine.recorder.answer_begin = lambda control: {"a": "begun", "c": keys and "stop 1" or None}
+    try:
+        running.boundary()
+    except errors.Stopped:
+        assert keys
+    assert engine.keys() == keys
+
+
 def test_a_handler_of_a_lost_lease_does_not_begin(engine):
     running = engine.begin(control="stop 1")
     engine.recorder.answer_begin = lambda control: {"a": "WF001"}

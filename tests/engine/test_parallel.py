@@ -192,6 +192,95 @@ def test_an_order_that_is_taken_back_gives_the_workflow_back():
         Plant(last).live(function)
 
 
+class Waits:
+    """A workflow whose bodies ask to be run again: by NotYet, or failing with another try to come."""
+
+    def __init__(self):
+        self.engine = Engine()
+        line = self.engine.executor.parallel = Line(last)
+        self.engine.executor.make_event = lambda: Waiting(line)
+        self.engine.recorder.answer = self.answer
+        self.running = self.engine.begin()
+
+    def answer(self, record):
+        wait = record.get("retry", {}).get("wait_seconds", 5)
+        return {"a": "retry", "due_ms": wait * 1000} if record["status"] == "ERROR" else None
+
+    def start(self, name):
+        bodies = {"not_yet": self.not_yet, "flaky": self.flaky, "outer": self.outer}
+        options = {"max_attempts": 2, "interval_seconds": 5} if name == "flaky" else None
+        return parallel.start(self.running, make_step(bodies[name], name, options), (), {})
+
+    def not_yet(self):
+        raise errors.NotYet(600, 0, "not yet")
+
+    def flaky(self):
+        raise ValueError("again")
+
+    def outer(self):
+        return context.current().run_step(make_step(self.not_yet, "inner"), (), {})
+
+    def leaves(self, *names):
+        handles = [self.start(name) for name in names]
+        with pytest.raises(errors.ControlSignal) as left:
+            self.running.beside.gather(handles, True)
+        return type(left.value), left.value.step_key
+
+
+@pytest.mark.parametrize(
+    "names, key",
+    [
+        (["not_yet", "flaky"], "flaky"),
+        (["flaky", "not_yet"], "flaky"),
+        (["not_yet"], "not_yet"),
+        (["outer"], "outer/inner"),
+    ],
+)
+def test_a_workflow_leaves_until_the_first_of_its_bodies_is_due(names, key):
+    assert Waits().leaves(*names) == (errors.Suspended, key)
+
+
+def test_what_can_go_on_at_once_does_not_wait_for_what_cannot():
+    """One was not begun because of an order that was taken back."""
+    waits = Waits()
+    waits.start("flaky")
+    waits.start("not_yet")
+    beside = waits.running.beside
+    boundary = parallel.Branch.boundary
+
+    def left_one(branch):
+        waits.running.lease.order("hold" if branch.handle.key == "flaky" else None)
+        boundary(branch)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parallel.Branch, "boundary", left_one)
+        beside.drain()
+    waits.running.lease.order(None)
+    assert {type(branch.signal) for branch in beside._left} == {errors.Released, errors.Suspended}
+    assert waits.leaves("not_yet") == (errors.Released, None)
+
+
+@pytest.mark.parametrize(
+    "seconds, is_closing, key", [(600, False, "flaky"), (4, False, "sleep"), (600, True, "sleep")]
+)
+def test_a_sleep_of_the_workflow_hides_no_body_that_is_due_before(seconds, is_closing, key):
+    waits = Waits()
+    waits.start("flaky")
+    with pytest.raises(errors.Suspended):
+        waits.running.sleep(seconds)
+    parallel.drain(waits.running, is_closing)
+    assert waits.running.signal.step_key == key
+
+
+def test_a_wait_for_others_stays_what_it_is():
+    """Whom it waits for wakes the workflow by that step."""
+    waits = Waits()
+    waits.start("flaky")
+    signal = waits.running.signal = errors.Suspended("recv")
+    parallel.drain(waits.running, False)
+    assert waits.running.signal is signal
+
+
 def test_what_is_no_handle_is_refused():
     with pytest.raises(errors.BadArgument, match="handles"):
         parallel.gather([5])

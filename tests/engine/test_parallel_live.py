@@ -125,6 +125,20 @@ def test_a_long_wait_for_another_try_leaves_the_thread(rt, worker, clock):
     assert seen.count(2) == 1
 
 
+@pytest.mark.parametrize(
+    "starts", [["sleep", "pump"], ["pump", "sleep"], ["outer"], ["pump", "own"]], ids="-".join
+)
+def test_a_workflow_comes_back_for_the_first_that_is_due(rt, worker, conn, sql, starts):
+    workflow_id = rt.enqueue("side_waiting", {"starts": starts})
+    wait_for_status(rt, workflow_id, "WAITING")
+    query = (
+        "select extract(epoch from due_at - workflows.clock_now())::integer from workflows.parked"
+    )
+    [due] = conn.execute(sql(query)).fetchone()
+    assert 0 < due <= 3600, "the other try, which comes within an hour"
+    assert seen.count("slow pump") == 1
+
+
 @pytest.mark.parametrize("what", ["recv", "start", "gather"])
 def test_what_belongs_in_the_workflow_is_refused_in_a_body(rt, worker, what):
     message = ended(rt, rt.enqueue("side_refused", {"what": what}))["result"]
@@ -155,6 +169,21 @@ def test_an_order_waits_for_what_runs_and_begins_nothing(rt, make_worker, order,
         gate.release(6)
         assert ended(rt, workflow_id)["result"] == [0, 1, 4, 9, 16, 25]
         assert sorted(seen, key=str) == list(range(6)), "each body ran once"
+
+
+def test_a_hold_may_be_taken_back_while_it_waits_for_what_runs(rt, worker):
+    workflow_id = rt.enqueue("side_ordered")
+    for _ in range(2):
+        wait_inside()
+    [lease] = worker.state.held.values()
+    rt.sendCommand(workflow_id, "HOLD")
+    wait_until(lambda: "side_until_ordered" in steps_of(rt, workflow_id), "the step to end")
+    rt.sendCommand(workflow_id, "RESUME")
+    wait_until(lambda: lease.control is None, "the order to be taken back")
+    gate.release()
+    row = ended(rt, workflow_id)
+    assert (row["status"], row["attempt"]) == ("SUCCESS", 1)
+    assert row["result"] == [{"text": "after"}, 4]
 
 
 def test_an_abort_waits_for_nothing(rt, worker):

@@ -7,6 +7,7 @@ import pytest
 
 from exchange.workflows import compat
 from exchange.workflows.api.envelope import answers
+from exchange.workflows.apps import verify
 from exchange.workflows.engine.backoff import Backoff
 from exchange.workflows.engine.loop import keep_turning
 from exchange.workflows.engine.recorder import Record, Recorder
@@ -151,3 +152,16 @@ def test_every_other_error_is_answered(gateway):
         raise ValueError("5 \xb5bar")
 
     assert script()["message"] == "5 \xb5bar"
+
+
+def test_a_script_that_is_ended_verifies_nothing_more(gateway, monkeypatch):
+    tried = []
+
+    def check(dbName):
+        tried.append(dbName)
+        raise Killed()
+
+    monkeypatch.setattr(verify, "CHECKS", (check, check))
+    with pytest.raises(Killed):
+        verify.report("WorkflowsDB")
+    assert tried == ["WorkflowsDB"]

@@ -134,7 +134,8 @@ def runSchedule(scheduleName=None, reason=None, actor=None, dbName=None):
     """Enqueues what the schedule would, now, also where it is paused or closed.
 
     Answers SCHEDULE_RUN {workflowId, scheduleName}. Errors: NOT_FOUND, and what enqueue answers where it refuses;
-    SCHEDULE_RUN_FAILED.
+    DATABASE_UNAVAILABLE, and where its message says that the outcome is unknown, look with listScheduleRuns before you
+    call again; SCHEDULE_RUN_FAILED.
 
         print(exchange.workflows.api.schedules.runSchedule("report", actor="anna")["workflowId"])
     """

@@ -43,7 +43,7 @@ def report(dbName=None):
     """Tries everything, logs a line each, and returns the lines as one text.
 
     dbName: the database connection; the default one where left out. A line begins with `ok`, `not here` or
-    `FAILED`. Never raises.
+    `FAILED`. Never raises, unless somebody ends the script.
 
         print(exchange.workflows.apps.verify.report("WorkflowsDB"))
     """
@@ -62,6 +62,8 @@ def _line(check, dbName):
     except NotHere as reason:
         return "not here  %s: %s" % (name, compat.one_line(reason))
     except compat.ERRORS as error:
+        if compat.is_ending(error):
+            raise
         chain = " <- ".join(_class_chain(error))
         return "FAILED    %s: %s (%s)" % (name, compat.one_line(error), chain)
 

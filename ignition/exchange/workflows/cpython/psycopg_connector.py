@@ -11,8 +11,8 @@ import contextlib
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import psycopg
 import psycopg_pool
@@ -25,6 +25,7 @@ from exchange.workflows.cpython.psycopg_sessions import Connection, Session, Tra
 from exchange.workflows.cpython.watchdog import Watchdog
 from exchange.workflows.database import sqlstates
 
+Answer = TypeVar("Answer")
 _WHO_AND_ZONE = "select pg_backend_pid(), set_config('timezone', 'UTC', false)"
 _DEFAULTS = {
     "target_session_attrs": "read-write",
@@ -35,6 +36,11 @@ _DEFAULTS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
+
+
+def _one_value(conn: Connection, sql: str, args: Sequence[str | None]) -> str | None:
+    row = conn.execute(to_psycopg(sql), args).fetchone()
+    return row[0] if row else None
 
 
 class PsycopgConnector:
@@ -63,6 +69,13 @@ class PsycopgConnector:
         self._pool_size = pool_size
         self._pool: psycopg_pool.ConnectionPool[Connection] | None = None
         self._lock = threading.Lock()
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """What tells one database and schema from another. Users and options differ between workers and clients."""
+        named = psycopg.conninfo.conninfo_to_dict(self._dsn)
+        where = [named.get(name) for name in ("service", "hostaddr", "host", "port")]
+        return (*where, named.get("dbname") or named.get("user"), self.schema)
 
     # Connections
 
@@ -147,12 +160,21 @@ class PsycopgConnector:
 
     def call(self, sql: str, args: Sequence[str | None]) -> str | None:
         """One call on a pooled connection. A lost connection is replaced and the call sent again, for
-        `retry_seconds`: every function that a client calls answers a repetition like the first time.
+        `retry_seconds`: for what answers a repetition like the first time; see store.ONCE.
         """
+        return self._until_connected(lambda: self._call(sql, args))
+
+    def call_once(self, sql: str, args: Sequence[str | None]) -> str | None:
+        """One call that is never sent again, on a connection that has just answered."""
+        with contextlib.ExitStack() as borrowed:
+            conn = self._until_connected(lambda: borrowed.enter_context(self._borrow_tried()))
+            return _one_value(conn, sql, args)
+
+    def _until_connected(self, call: Callable[[], Answer]) -> Answer:
         give_up_at = time.monotonic() + self.retry_seconds
         for tried in range(1_000_000):
             try:
-                return self._call_once(sql, args)
+                return call()
             except errors.WorkflowsError as error:
                 if not sqlstates.is_lost(error) or time.monotonic() > give_up_at:
                     raise
@@ -160,10 +182,15 @@ class PsycopgConnector:
                     time.sleep(min(0.05 * 2**tried, 1.0) * random.random())
         raise AssertionError("unreachable")
 
-    def _call_once(self, sql: str, args: Sequence[str | None]) -> str | None:
+    def _call(self, sql: str, args: Sequence[str | None]) -> str | None:
         with self._borrow() as conn, self.watchdog.limit(conn, self.call_seconds):
-            row = conn.execute(to_psycopg(sql), args).fetchone()
-            return row[0] if row else None
+            return _one_value(conn, sql, args)
+
+    @contextlib.contextmanager
+    def _borrow_tried(self) -> Iterator[Connection]:
+        with self._borrow() as conn, self.watchdog.limit(conn, self.call_seconds):
+            conn.execute("select 1")
+            yield conn
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -15,12 +15,19 @@ WAIT_CLASSES = frozenset(("08", "0A", "0B", "25", "28", "3D", "3F", "42", "53", 
 WAIT_STATES = frozenset(("WF008",))
 NOT_INSTALLED = frozenset(("3F000", "42883", "42P01"))
 NO_STATE = "08006"
+# There was no connection, or no place on the server, or it takes no writes: nothing took place.
+_NEVER_BEGUN = frozenset(("08001", "08004", "25006", "53300", "57P03"))
 
 
 def is_lost(error):
     """Whether the connection that raised this must not be used again, and the outcome is unknown."""
     state = sqlstate_of(error) or ""
     return getattr(error, "is_lost", False) or state[:2] == "08" or state in LOST_STATES
+
+
+def is_unknown(error):
+    """Whether what was called may have taken place all the same."""
+    return is_lost(error) and sqlstate_of(error) not in _NEVER_BEGUN
 
 
 def is_again(error):

@@ -64,6 +64,28 @@ _PARAMETERS = {
     "run_maintenance": ("p_limit integer",),
 }
 
+# A repetition would do these again, or be refused because of the first time: they are sent once. Everything else
+# answers a repetition like the first time, or leaves things as that did.
+ONCE = frozenset(
+    (
+        "retry_workflow",
+        "create_schedule",
+        "delete_schedule",
+        "run_schedule",
+        "delete_calendar",
+        "add_blackout",
+        "remove_blackout",
+        "create_enum",
+        "set_enum_status",
+        "create_template",
+        "set_template_status",
+        "create_parameter_set",
+        "set_parameter_set_status",
+        "rename_parameter_set",
+        "import_parameter_set",
+    )
+)
+
 
 def statements(schema):
     """The statement of every function, for one schema name."""
@@ -80,7 +102,8 @@ def statements(schema):
 class Store(
     recipe_store.RecipeStore, upkeep_store.UpkeepStore, schedule_store.ScheduleStore, screen_store.ScreenStore
 ):
-    """`session` is anything with call(sql, args) that answers the one value of the one row."""
+    """`session` is anything with call(sql, args) that answers the one value of the one row. One whose call() sends
+    again what was lost has call_once() beside it."""
 
     def __init__(self, session, schema=settings.SCHEMA_NAME):
         self.session = session
@@ -217,16 +240,31 @@ class Store(
         return None if text is None else json.loads(text)
 
     def _text(self, name, *args):
+        call = self.session.call
+        if name in ONCE:
+            call = getattr(self.session, "call_once", call)
         try:
-            return self.session.call(self._statements[name], args)
+            return call(self._statements[name], args)
         except errors.DatabaseError as error:
             if error.code in sqlstates.NOT_INSTALLED:
                 raise _not_installed(self.schema, error)
+            if name in ONCE and sqlstates.is_unknown(error):
+                raise _unknown(name, error)
             raise
 
 
 def _boolean(value):
     return "true" if value else "false"
+
+
+def _unknown(name, error):
+    return errors.DatabaseError(
+        "the answer of %s was lost, so whether it took place is unknown: %s" % (name, error.message),
+        error.code,
+        error.detail,
+        "look whether it did before you call again",
+        error.is_lost,
+    )
 
 
 def _not_installed(schema, error):

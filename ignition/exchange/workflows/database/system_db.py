@@ -53,6 +53,7 @@ class SystemDbConnector(object):
     ):
         self.database_name = database_name
         self.schema = schema
+        self.place = database_name, schema
         self.retry_seconds = retry_seconds
         borrowed = max(2, min(_BORROWED, connections - 1))
         self._call_permits = self._permits(share, "calls", borrowed - borrowed // 2)
@@ -90,8 +91,8 @@ class SystemDbConnector(object):
     # Borrowed
 
     def call(self, sql, args):
-        """One call on a borrowed connection. One that was lost is sent again, for `retry_seconds`: every
-        function that a client calls answers a repetition like the first time."""
+        """One call on a borrowed connection. One that was lost is sent again, for `retry_seconds`: for what answers
+        a repetition like the first time; see store.ONCE."""
         give_up_at = System.nanoTime() + int(self.retry_seconds * 1e9)
         pause_ms = 20
         while True:
@@ -106,6 +107,7 @@ class SystemDbConnector(object):
             pause_ms = min(2 * pause_ms, 1000)
 
     def call_once(self, sql, args):
+        """One call that is never sent again, on a connection that the pool has just tried."""
         self.acquire(self._call_permits)
         self.calls.begin(sql)
         try:

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 
 import json
 
-from exchange.workflows import errors, settings
+from exchange.workflows import compat, errors, settings
 from exchange.workflows.engine import context, replay
 
 _STEPS = dict(
@@ -29,11 +29,24 @@ _VALUES = dict((name, replay.Asked(name, "value")) for name in ("now", "uuid", "
 
 
 def running_here(facade):
-    """The workflow that this thread works on in the database of `facade`, or None."""
+    """The workflow that this thread works on in the database of `facade`, which may have come by another way to the
+    same one; or None."""
     running = context.current()
-    if running is None or running.engine.facade not in (None, facade):
+    if running is None:
         return None
-    return running
+    own = running.engine.facade
+    return running if own in (None, facade) or _place(own) == _place(facade) else None
+
+
+def _place(facade):
+    """Database and schema. A connector that does not name them is a place of its own."""
+    return getattr(facade.connector, "place", facade.connector)
+
+
+def new_id(name):
+    """An id to send something under; inside a workflow one that a replay gives again."""
+    running = context.current()
+    return compat.new_id() if running is None else running.next_id(name)
 
 
 def require_running(facade, name):

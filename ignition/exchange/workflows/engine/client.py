@@ -10,7 +10,7 @@ import json
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import context, entry_text, parallel, payload
+from exchange.workflows.engine import asking, context, entry_text, parallel, payload
 from exchange.workflows.engine.buffer import Buffer
 from exchange.workflows.engine.call_options import (
     ARGUMENTS,
@@ -144,8 +144,7 @@ class Workflows(Exchange, Children):
         if inputs is None:
             inputs = entry.get("inputsObj")
         if "workflow_id" not in options:
-            running = context.current()
-            options["workflow_id"] = compat.new_id() if running is None else running.next_id("enqueue")
+            options["workflow_id"] = asking.new_id("enqueue")
         if not isinstance(name, compat.string_types):
             raise bad("workflow_name", "must be a text")
         inputs_json = "{}" if inputs is None else self.json_text(inputs, "inputs")
@@ -222,8 +221,9 @@ class Workflows(Exchange, Children):
 
     def fork(self, workflowId, stepKey=None, **options):
         """Start a workflow again under a new id, from a recorded step: what was recorded before it is kept, it and
-        what follows run again. None is from the top. The options are those of enqueue. Returns {"workflow_id",
-        "previous_workflow_id", "kept_steps"}. Raises UnknownId, BadArgument, Duplicate.
+        what follows run again. None is from the top. The options are those of enqueue. Inside a workflow a replay
+        forks nothing twice. Returns {"workflow_id", "previous_workflow_id", "kept_steps"}. Raises UnknownId,
+        BadArgument, Duplicate.
 
             workflowId = rt.fork(workflowId, "weigh#2")["workflow_id"]
         """
@@ -232,6 +232,8 @@ class Workflows(Exchange, Children):
             if key not in OPTIONS:
                 raise bad(key, "is not an argument of fork")
             chosen[OPTIONS[key]] = value
+        if "workflow_id" not in chosen:
+            chosen["workflow_id"] = asking.new_id("fork")
         step_key = None if stepKey is None else compat.to_text(stepKey)
         return self.store.fork_workflow(compat.to_text(workflowId), step_key, options_json(chosen))
 
@@ -243,12 +245,13 @@ class Workflows(Exchange, Children):
         options = order_options(actor, requestId)
         return self.store.cancel_workflow(compat.to_text(workflowId), reason, options)
 
-    def retry(self, workflowId, actor=None):
+    def retry(self, workflowId, actor=None, reason=None):
         """Put a workflow that ended in ERROR, CANCELLED or STOPPED back to work; recorded steps are kept.
 
-            rt.retry(workflowId, actor="anna")
+            rt.retry(workflowId, actor="anna", reason="valve mended")
         """
-        options = {} if actor is None else {"actor": actor}
+        given = {"actor": actor, "reason": reason}
+        options = dict((key, value) for key, value in given.items() if value is not None)
         return self.store.retry_workflow(compat.to_text(workflowId), options)
 
     # Inside a workflow

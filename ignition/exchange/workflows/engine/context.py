@@ -70,7 +70,7 @@ class Context(object):
         if self.lease.control is not None and not self.is_obeying:
             if self.beside is not None:
                 self.beside.drain()
-            orders.obey(self, self.lease.control)
+            orders.obey(self)
         self.stay()
 
     def stay(self):
@@ -165,10 +165,8 @@ class Context(object):
         try:
             output, is_sanitised = payload.to_clean_json(value, key, self.engine.payload_bytes)
         except payload.BadValue as problem:
-            raise errors.UnserialisableResult(
-                "step %s returned what cannot be recorded: %s" % (key, problem),
-                detail={"path": problem.path},
-            )
+            message = "step %s returned what cannot be recorded: %s" % (key, problem)
+            raise errors.UnserialisableResult(message, detail={"path": problem.path})
         if is_sanitised or not payload.is_atom(value):
             value = payload.from_json(output)
         return self._text(step, key, attempt, begun, "SUCCESS", "output", output), value
@@ -190,12 +188,11 @@ class Context(object):
 
     def _come_back(self, step, key, attempt, begun, early):
         """Leave the thread, and the replay runs the step again; in a handler, wait here."""
-        text = self._text(step, key, attempt, begun, "ERROR", "error", replay.early_text(early))
-        answer = self.record(text)
+        answer = self.record(self._text(step, key, attempt, begun, "ERROR", "error", replay.early_text(early)))
         if answer is not None and answer["a"] != "retry":
             return True, self.settle(answer, step, key)
         if not self.is_obeying:
-            self.leave(errors.Suspended(key))
+            self.suspend(key, early.seconds)
         self.wait(early.seconds)
         return False, None
 
@@ -238,9 +235,8 @@ class Context(object):
         code = getattr(refusal, "code", "unknown")
         problem = "the database refused the record of step %s with SQLSTATE %s" % (key, code)
         error = errors.UnserialisableResult(problem, detail={"path": key})
-        described, _ = compat.describe_error(error)
-        begun = self.engine.monotonic()
-        self.record(self._text(step, key, 1, begun, "ERROR", "error", json.dumps(described)))
+        body = json.dumps(compat.describe_error(error)[0])
+        self.record(self._text(step, key, 1, self.engine.monotonic(), "ERROR", "error", body))
         return error
 
     def next_id(self, name):
@@ -278,8 +274,14 @@ class Context(object):
 
     def _wait_until_due(self, key, seconds):
         if seconds * 1000 > self.engine.suspend_over_ms and not self.is_obeying:
-            self.leave(errors.Suspended(key))
+            self.suspend(key, seconds)
         self.wait(seconds)
+
+    def suspend(self, key, seconds):
+        """Leave the thread until a step is due, in so many seconds."""
+        signal = errors.Suspended(key)
+        signal.due_at = self.engine.monotonic() + seconds
+        self.leave(signal)
 
     def wait(self, seconds, obey=None):
         """Wait in this thread; an order, a lost lease or the end of the worker ends the wait at once.

@@ -81,11 +81,7 @@ class Dispatcher(object):
         if not self._state.is_claiming:
             return self._poll_seconds()
         if not self._state.is_registered.is_set():
-            if self._is_idle:
-                # The mark outlives the worker that was lost: whoever enqueues would notify for ever.
-                self._session.leave()
-            self._is_idle = False
-            self._unanswered = None
+            self._forget()
             self._state.is_registered.wait(0.5)
             return 0
         self._is_waiting = True
@@ -95,6 +91,14 @@ class Dispatcher(object):
             return left if left > 0 else self._poll_seconds()
         self._is_waiting = False
         return self._claim(room)
+
+    def _forget(self):
+        """The next claim is that of another worker."""
+        if self._is_idle:
+            # The mark outlives the worker that was lost: whoever enqueues would notify for ever.
+            self._session.leave()
+        self._is_idle = False
+        self._unanswered = None
 
     def _poll_seconds(self):
         return self._state.poll_ms / 1000.0 * (0.9 + 0.2 * self._host.random_fraction())
@@ -157,7 +161,11 @@ class Dispatcher(object):
         asked, self._unanswered = self._unanswered or room, None
         if compat.failpoint is not None:
             compat.failpoint("claim:after_commit")
-        wait = self._take(asked, answer)
+        leases = self._hold(worker_id, answer)
+        if leases is None:
+            self._forget()
+            return 0
+        wait = self._take(asked, leases, answer)
         if is_resend:
             # It brought what the lost claim took. What called for that claim, or came since, is still to be looked for.
             self._is_poked = True
@@ -184,15 +192,23 @@ class Dispatcher(object):
         self._is_idle = bool(answer.get("idle"))
         return answer
 
-    def _take(self, room, answer):
-        """Give the claimed workflows to the threads; returns the seconds to wait."""
+    def _hold(self, worker_id, answer):
+        """The leases of an answer; None where this worker was declared lost while it was under way: they are or will
+        be those of others. Whoever declares it looks at what is held, so the id is looked at when they are."""
         now = self._host.monotonic()
         leases = [Lease(row, now) for row in answer["workflows"]]
-        held = self._state.held
+        for lease in leases:
+            self._state.held[lease.token] = lease
+        if worker_id == self._state.worker_id:
+            return leases
+        for lease in leases:
+            self._state.drop(lease)
+        return None
+
+    def _take(self, room, leases, answer):
+        """Give the claimed workflows to the threads; returns the seconds to wait."""
         self._state.figures.claims += 1
         self._state.figures.claimed += len(leases)
-        for lease in leases:
-            held[lease.token] = lease
         self._is_dry = len(leases) < room.start_now
         self._is_lean = len(leases) < room.total
         if leases:
@@ -201,7 +217,7 @@ class Dispatcher(object):
             # Without room a claim brings one order at a time: there may be more.
             self._is_poked = True
         wait = self._seconds_to_next(answer.get("retry_ms") if self._is_dry else None)
-        self._poll_at = now + wait
+        self._poll_at = self._host.monotonic() + wait
         return wait if self._is_dry else 0
 
     def _seconds_to_next(self, retry_ms):

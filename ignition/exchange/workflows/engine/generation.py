@@ -97,6 +97,8 @@ class Generation(object):
         except errors.SchemaVersionMismatch as error:
             self._say(_about_schema(error))
         except compat.ERRORS as error:
+            if compat.is_ending(error):
+                raise
             hint = getattr(error, "hint", None)
             self._say("event=not_started error=%s%s" % (compat.one_line(error), " hint=%s" % hint if hint else ""))
         else:

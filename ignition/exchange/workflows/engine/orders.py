@@ -49,17 +49,18 @@ def is_ending(control):
     return (control or "").partition(" ")[0] in _ENDING
 
 
-def obey(running, control):
-    """Leave the workflow as ordered. An order to resume was obeyed when the workflow began."""
+def obey(running):
+    """Leave the workflow as ordered. The order is read once: another thread may take it back at any time. One to
+    resume was obeyed when the workflow began."""
+    control = running.lease.control or ""
     word, _, number = control.partition(" ")
-    if word == "resume":
+    if word in ("", "resume"):
         return
     signal_class, name = _WORDS[word]
     signal = signal_class()
     if number:
         if not _is_begun(running, control, name, number):
-            if running.lease.control is not None:
-                obey(running, running.lease.control)
+            obey(running)
             return
         signal.error = _run_handler(running, name, number)
     running.leave(signal)

@@ -51,7 +51,7 @@ class StepHandle(object):
 class Branch(context.Context):
     """The context of one body, in another thread than the workflow's. `handle` has its outcome."""
 
-    __slots__ = ("group", "handle", "step", "arguments", "sleeper", "cut", "due_at")
+    __slots__ = ("group", "handle", "step", "arguments", "sleeper", "cut")
     is_parallel = True
 
     def __init__(self, group, handle, step, arguments):
@@ -71,7 +71,6 @@ class Branch(context.Context):
         self.step = step
         self.arguments = arguments
         self.sleeper = self.cut = None
-        self.due_at = 0.0
         self.place = self
 
     def run(self, gate):
@@ -91,10 +90,6 @@ class Branch(context.Context):
         if self.group.is_closing or control is not None and not control.startswith("resume"):
             self.leave(errors.Released())
         self.stay()
-
-    def _wait_until_due(self, key, seconds):
-        self.due_at = self.engine.monotonic() + seconds
-        context.Context._wait_until_due(self, key, seconds)
 
 
 class Group(object):
@@ -176,11 +171,15 @@ class Group(object):
         if all(handle.is_ended for handle in handles):
             return
         self.running.boundary()
-        waiting = [branch for branch in self._left if isinstance(branch.signal, errors.Suspended)]
-        if not waiting:
-            self.running.leave(errors.Released())
-        soonest = min(waiting, key=lambda branch: branch.due_at)
-        self.running.leave(errors.Suspended(soonest.handle.key))
+        self.running.leave(self.soonest())
+
+    def soonest(self, *signals):
+        """How the workflow leaves, of these and what its bodies have left with: at once where one can go on at once,
+        else until the first is due."""
+        signals = list(signals) + [branch.signal for branch in self._left]
+        if not all(isinstance(one, errors.Suspended) for one in signals):
+            return errors.Released()
+        return min(signals, key=lambda one: one.due_at)
 
     def gather(self, handles, is_raised):
         self.await_ended(handles)
@@ -270,9 +269,12 @@ def end(running):
 def drain(running, is_closing):
     """Before a workflow leaves or fails: no body runs any more, and where it fails none begins."""
     group = running.beside
-    if group is not None:
-        group.is_closing = is_closing
-        group.drain()
+    if group is None:
+        return
+    group.is_closing = is_closing
+    group.drain()
+    if not is_closing and hasattr(running.signal, "due_at"):
+        running.signal = group.soonest(running.signal)
 
 
 def failed_steps(running):

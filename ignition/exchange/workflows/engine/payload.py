@@ -186,7 +186,10 @@ class _Plain(object):
 
     def _key(self, key, path):
         if key is None or isinstance(key, (bool, float) + compat.integer_types):
-            return json.loads('["%s"]' % json.dumps(key))[0]
+            try:
+                return json.loads('["%s"]' % json.dumps(key))[0]
+            except ValueError as problem:  # CPython writes no number of more than 4,300 digits
+                raise BadValue(path, "has a key that cannot be written: %s" % problem)
         if isinstance(key, compat.string_types):
             return self._text(compat.to_text(key), path)
         raise BadValue(path, "has a key that is not text: %s" % type(key).__name__)

@@ -57,13 +57,14 @@ class WorkerState(object):
         self.lease_until = asked_at + self.lease_ms / 1000.0
 
     def start_over(self):
-        """This worker was declared lost: everything it held belongs to others now."""
+        """This worker was declared lost: everything it held belongs to others now. The new id comes before the look
+        at `held`: a claim that is answered meanwhile puts what it got there and then looks at the id."""
+        self.is_registered.clear()
+        self.worker_id = compat.new_id()
         for lease in list(self.held.values()):
             lease.lose()
         self.held.clear()
-        self.is_registered.clear()
         self.lease_until = 0.0
-        self.worker_id = compat.new_id()
 
     def drop(self, lease):
         self.held.pop(lease.token, None)
