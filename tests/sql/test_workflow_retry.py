@@ -77,9 +77,9 @@ def test_f58_what_failed_together_does_not_come_back_together(calls, make_worker
 def test_a_handler_that_ran_meanwhile_does_not_make_an_error_history(calls, clock, command):
     """The device is mended, and the retry asks it again."""
     s = Situation(calls, clock, ["on_stop"])
-    s.begin()
+    claimed = s.begin()
     s.order(command)
-    s.worker.record(s.claimed, "open_valve", status="ERROR", error={"class": "ValueError"})
+    s.worker.record(claimed, "open_valve", status="ERROR", error={"class": "ValueError"})
     s.finish("error", error={"class": "ValueError", "message": "no"})
     clock.advance(1)
     s.obey()
