@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -135,6 +136,22 @@ def test_a_read_only_console_changes_nothing_and_offers_nothing(console_options,
                 answer = client.post(filled(action.path), data={"csrf": token})
                 assert answer.status_code == 403 and "read-only" in answer.text, action.path
     assert calls.status(workflow_id) == "ENQUEUED"
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/login", "/%09/evil.example", "/%5Cevil.example", "/odd%3Fpath"]
+)
+def test_a_failure_leads_nowhere_else(console, path):
+    with console.client("vera") as client:
+        again = re.search(r'<a href="([^"]*)">Try again', client.get(console.url + path).text)[1]
+        there = urlsplit(urljoin(console.url, again))
+        assert f"{there.scheme}://{there.netloc}" == console.url and again in ("/", path)
+
+
+def test_a_failed_action_leads_to_no_page_of_its_path(console):
+    with console.client("olaf") as client:
+        answer = client.post("/workflows/order", data={"csrf": "x"})
+        assert answer.status_code == 403 and '<a href="/">Try again' in answer.text
 
 
 def test_every_answer_keeps_strangers_out(console):

@@ -34,11 +34,13 @@ def test_a_page_leads_to_the_login_and_back(console):
 
 
 @pytest.mark.parametrize("name, password", [("olaf", "guess"), ("nobody", PASSWORD), ("", "")])
-def test_a_wrong_name_or_password_is_said_and_lets_nobody_in(console, name, password):
+def test_a_wrong_name_or_password_is_said_and_lets_nobody_in(console, caplog, name, password):
     with console.client(None) as client:
         answer = log_in(client, name, password)
         assert answer.status_code == 401 and "the name or the password is wrong" in answer.text
         assert client.get("/").status_code == 303
+    (logged,) = (one for one in caplog.records if "event=login_failed" in one.getMessage())
+    assert logged.name == "exchange.workflows.console"
 
 
 def test_wrong_passwords_are_slowed_down(console):

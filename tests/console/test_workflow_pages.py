@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from exchange.workflows.compat import new_id
+from exchange.workflows.cpython.console import database
 from tests.calls import Worker
 from tests.console.site import running_console
 from tests.console.work import HOSTILE, varied_work
@@ -17,6 +19,13 @@ def command_log(calls, workflow_id):
     )
 
 
+def retried(calls):
+    return calls.rows(
+        "select workflow_id::text, actor, reason from workflows.audit_log where event = 'retried'"
+        " order by audit_id"
+    )
+
+
 def test_the_overview_says_what_is_the_matter(console, calls):
     varied_work(calls)
     with console.client("vera") as client:
@@ -24,6 +33,19 @@ def test_the_overview_says_what_is_the_matter(console, calls):
         assert "look at the view dead_letter" in page
         assert re.search(r"<b>1</b>\s*held", page)
         assert 'data-series="[[' in page and "Workflows per minute" in page
+
+
+def test_the_overview_counts_no_more_than_a_person_reads(console, calls):
+    calls.run("alter view workflows.attention_needed rename to all_attention_needed")
+    calls.run(
+        "create view workflows.attention_needed as"
+        " select 'dead letter'::text as kind from generate_series(1, 20000)"
+    )
+    calls.run("grant select on workflows.attention_needed to public")
+    with console.client("vera") as client:
+        page = client.get("/").text
+    assert "more than 10,000, among them" in page and "over 10,000" in page
+    assert "20,000" not in page
 
 
 def test_the_list_is_filtered_and_paged(console, calls):
@@ -111,14 +133,16 @@ def test_cancel_retry_fork_and_message(console, calls):
     worker.fail(claimed)
     with console.client("olaf") as client:
         path = f"/workflows/{workflow_id}"
-        answer = client.submit(f"{path}/fork", path, step_key="heat")
+        forms = {"back": path, "form_id": new_id()}
+        answer = client.submit(f"{path}/fork", **forms, step_key="heat")
         assert "with 1 recorded steps" in client.told(answer)
         forked = answer.headers["location"].rpartition("/")[2]
         assert calls.get(forked)["previous_workflow_id"] == workflow_id
-        assert "back to work" in client.told(client.submit(f"{path}/retry", path))
+        answer = client.submit(f"{path}/retry", path, reason="valve mended")
+        assert "back to work" in client.told(answer)
         assert calls.status(workflow_id) == "ENQUEUED"
-        client.submit(f"{path}/send", path, topic="level", message='{"m": 3}')
-        client.submit(f"{path}/send", path, topic="note", message="hello")
+        client.submit(f"{path}/send", **forms, topic="level", message='{"m": 3}')
+        client.submit(f"{path}/send", path, form_id=new_id(), topic="note", message="hello")
         bodies = calls.rows(
             "select topic, body, sent_by from workflows.message order by message_no"
         )
@@ -126,8 +150,7 @@ def test_cancel_retry_fork_and_message(console, calls):
         answer = client.submit(f"{path}/cancel", path, reason="not needed")
         assert "cancel accepted" in client.told(answer)
     assert calls.status(workflow_id) == "CANCELLED"
-    log = calls.rows("select event, actor from workflows.audit_log where actor = 'olaf'")
-    assert {"retried"} <= {event for event, _ in log}
+    assert retried(calls) == [(workflow_id, "olaf", "valve mended")]
 
 
 def test_many_get_an_order_after_a_question_that_says_how_many(console, calls):
@@ -151,6 +174,26 @@ def test_many_get_an_order_after_a_question_that_says_how_many(console, calls):
         assert "1 accepted" in told and "3 refused" in told, told
         nothing = client.submit("/workflows/ask", order="HOLD")
         assert "no workflow is ticked" in client.told(nothing)
+
+
+def test_an_order_to_many_that_breaks_off_says_how_far_it_came(
+    console, calls, connect, monkeypatch
+):
+    monkeypatch.setattr(database, "STATEMENT_SECONDS", 1)
+    ids = [calls.enqueue() for _ in range(4)]
+    for one in (ids[0], *ids[2:]):
+        calls.call("cancel_workflow", workflow_id=one)
+    order = {"order": "RETRY", "id": ids, "request_id": "r", "reason": "valve mended"}
+    with console.client("olaf") as client, connect(autocommit=False) as other:
+        other.execute(
+            "select 1 from workflows.workflow where workflow_id = %s for update", ids[2:3]
+        )
+        answer = client.submit("/workflows/order", "/workflows", **order)
+        page = client.get(answer.headers["location"]).text
+    told = re.search(r'<p class="banner bad" role="status">([^<]*)</p>', page)[1]
+    assert re.match(r"RETRY: 1 accepted, 1 refused \(.*\); it stopped there, 2 are left: ", told)
+    assert [calls.status(one) for one in ids] == ["ENQUEUED"] * 2 + ["CANCELLED"] * 2
+    assert retried(calls) == [(ids[0], "olaf", "valve mended")]
 
 
 def test_an_unknown_workflow_is_said(console):

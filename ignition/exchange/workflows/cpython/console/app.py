@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console import action_routes, login, metrics_route, page_routes
 from exchange.workflows.cpython.console.guard import Forbidden, NotLoggedIn, security_headers
+from exchange.workflows.cpython.console.log import LOG
 from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.page import Action, Page
 from exchange.workflows.cpython.console.pages import (
@@ -47,7 +48,7 @@ from exchange.workflows.cpython.console.pages import (
     workflow,
     workflows,
 )
-from exchange.workflows.cpython.console.site import LOG, Site
+from exchange.workflows.cpython.console.site import Site
 
 ASSETS = Path(__file__).with_name("assets")
 # In this order the menu has them.

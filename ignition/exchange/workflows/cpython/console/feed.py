@@ -8,7 +8,6 @@ second and page, whether one browser is open or two hundred.
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -16,10 +15,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.console.log import LOG
 
 Query = tuple[tuple[str, str], ...]
 KEPT = 500
-LOG = logging.getLogger("workflows.console")
 
 
 @dataclass(frozen=True)

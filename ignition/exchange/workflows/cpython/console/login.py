@@ -5,8 +5,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from exchange.workflows.cpython.console.guard import COOKIE, CSRF_FIELD
+from exchange.workflows.cpython.console.log import LOG
 from exchange.workflows.cpython.console.passwords import TooManyTries
-from exchange.workflows.cpython.console.site import LOG, Site, local_path
+from exchange.workflows.cpython.console.site import Site, local_path
 
 
 def routes(site: Site) -> list[Route]:

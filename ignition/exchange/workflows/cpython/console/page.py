@@ -1,13 +1,17 @@
 """What a page and an action are. Each module of pages/ has PAGES and ACTIONS made of these."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from starlette.datastructures import FormData
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.passwords import Passwords
+from exchange.workflows.cpython.console.typed_values import moment, whole_number
 from exchange.workflows.cpython.console.users import User
 
 Asked = Mapping[str, str]
@@ -57,6 +61,20 @@ class Acting:
         if value is None:
             raise Failure(ExitCode.USAGE, f"{what} is missing", "fill it in and try again")
         return value
+
+    def whole(self, name: str, what: str) -> int:
+        return whole_number(self.required(name, what), what)
+
+    def moment(self, name: str, what: str) -> datetime:
+        return moment(self.required(name, what))
+
+    def options(self, **given: Any) -> str:
+        """Options of a call, as JSON: who acts, why where the form asks for it, and what is given.
+        reason=None: the call takes the reason as an argument."""
+        words = {"actor": self.user.name, "reason": self.text("reason"), **given}
+        if words["reason"] is None:
+            del words["reason"]
+        return json.dumps(words)
 
     def texts(self, name: str) -> list[str]:
         """Every value of a field that may be chosen more than once."""

@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from exchange.workflows.compat import new_id
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.feed import Query, Snapshot
 from exchange.workflows.cpython.console.guard import Forbidden, NotLoggedIn, Visitor
 from exchange.workflows.cpython.console.page import Page
-from exchange.workflows.cpython.console.site import CSRF_MARK, Site
+from exchange.workflows.cpython.console.site import CSRF_MARK, FORM_MARK, Site
 
 KEEP_ALIVE_SECONDS = 15.0
 EVENT_STREAM = "text/event-stream"
@@ -59,7 +60,7 @@ class PageRoutes:
     async def _events(self, request: Request, visitor: Visitor) -> AsyncIterator[str]:
         """The live part again whenever it has changed, until the session is over."""
         query = self._query(request)
-        sent = None
+        sent, form_id = None, new_id()
         async with self._feed.watch(query) as watch:
             while True:
                 snapshot = await watch.next(KEEP_ALIVE_SECONDS)
@@ -74,7 +75,8 @@ class PageRoutes:
                 part = self._part(request, visitor, query, snapshot)
                 if part != sent:
                     sent = part
-                    yield _event(part.replace(CSRF_MARK, visitor.session.csrf))
+                    own = part.replace(CSRF_MARK, visitor.session.csrf)
+                    yield _event(own.replace(FORM_MARK, form_id))
 
     def _over(self) -> str:
         return _event(self._site.renderer.page("session_over.html", {}))
@@ -86,7 +88,8 @@ class PageRoutes:
         if number != snapshot.number:
             shown = self._shown(request, visitor, query, snapshot)
             part = self._site.renderer.live_part(
-                self._template, {**shown, "csrf": CSRF_MARK, "messages": []}
+                self._template,
+                {**shown, "csrf": CSRF_MARK, "form_id": FORM_MARK, "messages": []},
             )
             if len(self._drawn) > 500:
                 self._drawn.clear()

@@ -1,13 +1,11 @@
 """Proving who somebody is, with a pause after some wrong passwords."""
 
 import asyncio
-import logging
 import math
 
+from exchange.workflows.cpython.console.log import LOG
 from exchange.workflows.cpython.console.sessions import LoginLimit
 from exchange.workflows.cpython.console.users import User, UserFile
-
-LOG = logging.getLogger("workflows.console")
 
 
 class TooManyTries(Exception):

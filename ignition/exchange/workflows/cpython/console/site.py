@@ -9,10 +9,12 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from exchange.workflows.compat import new_id
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Database
-from exchange.workflows.cpython.console.feed import LOG, Feed
+from exchange.workflows.cpython.console.feed import Feed
 from exchange.workflows.cpython.console.guard import Guard, Visitor
+from exchange.workflows.cpython.console.log import LOG
 from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.page import Asked, Page
 from exchange.workflows.cpython.console.passwords import Passwords
@@ -28,8 +30,10 @@ STATUS_OF = {
     ExitCode.UNREACHABLE: 503,
     ExitCode.SCHEMA_VERSION: 503,
 }
-# Stands for the token of the session while a part of a page is drawn once for many browsers.
+# Stand for the token of the session and for the id that a page gives to what its forms start, while
+# a part of a page is drawn once for many browsers.
 CSRF_MARK = secrets.token_urlsafe(32)
+FORM_MARK = secrets.token_urlsafe(32)
 
 
 class Site:
@@ -57,6 +61,7 @@ class Site:
             "path": path,
             "user": visitor.user if visitor else None,
             "csrf": visitor.session.csrf if visitor else "",
+            "form_id": new_id(),
             "messages": visitor.session.take_messages() if visitor else [],
             "menu": self._menu(visitor) if visitor else {},
             "read_only": self.options.read_only,
@@ -76,11 +81,13 @@ class Site:
             LOG.error(
                 "event=failed path=%s", request.url.path, exc_info=failure.__cause__ or failure
             )
+        is_page = request.method == "GET"
+        again = local_path(quote(request.scope["path"])) if is_page else "/"
         return self.html(
             "failure.html",
             {"failure": failure, "title": "That did not work"},
             status or STATUS_OF.get(failure.exit_code, 500),
-            **self.frame(visitor, {}, request.url.path),
+            **self.frame(visitor, {}, again),
         )
 
     def login_redirect(self, request: Request) -> Response:

@@ -1,15 +1,15 @@
 """What a person asks for who starts a workflow: its values, where they come from, and how it is queued."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from starlette.datastructures import FormData
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.cli_failures import Failure
 from exchange.workflows.cpython.console import forms
+from exchange.workflows.cpython.console.typed_values import whole_number
 
 Field = dict[str, Any]
 SOURCE = ("template_name", "template_version", "set_name", "set_version", "allow_unapproved")
@@ -44,22 +44,13 @@ OPTION_FIELDS: dict[str, tuple[str, Field]] = {
 }
 
 
-def number_of(text: Any, what: str) -> int | None:
-    """A version that an address or a form names."""
-    if text in (None, ""):
-        return None
-    if not re.fullmatch(r"[0-9]{1,7}", str(text)):
-        raise Failure(ExitCode.USAGE, f"{what} must be a whole number: {text}")
-    return int(text)
-
-
 def source_of(words: Mapping[str, Any]) -> dict[str, Any]:
     """The template or recipe that is started from, as options of enqueue. A recipe has its own
     template."""
     source = {name: words[name] for name in SOURCE if words.get(name)}
     for name in VERSIONS:
         if name in source:
-            source[name] = number_of(source[name], name.replace("_", " "))
+            source[name] = whole_number(source[name], name.replace("_", " "))
     if "allow_unapproved" in source:
         source["allow_unapproved"] = True
     if "set_name" in source:

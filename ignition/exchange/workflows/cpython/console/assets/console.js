@@ -29,6 +29,7 @@ function showTimes() {
     if (one.textContent !== text) one.textContent = text;
     one.title = isLocal() ? utcText(at) + " UTC" : localText(at) + " local";
   }
+  for (const one of document.querySelectorAll(".zone")) one.textContent = isLocal() ? "local" : "UTC";
   zone.textContent = isLocal() ? "Local time" : "UTC";
 }
 
@@ -90,6 +91,17 @@ function tickAll(event) {
   for (const box of event.target.closest("table").querySelectorAll("tbody input[type=checkbox]")) box.checked = event.target.checked;
 }
 
+// Forms: a second click, before the page has answered the first, would order the same again.
+
+let sent = new WeakSet();
+
+function sendOnce(event) {
+  const form = event.target;
+  if (form.method !== "post" || "download" in form.dataset) return;
+  if (sent.has(form)) event.preventDefault();
+  sent.add(form);
+}
+
 function refresh() {
   showTimes();
   drawCharts();
@@ -108,6 +120,8 @@ theme.addEventListener("click", () => {
   drawCharts();
 });
 document.addEventListener("change", tickAll);
+document.addEventListener("submit", sendOnce);
+window.addEventListener("pageshow", (event) => { if (event.persisted) sent = new WeakSet(); });
 document.addEventListener("htmx:after:swap", refresh);
 document.addEventListener("htmx:sse:after:message", refresh);
 document.addEventListener("htmx:sse:error", () => silent(true));

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Download, Page
-from exchange.workflows.cpython.console.pages.schedules import moment_of
+from exchange.workflows.cpython.console.typed_values import moment, whole_number
 
 FILTERS = ("workflow_id", "actor", "event", "since", "until")
 PAGE_ROWS = 50
@@ -82,12 +81,9 @@ def filter_of(asked: Mapping[str, str]) -> dict[str, Any]:
     words: dict[str, Any] = {name: asked[name] for name in FILTERS if asked.get(name)}
     for name in ("since", "until"):
         if name in words:
-            words[name] = moment_of(words[name]).isoformat()
-    before = asked.get("before")
-    if before:
-        if not before.isdecimal():
-            raise Failure(ExitCode.USAGE, f"{before} is not the number of an entry")
-        words["before"] = min(int(before), NEWEST)
+            words[name] = moment(words[name]).isoformat()
+    if asked.get("before"):
+        words["before"] = whole_number(asked["before"], "the number of an entry")
     return words
 
 

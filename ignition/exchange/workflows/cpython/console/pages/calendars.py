@@ -6,7 +6,6 @@ from typing import Any
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Done, Page
-from exchange.workflows.cpython.console.pages.schedules import who
 
 # What the database says of a calendar and does not take.
 SAID = ("calendar_name", "changed_at", "changed_by", "is_open")
@@ -69,7 +68,7 @@ async def save(act: Acting) -> Done | Ask:
     text = (act.text("calendar") or "").replace("\r\n", "\n")
     try:
         await _check_unseen(act, name, seen)
-        await act.db.call("set_calendar", calendar_name=name, calendar=text, options=who(act))
+        await act.db.call("set_calendar", calendar_name=name, calendar=text, options=act.options())
     except Failure as failure:
         if failure.exit_code not in (ExitCode.REFUSED, ExitCode.USAGE):
             raise
@@ -94,7 +93,7 @@ async def _check_unseen(act: Acting, name: str, seen: str) -> None:
 
 async def delete(act: Acting) -> Done:
     name = act.required("calendar_name", "the calendar")
-    await act.db.call("delete_calendar", calendar_name=name, options=who(act))
+    await act.db.call("delete_calendar", calendar_name=name, options=act.options())
     return Done(f"the calendar {name} is deleted")
 
 

@@ -8,8 +8,6 @@ from exchange.workflows.cpython.console.choice_lines import lines_of_choices
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
 from exchange.workflows.cpython.console.pages.enums import form_shown
-from exchange.workflows.cpython.console.pages.recipe import version_of
-from exchange.workflows.cpython.console.pages.recipes import options
 from exchange.workflows.cpython.console.render import query
 from exchange.workflows.cpython.console.start_values import value_text
 
@@ -76,9 +74,9 @@ async def make_active(act: Acting) -> Done:
 
 async def _set_status(act: Acting, status: str) -> Done:
     name = name_in(act.asked["enum_name"])
-    version = version_of(act, "enum_version")
+    version = act.whole("enum_version", "the version")
     await act.db.call(
-        "set_enum_status", enum_name=name, status=status, options=options(act, enum_version=version)
+        "set_enum_status", enum_name=name, status=status, options=act.options(enum_version=version)
     )
     return Done(f"{name} version {version} is {status}")
 

@@ -64,7 +64,7 @@ async def save(act: Acting) -> Done | Ask:
             "create_enum",
             enum_name=name,
             choices=json.dumps(choices_of_lines(act.required("choices", "the list of choices"))),
-            options=json.dumps({"actor": act.user.name, "description": typed["description"]}),
+            options=act.options(description=typed["description"]),
         )
     except (Failure, ChoiceProblem) as problem:
         if isinstance(problem, Failure) and problem.exit_code != ExitCode.USAGE:

@@ -16,8 +16,9 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
         health="select * from {schema}.health",
         workers="select * from {schema}.worker_status where status in ('active', 'late')"
         " order by worker_name, worker_id",
-        attention="select kind, count(*) as number from {schema}.attention_needed"
-        " group by kind order by kind",
+        attention="select a.kind, count(*) as number"
+        " from (select kind from {schema}.attention_needed limit 10001) a"
+        " group by a.kind order by a.kind",
         activity="select {schema}.get_activity(%s)::json as lately" % ACTIVITY,
     )
     (activity,) = shown.pop("activity")

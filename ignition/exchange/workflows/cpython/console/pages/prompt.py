@@ -64,7 +64,7 @@ async def answer(act: Acting) -> Done | Ask:
             "answer_prompt",
             prompt_id=prompt["prompt_id"],
             answer=json.dumps(values),
-            options=json.dumps(_signatures(act, second)),
+            options=act.options(**_signatures(act, second)),
         )
     except Failure as failure:
         if failure.exit_code != ExitCode.USAGE:
@@ -76,12 +76,10 @@ async def answer(act: Acting) -> Done | Ask:
 
 
 def _signatures(act: Acting, second: User | None) -> dict[str, Any]:
-    options: dict[str, Any] = {"actor": act.user.name, "roles": [act.user.role]}
+    signed: dict[str, Any] = {"roles": [act.user.role]}
     if second is not None:
-        options |= {"second_actor": second.name, "second_roles": [second.role]}
-    if act.text("reason"):
-        options["reason"] = act.text("reason")
-    return options
+        signed |= {"second_actor": second.name, "second_roles": [second.role]}
+    return signed
 
 
 async def _second_person(act: Acting) -> User:

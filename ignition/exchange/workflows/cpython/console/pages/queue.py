@@ -94,9 +94,7 @@ async def set_limits(act: Acting) -> Done:
     }
     if not changes:
         return Done("nothing was changed", is_good=False)
-    await act.db.call(
-        "set_queue", queue_name=name, options=json.dumps({**changes, "actor": act.user.name})
-    )
+    await act.db.call("set_queue", queue_name=name, options=act.options(**changes))
     told = ", ".join(f"{key} is {_told(value)}" for key, value in changes.items())
     return Done(f"{name}: {told}")
 

@@ -1,6 +1,5 @@
 """Every queue: how deep it is, what limits it, and whether anything of it starts now."""
 
-import json
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -58,7 +57,7 @@ async def create(act: Acting) -> Done:
     name = act.required("queue_name", "the name of the queue")
     if any(one["queue_name"] == name for one in await act.db.call("list_queues") or []):
         raise Failure(ExitCode.USAGE, f"there is a queue {name} already")
-    await act.db.call("create_queue", queue_name=name, options=json.dumps({"actor": act.user.name}))
+    await act.db.call("create_queue", queue_name=name, options=act.options())
     return Done(f"the queue {name} was made; no worker claims of it until one is started for it")
 
 

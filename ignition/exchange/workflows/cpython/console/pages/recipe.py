@@ -9,7 +9,6 @@ from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.addresses import address, name_in
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Download, Page
-from exchange.workflows.cpython.console.pages.recipes import options
 from exchange.workflows.cpython.console.render import query
 from exchange.workflows.cpython.console.start_values import value_text
 
@@ -149,12 +148,12 @@ async def make_obsolete(act: Acting) -> Done:
 
 async def _set_status(act: Acting, status: str, told: str) -> Done:
     names = names_of(act.asked)
-    version = version_of(act)
+    version = act.whole("set_version", "the version")
     await act.db.call(
         "set_parameter_set_status",
         **names,
         status=status,
-        options=options(act, set_version=version),
+        options=act.options(set_version=version),
     )
     return Done(f"{names['set_name']} version {version} {told}")
 
@@ -162,7 +161,7 @@ async def _set_status(act: Acting, status: str, told: str) -> Done:
 async def rename(act: Acting) -> Done:
     names = names_of(act.asked)
     new_name = act.required("new_name", "the new name")
-    await act.db.call("rename_parameter_set", **names, new_name=new_name, options=options(act))
+    await act.db.call("rename_parameter_set", **names, new_name=new_name, options=act.options())
     return Done(
         f"{names['set_name']} is called {new_name} from now on",
         address("recipes", names["workflow_name"], new_name),
@@ -176,7 +175,7 @@ async def copy(act: Acting) -> Done:
     wanted = {"workflow_name": names["workflow_name"], "set_name": new_name, "latest_only": True}
     if await act.db.call("list_parameter_sets", filter=json.dumps(wanted)):
         raise Failure(ExitCode.USAGE, f"there is a recipe of this name already: {new_name}")
-    version = version_of(act)
+    version = act.whole("set_version", "the version")
     source = await act.db.call(
         "get_parameter_set", **names, options=json.dumps({"set_version": version})
     )
@@ -190,7 +189,7 @@ async def copy(act: Acting) -> Done:
         workflow_name=names["workflow_name"],
         set_name=new_name,
         values=json.dumps(source["values"]),
-        options=json.dumps({**words, "actor": act.user.name, "reason": reason}),
+        options=act.options(**words, reason=reason),
     )
     return Done(
         f"{new_name} is a draft with the values of {names['set_name']} version {version}",
@@ -200,7 +199,7 @@ async def copy(act: Acting) -> Done:
 
 async def export(act: Acting) -> Download:
     names = names_of(act.asked)
-    version = version_of(act)
+    version = act.whole("set_version", "the version")
     document = await act.db.call(
         "export_parameter_set", **names, options=json.dumps({"set_version": version})
     )
@@ -208,13 +207,6 @@ async def export(act: Acting) -> Download:
     return Download(
         file_name, "application/json", json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     )
-
-
-def version_of(act: Acting, name: str = "set_version") -> int:
-    text = act.required(name, "the version")
-    if not text.isascii() or not text.isdigit():
-        raise Failure(ExitCode.USAGE, f"{text} is not a version")
-    return int(text)
 
 
 PATH = "/recipes/{workflow_name}/{set_name}"

@@ -15,7 +15,7 @@ from exchange.workflows.cpython.console.parameter_fields import (
     left_open,
     sources_of,
 )
-from exchange.workflows.cpython.console.start_values import number_of
+from exchange.workflows.cpython.console.typed_values import whole_number
 
 TAKES = ("workflow_name", "template_name", "template_version", "set_name", "set_version")
 ABOUT = ("set_name", "description", "reason")
@@ -51,13 +51,11 @@ async def save(act: Acting) -> Done | Ask:
     posted = forms.values_of(fields, act.form)
     values = posted.get("values", {}) if fields == [WHOLE] else posted
     typed = {word: act.text(word) for word in ABOUT}
-    words = {
-        "template_name": template["template_name"],
-        "template_version": number_of(template["template_version"], "the template's version"),
-        "description": typed["description"],
-        "reason": typed["reason"],
-        "actor": act.user.name,
-    }
+    options = act.options(
+        template_name=template["template_name"],
+        template_version=_version(template["template_version"]),
+        description=typed["description"],
+    )
     try:
         set_name = act.required("set_name", "the name")
         answer = await act.db.call(
@@ -65,7 +63,7 @@ async def save(act: Acting) -> Done | Ask:
             workflow_name=name,
             set_name=set_name,
             values=json.dumps(values),
-            options=json.dumps({word: value for word, value in words.items() if value is not None}),
+            options=options,
         )
     except Failure as failure:
         if failure.exit_code != ExitCode.USAGE:
@@ -89,7 +87,7 @@ async def save(act: Acting) -> Done | Ask:
 
 async def _source(db: Client, asked: Asked) -> dict[str, Any] | None:
     """The version of a recipe that the form begins with."""
-    version = number_of(asked.get("set_version"), "the version")
+    version = _version(asked.get("set_version"))
     if version is None or "set_name" not in asked:
         return None
     source = await db.call(
@@ -104,9 +102,13 @@ async def _source(db: Client, asked: Asked) -> dict[str, Any] | None:
 
 
 async def _fields(db: Client, name: str, template: Mapping[str, Any]) -> list[dict[str, Any]]:
-    version = number_of(template["template_version"], "the template's version")
+    version = _version(template["template_version"])
     fields = await fields_of(db, name, template["template_name"], version)
     return [WHOLE] if fields is None else left_open(fields)
+
+
+def _version(text: Any) -> int | None:
+    return None if text is None else whole_number(text, "a version")
 
 
 def _laid_out(fields: list[dict[str, Any]], values: Mapping[str, Any]) -> Mapping[str, Any]:

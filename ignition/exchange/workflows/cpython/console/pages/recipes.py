@@ -1,7 +1,6 @@
 """The list of recipes, and how one that was exported comes in."""
 
 import json
-from typing import Any
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.addresses import address
@@ -56,20 +55,12 @@ async def import_recipe(act: Acting) -> Done:
     answer = await act.db.call(
         "import_parameter_set",
         document=document,
-        options=options(
-            act, workflow_name=act.text("workflow_name"), set_name=act.text("set_name")
-        ),
+        options=act.options(workflow_name=act.text("workflow_name"), set_name=act.text("set_name")),
     )
     return Done(
         f"{answer['set_name']} version {answer['set_version']} was imported: a draft",
         address("recipes", answer["workflow_name"], answer["set_name"]),
     )
-
-
-def options(act: Acting, **given: Any) -> str:
-    """Options of a call: who acts, why where the form asks for it, and what is given."""
-    words = {**given, "actor": act.user.name, "reason": act.text("reason")}
-    return json.dumps({name: value for name, value in words.items() if value is not None})
 
 
 PAGES = [Page("recipes", "/recipes", "Recipes", read, takes=FILTERS, group="Start")]

@@ -1,11 +1,11 @@
 """For how long what has ended is kept."""
 
-import json
 import time
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Done, Page
+from exchange.workflows.cpython.console.typed_values import whole_number
 
 STATUSES = ("SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED")
 UNITS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
@@ -20,21 +20,20 @@ async def read(db: Client, asked: Asked) -> dict[str, object]:
 
 
 async def change(act: Acting) -> Done:
-    options = {
-        "status": act.text("status"),
-        "keep_seconds": keep_seconds(act),
-        "keep_count": whole(act.text("keep_count"), "how many are kept"),
-        "actor": act.user.name,
-    }
-    queue_name = act.text("queue_name")
-    await act.db.call("set_retention", queue_name=queue_name, options=json.dumps(options))
+    options = act.options(
+        status=act.text("status"),
+        keep_seconds=keep_seconds(act),
+        keep_count=_whole(act, "keep_count", "how many are kept"),
+    )
+    await act.db.call("set_retention", queue_name=act.text("queue_name"), options=options)
     return Done(f"the policy for {named(act)} is set")
 
 
 async def remove(act: Acting) -> Done:
-    options = json.dumps({"status": act.text("status"), "actor": act.user.name})
     answer = await act.db.call(
-        "delete_retention", queue_name=act.text("queue_name"), options=options
+        "delete_retention",
+        queue_name=act.text("queue_name"),
+        options=act.options(status=act.text("status")),
     )
     said = "is removed: the next more general one counts" if answer["was_set"] else "was not set"
     return Done(f"the policy for {named(act)} {said}", is_good=answer["was_set"])
@@ -64,19 +63,16 @@ async def apply(act: Acting) -> Done:
 
 
 def keep_seconds(act: Acting) -> int | None:
-    amount = whole(act.text("keep"), "how long they are kept")
+    amount = _whole(act, "keep", "how long they are kept")
     unit = act.text("unit") or "days"
     if unit not in UNITS:
         raise Failure(ExitCode.USAGE, f"{unit} is not a unit of time")
     return None if amount is None else amount * UNITS[unit]
 
 
-def whole(text: str | None, what: str) -> int | None:
-    if text is None:
-        return None
-    if not text.isdecimal():
-        raise Failure(ExitCode.USAGE, f"{what} must be a whole number, not {text}")
-    return int(text)
+def _whole(act: Acting, name: str, what: str) -> int | None:
+    text = act.text(name)
+    return None if text is None else whole_number(text, what)
 
 
 def named(act: Acting) -> str:

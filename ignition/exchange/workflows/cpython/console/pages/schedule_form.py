@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Done, Page
-from exchange.workflows.cpython.console.pages.schedules import path_of, utc
+from exchange.workflows.cpython.console.typed_values import utc
 
 TIMES = ("starts_at", "ends_at")
 NUMBERS = ("interval_seconds", "catch_up_seconds")
@@ -87,19 +88,18 @@ async def save(act: Acting) -> Done | Ask:
         said = await _save(act, values)
     except Failure as failure:
         return _again(act, values, failure)
-    return Done(said, go_to=path_of(values["schedule_name"]))
+    return Done(said, go_to=f"/schedules/{quote(values['schedule_name'])}")
 
 
 async def _save(act: Acting, values: Mapping[str, str]) -> str:
     name = act.required("schedule_name", "the name")
-    who = {"actor": act.user.name, "reason": act.text("reason")}
     if not values["was_changed_at"]:
         given = {key: one for key, one in options_of(values, BLANK).items() if one is not None}
         await act.db.call(
             "create_schedule",
             schedule_name=name,
             workflow_name=act.required("workflow_name", "the workflow"),
-            options=json.dumps({**given, "time_zone": values["time_zone"] or "UTC", **who}),
+            options=act.options(**{**given, "time_zone": values["time_zone"] or "UTC"}),
         )
         return f"{name} is there"
     before = await find(act.db, name)
@@ -112,7 +112,7 @@ async def _save(act: Acting, values: Mapping[str, str]) -> str:
     changes = options_of(values, fields_of(before))
     if not changes:
         return "nothing was changed"
-    await act.db.call("set_schedule", schedule_name=name, options=json.dumps({**changes, **who}))
+    await act.db.call("set_schedule", schedule_name=name, options=act.options(**changes))
     return f"{name} is changed"
 
 

@@ -1,8 +1,6 @@
 """What is enqueued by itself: every schedule, one of them, and the times in which nothing starts."""
 
 import json
-from datetime import UTC, datetime
-from urllib.parse import quote
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
@@ -63,7 +61,7 @@ async def resume(act: Acting) -> Done:
 
 async def run_now(act: Acting) -> Done:
     name = act.required("schedule_name", "the schedule")
-    workflow_id = await act.db.call("run_schedule", schedule_name=name, options=who(act))
+    workflow_id = await act.db.call("run_schedule", schedule_name=name, options=act.options())
     return Done(f"{name} has enqueued the workflow {workflow_id}")
 
 
@@ -76,45 +74,22 @@ async def add_blackout(act: Acting) -> Done:
     scope = {name: act.text(name) for name in ("schedule_name", "calendar_name")}
     await act.db.call(
         "add_blackout",
-        starts_at=moment_of(act.required("starts_at", "the beginning")),
-        ends_at=moment_of(act.required("ends_at", "the end")),
-        options=json.dumps({**scope, "reason": act.text("reason"), "actor": act.user.name}),
+        starts_at=act.moment("starts_at", "the beginning"),
+        ends_at=act.moment("ends_at", "the end"),
+        options=act.options(**scope),
     )
     return Done("the blackout is added")
 
 
 async def remove_blackout(act: Acting) -> Done:
-    number = act.required("blackout_id", "the blackout")
-    if not number.isdecimal():
-        raise Failure(ExitCode.USAGE, f"{number} is not the number of a blackout")
-    await act.db.call("remove_blackout", blackout_id=int(number), options=who(act))
+    number = act.whole("blackout_id", "the number of the blackout")
+    await act.db.call("remove_blackout", blackout_id=number, options=act.options())
     return Done("the blackout is removed")
-
-
-def path_of(name: str) -> str:
-    return f"/schedules/{quote(name)}"
-
-
-def utc(text: str) -> str:
-    """The value of a datetime-local field, which is in UTC here; the database checks it."""
-    return text if text.endswith("Z") else f"{text}Z"
-
-
-def moment_of(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(utc(text)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Failure(ExitCode.USAGE, f"{text} is not a time", "such as 2026-01-31T08:00") from None
-
-
-def who(act: Acting) -> str:
-    """The options that go into the audit."""
-    return json.dumps({"actor": act.user.name, "reason": act.text("reason")})
 
 
 async def _order(act: Acting, function: str) -> str:
     name = act.required("schedule_name", "the schedule")
-    await act.db.call(function, schedule_name=name, options=who(act))
+    await act.db.call(function, schedule_name=name, options=act.options())
     return name
 
 

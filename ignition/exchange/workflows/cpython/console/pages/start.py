@@ -88,18 +88,17 @@ async def go(act: Acting) -> Done | Ask:
     """Start it. A second click answers the same workflow, since the id was given with the look."""
     name = act.required("workflow_name", "the workflow")
     workflow_id = act.required("workflow_id", "the id")
-    options = {
+    options = act.options(
         **start_values.options_of(act.form),
         **source_of(_posted_words(act, "pinned")),
-        "workflow_id": workflow_id,
-        "actor": act.user.name,
-    }
+        workflow_id=workflow_id,
+    )
     try:
         answer = await act.db.call(
             "enqueue",
             workflow_name=name,
             inputs=act.required("inputs", "the inputs"),
-            options=json.dumps(options),
+            options=options,
         )
     except Failure as failure:
         if failure.exit_code not in (ExitCode.USAGE, ExitCode.REFUSED):

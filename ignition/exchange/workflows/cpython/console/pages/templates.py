@@ -7,8 +7,6 @@ from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.addresses import address, name_in
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
-from exchange.workflows.cpython.console.pages.recipe import version_of
-from exchange.workflows.cpython.console.pages.recipes import options
 from exchange.workflows.cpython.console.parameter_fields import labels_of
 from exchange.workflows.cpython.console.render import query
 from exchange.workflows.cpython.console.start_values import value_text
@@ -127,12 +125,12 @@ async def make_active(act: Acting) -> Done:
 
 async def _set_status(act: Acting, status: str) -> Done:
     names = names_of(act.asked)
-    version = version_of(act, "template_version")
+    version = act.whole("template_version", "the version")
     await act.db.call(
         "set_template_status",
         **names,
         status=status,
-        options=options(act, template_version=version),
+        options=act.options(template_version=version),
     )
     return Done(f"{names['template_name']} version {version} is {status}")
 

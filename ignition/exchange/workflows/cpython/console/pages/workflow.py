@@ -60,7 +60,7 @@ async def command(act: Acting) -> Done:
         workflow_id=act.asked["workflow_id"],
         command=word,
         reason=act.text("reason"),
-        options=json.dumps({"actor": act.user.name}),
+        options=act.options(reason=None),
     )
     return _answered(word, answer)
 
@@ -70,7 +70,7 @@ async def cancel(act: Acting) -> Done:
         "cancel_workflow",
         workflow_id=act.asked["workflow_id"],
         reason=act.text("reason"),
-        options=json.dumps({"actor": act.user.name}),
+        options=act.options(reason=None),
     )
     return _answered("cancel", answer)
 
@@ -85,20 +85,17 @@ def _answered(word: str, answer: Mapping[str, Any]) -> Done:
 
 
 async def retry(act: Acting) -> Done:
-    await act.db.call(
-        "retry_workflow",
-        workflow_id=act.asked["workflow_id"],
-        options=json.dumps({"actor": act.user.name}),
-    )
+    await act.db.call("retry_workflow", workflow_id=act.asked["workflow_id"], options=act.options())
     return Done("it is back to work; recorded steps are kept")
 
 
 async def fork(act: Acting) -> Done:
+    """Sent twice, it answers the same workflow: the page has given the id."""
     answer = await act.db.call(
         "fork_workflow",
         workflow_id=act.asked["workflow_id"],
         step_key=act.text("step_key"),
-        options=json.dumps({"actor": act.user.name}),
+        options=act.options(workflow_id=act.required("form_id", "the id")),
     )
     return Done(
         f"a new workflow was started with {answer['kept_steps']} recorded steps of the old one",
@@ -107,7 +104,7 @@ async def fork(act: Acting) -> Done:
 
 
 async def send(act: Acting) -> Done:
-    """Send a message. What is not JSON is sent as the text that it is."""
+    """Send a message, once by the id that the page has given. What is not JSON is sent as text."""
     text = act.required("message", "the message")
     try:
         json.loads(text)
@@ -117,7 +114,7 @@ async def send(act: Acting) -> Done:
         "send_message",
         workflow_id=act.asked["workflow_id"],
         message=text,
-        options=json.dumps({"topic": act.text("topic"), "actor": act.user.name}),
+        options=act.options(topic=act.text("topic"), message_id=act.required("form_id", "the id")),
     )
     return Done("the message was sent")
 

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from exchange.workflows.cpython.cli_failures import ExitCode, Failure
@@ -95,39 +96,46 @@ async def give(act: Acting) -> Done:
     """Give the order, one outcome for each workflow."""
     order = _order(act)
     ids = act.texts("id")[:MOST_AT_ONCE]
-    options = json.dumps({"actor": act.user.name, "request_id": act.text("request_id")})
-    reason = act.text("reason")
     if order in ("CANCEL", "RETRY"):
-        results = [await _one(act, order, one, reason) for one in ids]
+        results = await _one_by_one(act, order, ids)
     else:
         results = await act.db.call(
             "send_commands",
             command=order,
             filter=json.dumps({"workflow_ids": ids}),
-            reason=reason,
-            options=options,
+            reason=act.text("reason"),
+            options=act.options(reason=None, request_id=act.text("request_id")),
         )
     return Done(told(order, results), is_good=any(_is_done(one) for one in results))
 
 
-async def _one(act: Acting, order: str, workflow_id: str, reason: str | None) -> dict[str, Any]:
-    options: dict[str, Any] = {"actor": act.user.name}
-    try:
-        if order == "RETRY":
-            return await act.db.call(
-                "retry_workflow", workflow_id=workflow_id, options=json.dumps(options)
-            )
-        options["request_id"] = f"{act.text('request_id')}:{workflow_id}"
-        return await act.db.call(
-            "cancel_workflow",
-            workflow_id=workflow_id,
-            reason=reason,
-            options=json.dumps(options),
-        )
-    except Failure as failure:
-        if failure.exit_code == ExitCode.UNREACHABLE:
-            raise
-        return {"outcome": "refused", "message": failure.line()}
+async def _one_by_one(act: Acting, order: str, ids: list[str]) -> list[dict[str, Any]]:
+    """An outcome for each. What is no refusal ends it, and says what was done until then."""
+    results: list[dict[str, Any]] = []
+    for workflow_id in ids:
+        try:
+            results.append(await _one(act, order, workflow_id))
+        except Failure as failure:
+            if (failure.code or "").startswith("WF"):
+                results.append({"outcome": "refused", "message": failure.line()})
+                continue
+            if not results:
+                raise
+            left = len(ids) - len(results)
+            said = f"{told(order, results)}; it stopped there, {left:,} are left: {failure.message}"
+            raise replace(failure, message=said) from failure
+    return results
+
+
+async def _one(act: Acting, order: str, workflow_id: str) -> dict[str, Any]:
+    if order == "RETRY":
+        return await act.db.call("retry_workflow", workflow_id=workflow_id, options=act.options())
+    return await act.db.call(
+        "cancel_workflow",
+        workflow_id=workflow_id,
+        reason=act.text("reason"),
+        options=act.options(reason=None, request_id=f"{act.text('request_id')}:{workflow_id}"),
+    )
 
 
 def told(order: str, results: list[dict[str, Any]]) -> str:

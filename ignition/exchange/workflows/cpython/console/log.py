@@ -1,0 +1,5 @@
+"""Where the console writes what happened."""
+
+import logging
+
+LOG = logging.getLogger("exchange.workflows.console")
