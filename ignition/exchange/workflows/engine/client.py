@@ -250,8 +250,7 @@ class Workflows(Exchange, Children):
 
             rt.retry(workflowId, actor="anna", reason="valve mended")
         """
-        given = {"actor": actor, "reason": reason}
-        options = dict((key, value) for key, value in given.items() if value is not None)
+        options = dict((key, value) for key, value in (("actor", actor), ("reason", reason)) if value is not None)
         return self.store.retry_workflow(compat.to_text(workflowId), options)
 
     # Inside a workflow
