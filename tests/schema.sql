@@ -4713,7 +4713,7 @@ COMMENT ON COLUMN workflows.step.output IS 'Output as JSON text.';
 COMMENT ON COLUMN workflows.step.error IS 'Error as JSON: class, message, traceback.';
 
 CREATE VIEW workflows.attention_needed AS
- WITH held AS (
+ WITH held AS NOT MATERIALIZED (
          SELECT w.workflow_id,
             w.workflow_name,
             w.queue_id,
@@ -7111,6 +7111,8 @@ CREATE UNIQUE INDEX command_request ON workflows.command USING btree (request_id
 
 CREATE INDEX command_workflow ON workflows.command USING btree (workflow_id, command_id);
 
+CREATE INDEX failed_workflow_ended ON workflows.failed_workflow USING btree (ended_at);
+
 CREATE INDEX failed_workflow_queue ON workflows.failed_workflow USING btree (queue_id);
 
 CREATE UNIQUE INDEX gate_ticket_holder ON workflows.gate_ticket USING btree (gate_id) WHERE is_holder;
@@ -7142,6 +7144,8 @@ CREATE INDEX prompt_step ON workflows.prompt USING btree (workflow_id, step_key,
 CREATE INDEX rate_use_place ON workflows.rate_use USING btree (queue_id, gate_id, expires_at);
 
 CREATE INDEX ready_start_before ON workflows.ready USING btree (start_before) WHERE (start_before IS NOT NULL);
+
+CREATE INDEX rejected_entry_open ON workflows.rejected_entry USING btree (rejected_at) WHERE (resolved_at IS NULL);
 
 CREATE INDEX rejected_entry_rejected ON workflows.rejected_entry USING btree (rejected_at);
 

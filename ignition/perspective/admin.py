@@ -12,12 +12,12 @@ if not answer["ok"]:
     return {"isKnown": False, "isOn": False, "text": answer["message"]}
 if not answer["maintenanceEnabled"]:
     return {"isKnown": True, "isOn": False, "text": "no maintenance"}
-return {
-    "isKnown": True,
-    "isOn": True,
-    "text": "maintenance (%s): %s; %d still run" % (
-        answer["maintenanceMode"], answer["maintenanceReason"] or "no reason given", answer["inFlightWorkflows"]),
-}
+order = answer["allQueues"]
+if order:
+    text = "maintenance of all queues (%s): %s" % (order["mode"], order["reason"] or "no reason given")
+else:
+    text = "maintenance of single queues: " + ", ".join([one["queueName"] for one in answer["queues"]])
+return {"isKnown": True, "isOn": bool(order), "text": "%s; %d still run" % (text, answer["inFlightWorkflows"])}
 """
 _CHOSEN = 'self.view.custom.rejectedId = event.value["workflow_id"]'
 _CHOSEN_WORKER = 'self.view.custom.workerId = event.value["worker_id"]'

@@ -25,13 +25,13 @@ if action == "command":
 elif action == "cancel":
     answer = exchange.workflows.api.service.cancel(workflowId=given["workflowId"], reason=reason, actor=actor)
 elif action == "retry":
-    answer = exchange.workflows.api.service.retry(workflowId=given["workflowId"], actor=actor)
+    answer = exchange.workflows.api.service.retry(workflowId=given["workflowId"], reason=reason, actor=actor)
 elif action == "start":
     inputs = json.loads(given["inputs"])
     if given["setName"]:
         answer = exchange.workflows.api.params.startWithParameterSet(
-            workflowName=given["workflowName"], setName=given["setName"], overridesData=inputs, actor=actor,
-            workflowId=self.view.custom.requestId or None)
+            workflowName=given["workflowName"], setName=given["setName"], setVersion=given["setVersion"],
+            overridesData=inputs, actor=actor, workflowId=self.view.custom.requestId or None)
     else:
         answer = exchange.workflows.api.service.enqueue(
             workflowName=given["workflowName"], inputs=inputs, actor=actor,
@@ -72,6 +72,9 @@ if not answer["ok"]:
     self.view.custom.message = "\\n".join(problems) or answer["message"]
     return
 self.view.custom.isDone = True
+if action == "exit maintenance" and (answer["isEntered"] or not answer["wasEntered"]):
+    self.view.custom.message = answer["message"]
+    return
 system.perspective.closePopup("{POPUP}")
 if action == "start":
     system.perspective.openPopup(
@@ -85,11 +88,13 @@ _ENABLED = (
 
 
 _HINT = 'if({view.custom.mayAct}, {view.custom.message}, "Log in as somebody who may do this.")'
+# The database keeps no reason of these.
+_KEEPS_REASON = '{view.params.action} != "start" && {view.params.action} != "resolve rejected"'
 _PLACEHOLDER = 'if({view.params.isReasonRequired}, "Reason (required)", "Reason")'
 
 
 def _reason() -> Json:
-    return parts.component(
+    area = parts.component(
         "ia.input.text-area",
         "Reason",
         {"text": "", "deferUpdates": False, "resize": "none"},
@@ -99,6 +104,7 @@ def _reason() -> Json:
         },
         position={"basis": "70px", "shrink": 0},
     )
+    return parts.shown_if(_KEEPS_REASON, area)
 
 
 def _buttons() -> Json:

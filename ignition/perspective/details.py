@@ -42,7 +42,7 @@ _TIMELINE = """
 def ms(moment):
     return moment.getTime() if hasattr(moment, "getTime") else moment
 
-begun = [step for step in value if step["started_at"] is not None][:60]
+begun = [step for step in value if step["started_at"] is not None][-60:]
 if not begun:
     return []
 first = min([ms(step["started_at"]) for step in begun])
@@ -61,6 +61,15 @@ for step in begun:
         "time": step["status"].lower() if seconds is None else "%.3f s" % seconds,
     })
 return bars
+"""
+_STEPS_TITLE = """
+told = []
+count = value[0]["step_count"] if value else 0
+if count > len(value):
+    told.append("the newest %d of %s" % (len(value), "more than 10000" if count > 10000 else count))
+if len(value) > 60:
+    told.append("the bars are the newest 60")
+return "; ".join(["Steps"] + told)
 """
 # What has ended is asked about less often.
 _RATE = "if(isNull({view.custom.workflow.ended_at}), 2, 30)"
@@ -204,7 +213,7 @@ def make() -> Json:
         _buttons(),
         _facts(),
         _payloads(),
-        parts.heading("StepsTitle", "Steps"),
+        parts.heading("StepsTitle", parts.copy_of("view.custom.steps", change=_STEPS_TITLE)),
         _timeline(),
         *_tables(),
     ]
@@ -216,15 +225,9 @@ def make() -> Json:
             dict.fromkeys(_WORDS, False),
             parts.copy_of("view.custom.workflow", change=_ALLOWED),
         ),
-        "commands": ([], parts.query("Commands", {**of_one, "limit": "50"}, _RATE, _COMMANDS)),
+        "commands": ([], parts.query("Commands", {**of_one, "limit": "50"}, _RATE)),
         "mayAct": may_act(),
         "steps": ([], parts.query("Steps", {**of_one, "limit": "200"}, _RATE)),
         "workflow": (_EMPTY, parts.query("Workflow", of_one, _RATE, _ROW)),
     }
     return parts.view(root, {"roles": "", "workflowId": ""}, custom, (900, 800))
-
-
-# Without an id the query brings the orders of all.
-_COMMANDS = """
-return value if self.params.workflowId else []
-"""

@@ -10,8 +10,14 @@ _STATUSES = ("", "ENQUEUED", "DELAYED", "BLOCKED", "RUNNING", "WAITING", "HELD",
 _ENDED = ("CANCELLED", "STOPPED", "ABORTED")
 _CHOSEN = 'self.view.custom.workflowId = event.value["workflow_id"]'
 _OLDER = """
-rows = self.view.custom.workflows
-self.view.custom.before = rows[len(rows) - 1]["workflow_id"]
+self.view.custom.before = self.view.custom.next
+"""
+# Where nothing fits of what was looked at, the query brings one row that only says where to go on.
+_ROWS = """
+return [row for row in value if row["workflow_id"]]
+"""
+_NEXT = """
+return value[0]["next"] or "" if value else ""
 """
 _NEWEST = 'self.view.custom.before = ""'
 _QUEUES = """
@@ -38,12 +44,15 @@ def _filters() -> Json:
 
 
 def _paging() -> Json:
-    shown = 'if({view.custom.before} = "", "the newest %d", "older ones")' % _LIMIT
+    shown = (
+        'if({view.custom.next} != "" && len({view.custom.workflows}) < %d, "there may be older ones that fit", '
+        'if({view.custom.before} = "", "the newest %d", "older ones"))' % (_LIMIT, _LIMIT)
+    )
     return parts.row(
         "Paging",
         [
             parts.button("Newest", "Newest", _NEWEST, '{view.custom.before} != ""'),
-            parts.button("Older", "Older", _OLDER, "len({view.custom.workflows}) = %d" % _LIMIT),
+            parts.button("Older", "Older", _OLDER, '{view.custom.next} != ""'),
             parts.label("Shown", parts.expression(shown)),
         ],
     )
@@ -75,7 +84,9 @@ def make() -> Json:
     given.update(state='""', partitionKey='""')
     custom: Json = {
         **dict.fromkeys(filters, ""),
+        "found": ([], parts.query("Workflows", {**given, "limit": str(_LIMIT)}, 5)),
+        "next": ("", parts.copy_of("view.custom.found", change=_NEXT)),
         "workflowId": "",
-        "workflows": ([], parts.query("Workflows", {**given, "limit": str(_LIMIT)}, 5)),
+        "workflows": ([], parts.copy_of("view.custom.found", change=_ROWS)),
     }
     return parts.view(root, {"roles": ""}, custom, (1300, 800))

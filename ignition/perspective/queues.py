@@ -8,10 +8,15 @@ from ignition.perspective.parts import Json
 
 _CHOSEN = 'self.view.custom.queueName = event.value["queue_name"]'
 _STANDS = """
+stands = {"isPaused": False, "maintenance": "", "isOwn": False}
 for row in value["queues"]:
     if row["queue_name"] == value["queueName"]:
-        return {"isPaused": row["is_paused"], "maintenance": row["maintenance"] or ""}
-return {"isPaused": False, "maintenance": ""}
+        stands.update(isPaused=row["is_paused"], maintenance=row["maintenance"] or "")
+if stands["maintenance"]:
+    answer = exchange.workflows.api.admin.getMaintenanceStatus()
+    found = answer["queues"] if answer["ok"] else []
+    stands["isOwn"] = bool([one for one in found if one["queueName"] == value["queueName"] and one["isOwn"]])
+return stands
 """
 _QUESTIONS = {
     "pause": "Pause queue %s?\\n\\nWhat runs goes on; what is enqueued waits.",
@@ -32,8 +37,7 @@ def buttons() -> Json:
     may = '{view.custom.mayAct} && {view.custom.queueName} != "" && '
     named = '{"queueName": self.view.custom.queueName}'
     of_one = '{"queueName": self.view.custom.queueName, "mode": "%s"}'
-    is_paused, maintenance = "{view.custom.stands.isPaused}", "{view.custom.stands.maintenance}"
-    is_open, is_entered = f'{may}{maintenance} = ""', f'{may}{maintenance} != ""'
+    is_paused, is_own = "{view.custom.stands.isPaused}", "{view.custom.stands.isOwn}"
     pause, resume = _asks("pause queue", "pause", named), _asks("resume queue", "resume", named)
     drain = _asks("enter maintenance", "drain", of_one % "drain")
     cancel = _asks("enter maintenance", "cancel", of_one % "cancel")
@@ -45,9 +49,9 @@ def buttons() -> Json:
             parts.heading("Chosen", parts.expression(chosen)),
             parts.button("Pause", "Pause", pause, f"{may}!{is_paused}"),
             parts.button("Resume", "Resume", resume, may + is_paused),
-            parts.button("Drain", "Drain", drain, is_open),
-            parts.button("CancelAll", "Cancel everything", cancel, is_open, tone="error"),
-            parts.button("Exit", "End maintenance", leave, is_entered),
+            parts.button("Drain", "Drain", drain, f"{may}!{is_own}"),
+            parts.button("CancelAll", "Cancel everything", cancel, f"{may}!{is_own}", tone="error"),
+            parts.button("Exit", "End maintenance", leave, may + is_own),
         ],
     )
 
@@ -72,9 +76,12 @@ def make() -> Json:
         "queueName": "",
         "queues": ([], parts.query("QueueDepth", {"queueName": '""', "limit": "1000"}, 5)),
         "stands": (
-            {"isPaused": False, "maintenance": ""},
+            {"isPaused": False, "maintenance": "", "isOwn": False},
             parts.several(
-                _STANDS, queues="{view.custom.queues}", queueName="{view.custom.queueName}"
+                _STANDS,
+                queues="{view.custom.queues}",
+                queueName="{view.custom.queueName}",
+                time="now(5000)",
             ),
         ),
     }

@@ -18,8 +18,20 @@ if not value:
 answer = exchange.workflows.api.params.listParameterSets(workflowName=value, status="approved")
 found = answer["parameterSets"] if answer["ok"] else []
 for one in found:
-    choices.append({"label": "%s, version %s" % (one["setName"], one["setVersion"]), "value": one["setName"]})
+    choices.append({"label": one["setName"], "value": one["setName"]})
 return choices
+"""
+# Read once: what its fields show is what is started, whatever is approved meanwhile.
+_RECIPE = """
+read = {"isKnown": True, "setName": "", "setVersion": None, "values": {}, "text": ""}
+if value["workflowName"] and value["setName"]:
+    answer = exchange.workflows.api.params.getParameterSet(
+        workflowName=value["workflowName"], setName=value["setName"])
+    read.update(isKnown=answer["ok"], text=answer["message"])
+    if answer["ok"]:
+        read.update([(key, answer[key]) for key in ("setName", "setVersion", "values")])
+        read["text"] = "recipe %s, version %s" % (answer["setName"], answer["setVersion"])
+return read
 """
 _FIELDS = """
 name = value["workflowName"]
@@ -31,18 +43,25 @@ if answer["ok"] and answer["isDeclared"]:
 else:
     fields = [{"name": "", "label": "Inputs", "type": "any", "description": "JSON; an object becomes arguments"}]
 otherwise = dict([(field["name"], field.get("default")) for field in fields])
-if value["setName"]:
-    recipe = exchange.workflows.api.params.getParameterSet(workflowName=name, setName=value["setName"])
-    if recipe["ok"]:
-        otherwise.update(recipe["values"])
+otherwise.update(value["recipe"]["values"])
 values = {}
 """ + ROWS
-_START = GATHER + confirm(
-    "start",
-    '"Start %s?\\n\\n%s" % (self.view.custom.workflowName, json.dumps(filled, sort_keys=True, indent=1))',
-    '{"workflowName": self.view.custom.workflowName, "setName": self.view.custom.setName, '
-    '"inputs": json.dumps(filled)}',
-    "False",
+_ASK = """
+recipe = self.view.custom.recipe
+what = self.view.custom.workflowName
+if recipe["setName"]:
+    what += " with " + recipe["text"]
+"""
+_START = (
+    GATHER
+    + _ASK
+    + confirm(
+        "start",
+        '"Start %s?\\n\\n%s" % (what, json.dumps(filled, sort_keys=True, indent=1))',
+        '{"workflowName": self.view.custom.workflowName, "setName": recipe["setName"], '
+        '"setVersion": recipe["setVersion"], "inputs": json.dumps(filled)}',
+        "False",
+    )
 )
 
 
@@ -52,18 +71,24 @@ def choose_workflow() -> Json:
     return parts.dropdown("Workflow", "view.custom.workflowName", "workflow", options, "260px")
 
 
-def make() -> Json:
+def _choices() -> Json:
     recipes = parts.copy_of("view.custom.workflowName", change=_RECIPES)
-    enabled = '{view.custom.mayAct} && {view.custom.workflowName} != ""'
-    chosen = parts.row(
+    enabled = (
+        '{view.custom.mayAct} && {view.custom.workflowName} != "" && {view.custom.recipe.isKnown}'
+    )
+    return parts.row(
         "Chosen",
         [
             parts.heading("Title", "Start a workflow"),
             choose_workflow(),
             parts.dropdown("Recipe", "view.custom.setName", "recipe", recipes, "260px"),
+            parts.label("Version", parts.expression("{view.custom.recipe.text}")),
             parts.button("Start", "Start", _START, enabled, is_primary=True),
         ],
     )
+
+
+def make() -> Json:
     hint = (
         'if({view.custom.mayAct}, "Fields with * must have a value. What is left empty is taken from the recipe '
         'or its default.", "Log in as somebody who may start workflows.")'
@@ -72,16 +97,22 @@ def make() -> Json:
         "fields": (
             [],
             parts.several(
-                _FIELDS, workflowName="{view.custom.workflowName}", setName="{view.custom.setName}"
+                _FIELDS, workflowName="{view.custom.workflowName}", recipe="{view.custom.recipe}"
             ),
         ),
         "mayAct": may_act(),
+        "recipe": (
+            {"isKnown": True, "setName": "", "setVersion": None, "values": {}, "text": ""},
+            parts.several(
+                _RECIPE, workflowName="{view.custom.workflowName}", setName="{view.custom.setName}"
+            ),
+        ),
         "setName": "",
         "workflowName": "",
     }
     root = parts.page(
         [
-            chosen,
+            _choices(),
             field_table("Fields", "choose a workflow", "If empty"),
             parts.label("Hint", parts.expression(hint), {"color": "var(--neutral-70)"}),
         ]

@@ -1,5 +1,5 @@
 create or replace view workflows.attention_needed as
-with held as (
+with held as not materialized (
   select w.workflow_id, w.workflow_name, w.queue_id, w.held_at, w.reason,
     starts_with(w.reason, 'worker lost') as is_in_doubt
   from workflows.parked p join workflows.workflow w on w.workflow_id = p.workflow_id

@@ -103,7 +103,11 @@ def test_runs_with_nulls_empty_texts_and_values(ask, project, name, text):
     for name_of_id in {"workflowId", "before"} & set(given) if text else ():
         given[name_of_id] = "018f0000-0000-7000-8000-000000000000"
     short = name.removeprefix("Exchange/Workflows/")
-    if short in ("Workflow", "Steps") and text:
+    if short == "Workflows" and text:
+        with pytest.raises(Exception, match="is not a status"):
+            ask(short, **given)
+        del given["status"], given["state"]
+    if short in ("Workflow", "Steps", "Commands") and text:
         with pytest.raises(Exception, match="there is no workflow with this id"):
             ask(short, **given)
         return
@@ -120,9 +124,10 @@ def test_every_list_has_a_limit(project):
     assert not unlimited
 
 
-def test_a_limit_limits(ask):
+def test_a_limit_limits(ask, stand):
     assert len(ask("Workflows", limit=2)) == 2
-    assert len(ask("Commands", limit=1)) == 1
+    assert len(ask("Commands", workflowId=stand["running"], limit=1)) == 1
+    assert len(ask("Steps", workflowId=stand["running"], limit=0)) == 0
 
 
 def test_queue_depth(ask):
@@ -136,15 +141,16 @@ def test_workflows_by_every_filter_and_paged_by_key(ask, stand):
     ids = [row["workflow_id"] for row in everything]
     assert len(ids) == 5 and ids == sorted(ids, reverse=True)
     first = ask("Workflows", limit=3)
-    rest = ask("Workflows", limit=3, before=first[-1]["workflow_id"])
-    assert first + rest != [] and [r["workflow_id"] for r in first + rest] == ids
+    rest = ask("Workflows", limit=3, before=first[0]["next"])
+    assert [r["workflow_id"] for r in first + rest] == ids and rest[0]["next"] is None
+    assert [r["workflow_id"] for r in ask("Workflows", before=ids[2])] == ids[3:]
     for given, count in (
         ({"status": "running"}, 1),
         ({"state": "HELD"}, 1),
         ({"queueName": "default"}, 5),
         ({"workflowName": "mix"}, 4),
         ({"partitionKey": "k"}, 2),
-        ({"searchText": "PUMP"}, 1),
+        ({"searchText": "PUMP"}, 2),
         ({"searchText": stand["failed"]}, 1),
     ):
         assert len(ask("Workflows", **given)) == count, given
@@ -156,8 +162,35 @@ def test_one_workflow_with_its_steps_and_commands(ask, stand):
     assert (row["status"], row["error_message"]) == ("ERROR", "pump")
     [step] = ask("Steps", workflowId=stand["failed"])
     assert step["step_key"] == "weigh" and json.loads(step["output"]) == {"kilograms": 5}
+    assert step["step_count"] == 1
     [command] = ask("Commands", workflowId=stand["running"])
     assert (command["command"], command["outcome"]) == ("HOLD", "accepted")
+
+
+@pytest.mark.parametrize("name", ["Workflow", "Steps", "Commands"])
+def test_without_an_id_there_is_no_row(ask, name):
+    assert ask(name, workflowId="") == ask(name) == []
+
+
+def test_the_newest_steps_with_texts_that_are_not_too_long(ask, calls, make_worker):
+    worker = make_worker("long")
+    calls.enqueue("long")
+    claimed = worker.claim_one()
+    worker.record(claimed, "first")
+    worker.record(claimed, "weigh", output={"note": "k" * 11000})
+    for key, trace in (("heat", "t"), ("stir", "t" * 11000)):
+        error = {"class": "ValueError", "message": "too hot", "traceback": trace}
+        worker.record(claimed, key, status="ERROR", error=error)
+    weigh, heat, stir = ask("Steps", workflowId=claimed["w"], limit=3)
+    assert [row["step_key"] for row in (weigh, heat, stir)] == ["weigh", "heat", "stir"]
+    assert weigh["step_count"] == 4 and len(weigh["output"]) < 10100
+    assert re.search(r"kkk \.\.\. of 110\d\d bytes$", weigh["output"])
+    assert (heat["error_class"], heat["error_message"], heat["output"]) == (
+        "ValueError",
+        "too hot",
+        "",
+    )
+    assert stir["error_class"] is None and '"too hot"' in stir["error_message"][:100]
 
 
 def test_who_is_at_work(ask, stand):

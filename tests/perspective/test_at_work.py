@@ -123,6 +123,54 @@ def test_steps_lie_in_time(run, calls, make_worker):
     assert details.shown(details.find("Status"))["params"]["status"] == "RUNNING"
 
 
+def test_of_many_steps_the_newest_are_shown(run, calls, make_worker):
+    """What a workflow of 300 steps has failed in is the last of them."""
+    worker = make_worker("mix")
+    calls.enqueue("mix")
+    claimed = worker.claim_one()
+    worker.record(claimed, "weigh#1")
+    calls.run(
+        "insert into workflows.step (workflow_id, step_key, kind, status, attempts, started_at, ended_at) "
+        "select %s::uuid, 'weigh#' || n, 'step', 'SUCCESS', 1, now() + n * interval '1 s', now() + n * interval '1 s' "
+        "from generate_series(2, 299) n",
+        claimed["w"],
+    )
+    error = {"class": "ValueError", "message": "valve", "traceback": ""}
+    worker.record(claimed, "heat", status="ERROR", error=error)
+    calls.run(
+        "update workflows.step set started_at = now() + interval '1 h', ended_at = now() + interval '1 h' "
+        "where step_key = 'heat'"
+    )
+    details = run("Details", workflowId=claimed["w"])
+    rows = details.shown(details.find("StepTable"))["data"]
+    assert (len(rows), rows[-1]["step_key"], rows[-1]["error_message"]) == (200, "heat", "valve")
+    bars = details.shown(details.find("Timeline"))["instances"]
+    assert (len(bars), bars[-1]["title"], bars[-1]["status"]) == (60, "heat", "ERROR")
+    title = details.shown(details.find("StepsTitle")).text
+    assert title == "Steps; the newest 200 of 300; the bars are the newest 60"
+
+
+def test_a_retry_keeps_its_reason(run, calls, make_worker):
+    worker = make_worker("mix")
+    calls.enqueue("mix")
+    failed = worker.claim_one()
+    worker.fail(failed)
+    details = run("Details", workflowId=failed["w"])
+    details.press("Retry")
+    question = details.popup()
+    question.settle_for(reason="valve mended")
+    question.press("Act")
+    assert question.closed, question.view.custom.message
+    kept = "select actor, reason from workflows.audit_log where event = 'retried'"
+    assert calls.rows(kept) == [("anna", "valve mended")]
+
+
+def test_no_reason_is_asked_for_that_nobody_keeps(run):
+    for action, is_asked in (("retry", True), ("start", False), ("resolve rejected", False)):
+        question = run("Confirm", action=action)
+        assert question.is_shown(question.find("Reason")) is is_asked
+
+
 def test_the_list_is_filtered_and_paged_by_key(run, calls):
     ids = [calls.enqueue("mix") for _ in range(51)]
     calls.command(ids[0], "HOLD")
@@ -137,24 +185,19 @@ def test_the_list_is_filtered_and_paged_by_key(run, calls):
     assert monitor.shown(monitor.find("Chosen"))["params"]["workflowId"] == ids[0]
 
 
-def test_maintenance_of_one_queue(run, calls):
-    calls.enqueue("mix")
-    queues = run("Queues")
-    assert not queues.is_enabled("Drain")
-    queues.choose("Queues")
-    assert queues.view.custom.queueName == "default"
-    queues.press("Drain")
-    question = queues.popup()
-    question.settle_for(reason="new firmware")
-    question.press("Act")
-    queues.settle()
-    assert queues.view.custom.stands.maintenance == "drain" and not queues.is_enabled("CancelAll")
-    queues.press("Exit")
-    question = queues.popup()
-    question.settle_for(reason="done")
-    question.press("Act")
-    queues.settle()
-    assert queues.view.custom.stands.maintenance == ""
+def test_the_list_can_be_searched_further_back(run, calls):
+    """A search looks at 5,000 at a time, whether any of them fits or not."""
+    old = calls.enqueue("rinse")
+    entries = [{"workflow_name": "mix"}] * 1000
+    for _ in range(5):
+        calls.enqueue_many(*entries)
+    monitor = run("Monitor")
+    monitor.settle_for(workflowName="rinse")
+    assert monitor.view.custom.workflows == []
+    assert monitor.shown(monitor.find("Shown")).text == "there may be older ones that fit"
+    monitor.press("Older")
+    assert [row["workflow_id"] for row in monitor.view.custom.workflows] == [old]
+    assert not monitor.is_enabled("Older")
 
 
 def test_a_queue_is_paused_and_resumed(run, calls):
@@ -190,19 +233,6 @@ def test_a_worker_is_drained_and_claims_again(run, calls, make_worker):
     worker.retire()
     admin.settle()
     assert not admin.is_enabled("DrainWorker") and not admin.is_enabled("ResumeWorker")
-
-
-@pytest.mark.proof
-def test_maintenance_of_all_queues(run, calls):
-    admin = run("Admin")
-    assert admin.view.custom.maintenance.text == "no maintenance"
-    admin.press("Drain")
-    question = admin.popup()
-    question.settle_for(reason="new firmware")
-    question.press("Act")
-    admin.settle()
-    assert "new firmware" in admin.view.custom.maintenance.text
-    assert admin.is_enabled("Exit") and not admin.is_enabled("Drain")
 
 
 def test_what_needs_attention_can_be_seen_to(run, calls, make_worker):
@@ -281,6 +311,36 @@ def test_a_workflow_is_started_from_a_recipe(run, calls):
     begun = calls.call("get_workflow", workflow_id=params["workflowId"])
     assert (begun["inputs"]["batch"], begun["inputs"]["hops"]) == ("B-200", 20)
     assert begun["enqueued_by"] == "anna" and begun["recipe"]["set_name"] == "Rye"
+
+
+def test_the_recipe_that_was_shown_is_started(run, calls):
+    """Even where another version is approved meanwhile."""
+    brewery = Brewery(calls)
+    brewery.fill()
+    start = run("Start")
+    start.settle_for(workflowName="brew", setName="Rye")
+    assert start.shown(start.find("Version")).text == "recipe Rye, version 2"
+    start.fill("Fields", "batch", "B-200")
+    newer = brewery.draft("Rye", {"temperature": 90})
+    brewery.set_status("Rye", "approved", newer)
+    start.press("Start")
+    question = start.popup()
+    assert "Start brew with recipe Rye, version 2?" in question.view.params.question
+    question.press("Act")
+    [(_, params)] = question.popups
+    begun = calls.call("get_workflow", workflow_id=params["workflowId"])
+    assert begun["inputs"]["temperature"] == 71.5 and begun["recipe"]["set_version"] == 2
+
+
+def test_a_recipe_that_cannot_be_read_is_not_started(run, calls):
+    """As when the one of the workflow before is still chosen."""
+    Brewery(calls).fill()
+    start = run("Start")
+    start.settle_for(workflowName="brew", setName="Rye")
+    start.settle_for(workflowName="clean")
+    assert "Rye" in start.shown(start.find("Version")).text and not start.is_enabled("Start")
+    start.settle_for(setName="")
+    assert start.is_enabled("Start")
 
 
 @pytest.mark.proof

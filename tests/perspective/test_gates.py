@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.perspective.conftest import query_of
-from tests.perspective.expressions import to_python
+from tests.perspective.expressions import evaluate, to_python
 from tests.perspective.reading import (
     VIEWS,
     bindings,
@@ -32,7 +32,7 @@ NOISE = {"EXPR_ADJACENT_EXPRESSIONS", "EXPR_UNKNOWN_FUNCTION"}
 # What may be done without a question: the answer to a prompt is signed on the spot.
 ACTS = re.compile(
     r"\.(enqueue\w*|sendCommands?|cancel|retry|fork|start\w+|enter\w+|exit\w+|resolve\w+|save\w+|approve\w+"
-    r"|set[A-Z]\w+|delete\w+|create\w+|rename\w+|import\w+|apply\w+|add\w+|remove\w+|pause\w+|resume\w+|run[A-Z]\w+)$"
+    r"|set[A-Z]\w+|delete\w+|create\w+|rename\w+|import\w+|apply\w+|add\w+|remove\w+|pause\w+|resume\w+|run[A-Z]\w+|drain\w+)$"
 )
 
 
@@ -186,6 +186,35 @@ def test_what_acts_asks_first_and_says_who(views):
         assert {"actor", "createdBy"} & set(words), f"{name} does not say who"
     assert "actor = self.session.props.auth.user.userName" in act.text
     assert act.text.strip().partition("\n")[2].strip().startswith("if not self.view.custom.mayAct")
+
+
+def reasons_kept(view):
+    """By action, whether the question gives the reason to what acts."""
+    kept = {}
+    act = next(s for s in scripts(view) if "/Act." in s.place and s.place.endswith("Performed"))
+    for node in ast.walk(act.tree):
+        if (
+            isinstance(node, ast.If)
+            and isinstance(node.test, ast.Compare)
+            and ast.unparse(node.test).startswith("action == ")
+        ):
+            calls = [n for part in node.body for n in ast.walk(part) if isinstance(n, ast.Call)]
+            acting = [n for n in calls if ACTS.search(ast.unparse(n.func))]
+            if acting:
+                action = ast.literal_eval(node.test.comparators[0])
+                kept[action] = all("reason" in {word.arg for word in n.keywords} for n in acting)
+    return kept
+
+
+def test_a_reason_is_asked_for_where_it_is_kept(views):
+    view = views["Confirm"]
+    [area] = [n for _, n in components(view["root"]) if n["meta"]["name"] == "Reason"]
+    shown = area["propConfig"]["position.display"]["binding"]["config"]["expression"]
+    kept = reasons_kept(view)
+    assert len(kept) > 10
+    assert {
+        action: evaluate(shown, {"view.params.action": action}.__getitem__) for action in kept
+    } == kept
 
 
 def test_each_acting_view_asks_the_roles_of_the_session(views):

@@ -87,8 +87,9 @@ def enterMaintenance(mode="drain", reason="", queueName=None, dbName=None, actor
 def exitMaintenance(queueName=None, dbName=None, reason="", actor=None):
     """Ends what enterMaintenance began with the same queueName, and nothing else: a paused queue stays paused.
 
-    Answers MAINTENANCE_DISABLED: the status of getMaintenanceStatus, and wasEntered. Errors: QUEUE_REFUSED (no
-    such queue), MAINTENANCE_DISABLE_FAILED.
+    Answers MAINTENANCE_DISABLED: the status of getMaintenanceStatus, wasEntered, and isEntered: whether the queue, or
+    with None any queue, is in maintenance by another order. Errors: QUEUE_REFUSED (no such queue),
+    MAINTENANCE_DISABLE_FAILED.
 
         exchange.workflows.api.admin.exitMaintenance()
     """
@@ -96,7 +97,10 @@ def exitMaintenance(queueName=None, dbName=None, reason="", actor=None):
     answer = workflows.store.exit_maintenance(queueName, reason or None, actor)
     data = _status(workflows)
     data["wasEntered"] = answer["was_entered"]
-    message = "other maintenance is still entered" if data["maintenanceEnabled"] else "maintenance is over"
+    data["isEntered"] = answer["is_entered"]
+    message = "this maintenance %s" % ("is over" if answer["was_entered"] else "was not entered")
+    if answer["is_entered"]:
+        message += ", but that of %s is still entered" % ("all queues" if queueName else "single queues")
     return makeOk("MAINTENANCE_DISABLED", message, data)
 
 
@@ -104,12 +108,13 @@ def exitMaintenance(queueName=None, dbName=None, reason="", actor=None):
 def getMaintenanceStatus(dbName=None):
     """What maintenance is entered and whether its queues have drained.
 
-    Answers MAINTENANCE_STATUS {maintenanceEnabled, maintenanceMode, maintenanceReason, queues,
+    Answers MAINTENANCE_STATUS {maintenanceEnabled, maintenanceMode, maintenanceReason, queues, allQueues,
     inFlightWorkflows, enqueuedWorkflows, isDrained, generation, lastSwapAtMs, inMemoryQueueDepth,
     inMemoryQueueMaxDepth, inMemoryQueueOverflowCount, inMemoryQueueFlushFailureCount,
     inMemoryQueueDeadLetterCount}.
     inFlightWorkflows and enqueuedWorkflows count the queues in maintenance, on all workers; queues has
-    queueName, mode, reason, enteredBy, enteredAt, isOwn, running and enqueued of each.
+    queueName, mode, reason, enteredBy, enteredAt, isOwn, running and enqueued of each. allQueues has mode, reason,
+    enteredBy and enteredAt of the order for all, None where only single queues are in maintenance.
     Errors: MAINTENANCE_STATUS_FAILED.
 
         print(exchange.workflows.api.admin.getMaintenanceStatus()["isDrained"])
@@ -222,6 +227,7 @@ def _status(workflows):
         "maintenanceMode": "cancel" if "cancel" in modes else modes[0],
         "maintenanceReason": first.get("reason"),
         "queues": queues,
+        "allQueues": camel_case_keys(found["all"]) if found["all"] else None,
         "inFlightWorkflows": found["running"],
         "enqueuedWorkflows": found["enqueued"],
         "isDrained": found["is_entered"] and found["is_settled"] and found["running"] == 0,
