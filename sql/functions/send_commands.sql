@@ -1,4 +1,4 @@
--- One order to many workflows in one call (emergency stop): by ids, or every live one of a queue,
+-- One order to many workflows in one call: by ids, or every live one of a queue,
 -- partition key, resource, name, status or state. Each is decided as send_command does, with one
 -- result each; one that cannot take it does not touch the others. Each waits for rows while it
 -- holds others: so bulk orders run one at a time, and in the order of ids, as records lock their

@@ -157,7 +157,7 @@ def test_a_busy_outcome_is_sent_again_and_the_others_are_done(line):
 def test_a_refused_outcome_is_counted_and_let_go(line, code):
     line.sent.answer = lambda entries: [{"n": 0, "a": code}]
     line.finish(1)
-    assert (line.state.refused, line.state.held) == (1, {})
+    assert (line.state.figures.refused_outcomes, line.state.held) == (1, {})
 
 
 def test_a_call_that_is_refused_as_a_whole_refuses_every_record(line):

@@ -353,7 +353,7 @@ def test_nothing_in_work_runs_no_handler(make, command, where):
 
 @pytest.mark.parametrize("obstacle", ["paused", "maintenance", "full", "worker full"])
 def test_an_order_with_a_handler_waits_for_nothing(batch, obstacle):
-    """The emergency stop does not queue, and takes no place from others."""
+    """A stop does not queue, and takes no place from others."""
     calls = batch.calls
     if obstacle == "paused":
         calls.call("pause_queue", queue_name="default")

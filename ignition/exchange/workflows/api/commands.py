@@ -61,7 +61,7 @@ def sendCommands(
     dbName=None,
     secondActor=None,
 ):
-    """Gives every live workflow that fits one order, in one call: an emergency stop.
+    """Gives every live workflow that fits one order, in one call.
 
     filters: a dict with any of workflowIds (a list), queueName, partitionKey, resource, workflowName, status, state;
         {"all": True} is every live workflow. The rest as in sendCommand.

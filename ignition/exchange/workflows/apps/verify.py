@@ -1,7 +1,7 @@
 """Verifies a gateway in a minute: everything that this library asks of Ignition, tried on the gateway itself.
 
 This library is tested with the gateway's own parts (Jython, Java, the JDBC driver, the connection pool) in a
-stand-in for the gateway, because Ignition itself was not at hand. Run this once where you want to use it, from
+stand-in for the gateway, and has not yet run inside Ignition itself. Run this once where you want to use it, from
 a Perspective button, a gateway message handler or a timer script, and read the report in the gateway's log:
 
     exchange.workflows.apps.verify.report()

@@ -211,7 +211,7 @@ class Workflows(Exchange, Children):
         return self.store.send_command(compat.to_text(workflowId), compat.to_text(cmd), reason, options)
 
     def sendCommands(self, cmd, filters, reason=None, actor=None, requestId=None, **more):
-        """Send one order to every live workflow that fits, in one call: an emergency stop. `filters` is a dict with
+        """Send one order to every live workflow that fits, in one call. `filters` is a dict with
         any of workflow_ids, queue_name, partition_key, resource, workflow_name, status, state, or {"all": True}.
         Returns a list with what sendCommand would answer for each; "refused" with code and message where it raised.
 

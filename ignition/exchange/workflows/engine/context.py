@@ -11,12 +11,11 @@ import json
 import sys
 import threading
 
-from exchange.workflows import compat, errors
+from exchange.workflows import compat, errors, settings
 from exchange.workflows.engine import orders, payload, replay
 
 # In a gateway two threads can run this top level at once; a context that was entered by then is kept.
 _local = globals().setdefault("_local", threading.local())
-_LONGEST_SLEEP = 315360000
 _SLEEP = replay.Asked("sleep", "sleep")
 
 
@@ -247,8 +246,8 @@ class Context(object):
 
     def sleep(self, seconds):
         """Wait durably; a long wait leaves the thread and comes back by replay."""
-        if not 0 <= seconds <= _LONGEST_SLEEP:
-            problem = "seconds must be a number from 0 to %d: %r" % (_LONGEST_SLEEP, seconds)
+        if not 0 <= seconds <= settings.LONGEST_WAIT_SECONDS:
+            problem = "seconds must be a number from 0 to %d: %r" % (settings.LONGEST_WAIT_SECONDS, seconds)
             raise errors.BadArgument(problem, detail={"field": "seconds"})
         if self.prefix:
             self.wait(seconds)

@@ -7,12 +7,13 @@ Inside another step, and outside a workflow, it stays in the thread.
 
 from __future__ import absolute_import, division, print_function
 
-from exchange.workflows import errors
+from exchange.workflows import errors, settings
 from exchange.workflows.engine import context, instance, orders, registry
 
 # Coming back costs a claim, so a workflow that has left its thread does not look more often than this.
 _LOOK_SECONDS = 1.0
-_LONGEST_MS = 315360000000
+_LONGEST_MS = 1000 * settings.LONGEST_WAIT_SECONDS
+_FOR_EVER = float("inf")
 
 
 def wait_for(look, timeout_ms, poll_ms, is_safe=True):
@@ -68,7 +69,7 @@ def obey(running, is_safe=True):
 class _Alone(object):
     """Outside a workflow."""
 
-    longest_seconds = _LONGEST_MS
+    longest_seconds = _FOR_EVER
 
     def __init__(self):
         host = instance.choose_host()
@@ -85,7 +86,7 @@ class _InWorkflow(object):
         self._is_safe = is_safe
         self.monotonic = running.engine.monotonic
         is_nested = running.prefix.count("/") > 1
-        self.longest_seconds = _LONGEST_MS if is_nested else running.engine.suspend_over_ms / 1000.0
+        self.longest_seconds = _FOR_EVER if is_nested else running.engine.suspend_over_ms / 1000.0
 
     def waited(self):
         return self._running.waited() or 0.0

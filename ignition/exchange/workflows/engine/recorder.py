@@ -102,7 +102,6 @@ class Finisher(Sender):
                 again.append(entry)
                 continue
             if said != "ok":
-                self.state.refused += 1
                 self.state.figures.refused_outcomes += 1
                 self._log.warning("event=outcome_refused workflow_id=%s code=%s" % (entry[0].workflow_id, said))
             else:

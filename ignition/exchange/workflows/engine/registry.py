@@ -126,9 +126,9 @@ def make_policies(
     if timeout_seconds is not None:
         check_number("timeout_seconds", timeout_seconds, 0.001, 3153600000)
     check_number("max_attempts", max_attempts, 1, 1000000, is_whole=True)
-    check_number("backoff_seconds", backoff_seconds, 0, 315360000)
+    check_number("backoff_seconds", backoff_seconds, 0, settings.LONGEST_WAIT_SECONDS)
     check_number("backoff_rate", backoff_rate, 1, 1000)
-    check_number("max_backoff_seconds", max_backoff_seconds, 0, 315360000)
+    check_number("max_backoff_seconds", max_backoff_seconds, 0, settings.LONGEST_WAIT_SECONDS)
     _check_word("on_worker_lost", on_worker_lost, _ON_WORKER_LOST)
     _check_word("commands", commands, _COMMANDS)
     return {

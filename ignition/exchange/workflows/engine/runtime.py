@@ -210,9 +210,9 @@ def _retry_policy(options):
             raise errors.BadArgument(problem, detail={"field": "options.%s" % option})
     chosen = dict(_OPTIONS, **given)
     registry.check_number("options.max_attempts", chosen["max_attempts"], 1, 1000000, is_whole=True)
-    registry.check_number("options.interval_seconds", chosen["interval_seconds"], 0, 315360000)
+    registry.check_number("options.interval_seconds", chosen["interval_seconds"], 0, settings.LONGEST_WAIT_SECONDS)
     registry.check_number("options.backoff_rate", chosen["backoff_rate"], 1, 1000)
-    registry.check_number("options.max_interval_seconds", chosen["max_interval_seconds"], 0, 315360000)
+    registry.check_number("options.max_interval_seconds", chosen["max_interval_seconds"], 0, settings.LONGEST_WAIT_SECONDS)
     chosen["retry_on"] = _retry_names(chosen["retry_on"])
     is_allowed = chosen.pop("retries_allowed")
     if is_allowed is None:
@@ -225,4 +225,3 @@ def _retry_names(retry_on):
         return None
     names = [retry_on] if isinstance(retry_on, compat.string_types + (type,)) else list(retry_on)
     return frozenset(one.__name__ if isinstance(one, type) else one for one in names)
-

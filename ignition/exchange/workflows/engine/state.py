@@ -11,7 +11,6 @@ class WorkerState(object):
     those whose outcome is on its way. Single operations on it are atomic, and nothing here needs a lock."""
 
     def __init__(self, host, schema=settings.SCHEMA_NAME, threads=settings.THREADS):
-        self.host = host
         self.threads = threads
         self.worker_id = compat.new_id()
         self.held = {}
@@ -34,7 +33,6 @@ class WorkerState(object):
         self.channel = "%s_wake" % schema
         self.queue_ids = ()
         self.finished = 0
-        self.refused = 0
         self.figures = Figures(host)
 
     @property

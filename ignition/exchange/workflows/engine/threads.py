@@ -1,6 +1,6 @@
 """The workflow threads of a worker: they start when needed, up to a number, and end when idle.
 
-An order that finds them all busy starts one more, up to another number: an emergency stop of a thousand workflows
+An order that finds them all busy starts one more, up to another number: a STOP of a thousand workflows
 must not start a thousand threads. A thread beyond the first number takes orders only: it ends when it is idle, or
 meets other work.
 """

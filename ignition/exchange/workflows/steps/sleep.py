@@ -2,10 +2,11 @@
 
 from __future__ import absolute_import, division, print_function
 
+from exchange.workflows import settings
 from exchange.workflows.engine import polling, registry
 from exchange.workflows.engine.runtime import step
 
-_LONGEST_MS = 315360000000
+_LONGEST_MS = 1000 * settings.LONGEST_WAIT_SECONDS
 
 
 @step(name="sleep.ms")
