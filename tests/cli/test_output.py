@@ -49,6 +49,18 @@ def test_what_a_step_answered_is_printed_as_it_is(run, calls):
     assert "[true, false]" in run("show", one["w"]).out
 
 
+def test_text_of_the_database_does_not_steer_the_terminal(run, answer, calls):
+    workflow_id = answer("enqueue", "fill")["workflow_id"]
+    worker = Worker(calls, ("fill",))
+    claimed = worker.claim_one()
+    worker.record(claimed, "weigh", output="\x1b[2J")
+    worker.fail(claimed, "gone \x1b[2J")
+    calls.run("update workflows.workflow set reason = %s", "gone \x1b[2J")
+    shown, listed = run("show", workflow_id).out, run("list").out
+    assert "\x1b" not in shown + listed
+    assert "error: ValueError: gone \\x1b[2J" in shown and "gone \\x1b[2J" in listed
+
+
 @pytest.mark.usefixtures("on_a_terminal")
 def test_a_narrow_terminal_cuts_nothing(run, answer):
     workflow_id = answer("enqueue", "fill")["workflow_id"]

@@ -70,6 +70,11 @@ def shorten(value: Any, width: int = 60) -> str:
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
+def visible(text: str) -> str:
+    """Text of the database as a terminal may have it: what would move its cursor or clear it is spelled out."""
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+
+
 def plain_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], right: str = "") -> Table:
     """Columns named as in the database; those named in `right` are aligned right."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
@@ -167,8 +172,4 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return (
-        value
-        if isinstance(value, str)
-        else f"{value:g}" if isinstance(value, float) else str(value)
-    )
+    return visible(f"{value:g}" if isinstance(value, float) else str(value))

@@ -15,8 +15,10 @@ import typer
 from psycopg import sql
 from psycopg.rows import dict_row
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure, explain
+from exchange.workflows.cpython.cli_output import visible
 from exchange.workflows.cpython.installer import check_schema_name
 from exchange.workflows.errors import WorkflowsError
 from exchange.workflows.settings import SCHEMA_NAME
@@ -120,7 +122,10 @@ class Session:
             print(json.dumps(answer, ensure_ascii=False, default=str), flush=True)
         else:
             for renderable in renderables:
-                self.console.print(renderable, highlight=False)
+                text = Text(renderable) if isinstance(renderable, str) else renderable
+                if isinstance(text, Text):
+                    text.plain = visible(text.plain)
+                self.console.print(text, highlight=False)
 
     def note(self, text: str) -> None:
         """A remark to the person, kept out of what scripts read."""
