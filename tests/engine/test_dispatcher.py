@@ -32,6 +32,8 @@ class FakeThreads:
     def __init__(self):
         self.busy = 0
         self.urgent = 0
+        self.waiting, self.alive = 0, 1
+        self.submitted = 0
         self.taken = []
         self.order_room = True
 
@@ -44,7 +46,14 @@ class FakeThreads:
     def urgent_count(self):
         return self.urgent
 
+    def waiting_count(self):
+        return self.waiting
+
+    def thread_count(self):
+        return self.alive
+
     def submit(self, leases):
+        self.submitted += 1
         self.taken.extend(leases)
         self.busy += len(leases)
 
@@ -80,6 +89,14 @@ class Desk:
 
     def turn(self):
         return self.dispatcher.turn()
+
+
+def test_threads_that_could_not_be_started_are_asked_for_again():
+    """What was claimed waits in its line, and nothing else may come that would start one."""
+    desk = Desk(answer(), answer(), answer())
+    for desk.threads.waiting, desk.threads.alive, submitted in ((1, 0, 1), (1, 1, 1), (0, 0, 1)):
+        desk.turn()
+        assert desk.threads.submitted == submitted
 
 
 def test_what_was_claimed_is_held_and_given_to_the_threads():

@@ -84,6 +84,8 @@ class Dispatcher(object):
             self._forget()
             self._state.is_registered.wait(0.5)
             return 0
+        if self._threads.waiting_count() and not self._threads.thread_count():
+            self._threads.submit(())  # none could be started when they came
         self._is_waiting = True
         room = self._room()
         if self._unanswered is None and not self._is_worth_it(room):
