@@ -28,6 +28,7 @@
 \ir functions/clock_now.sql
 \ir functions/refuse.sql
 \ir functions/bad_argument.sql
+\ir functions/refuse_unless.sql
 \ir functions/setting_of.sql
 \ir functions/schema_version.sql
 \ir functions/new_workflow_id.sql
@@ -35,6 +36,11 @@
 \ir functions/gate_label.sql
 \ir functions/gate_keys.sql
 \ir functions/name_problem.sql
+\ir functions/read_uuid.sql
+\ir functions/option_number.sql
+\ir functions/option_version.sql
+\ir functions/option_boolean.sql
+\ir functions/option_actor.sql
 \ir functions/payload_problem.sql
 \ir functions/session_source.sql
 \ir functions/audit_change.sql
@@ -53,6 +59,7 @@
 \ir functions/form_problems.sql
 \ir functions/form_problem.sql
 \ir functions/find_enum.sql
+\ir functions/find_definition.sql
 \ir functions/find_template.sql
 \ir functions/find_set.sql
 \ir functions/resolve_values.sql
@@ -72,6 +79,7 @@
 -- gates and transitions
 \ir functions/lock_workflow.sql
 \ir functions/requeue_workflows.sql
+\ir functions/next_handler_no.sql
 \ir functions/requeue_ordered.sql
 \ir functions/settle_workflow.sql
 \ir functions/settle_error.sql
@@ -83,6 +91,7 @@
 \ir functions/wake_later.sql
 \ir functions/order_children.sql
 \ir functions/await_children.sql
+\ir functions/wake_parents.sql
 \ir functions/unpark_waiting.sql
 \ir functions/take_wake_calls.sql
 \ir functions/suspend_until.sql
@@ -92,6 +101,7 @@
 \ir functions/receive_command.sql
 \ir functions/set_event.sql
 \ir functions/ask_prompt.sql
+\ir functions/exchange_error.sql
 \ir functions/record_exchange.sql
 \ir functions/start_children.sql
 

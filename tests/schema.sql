@@ -3171,14 +3171,6 @@ ALTER FUNCTION workflows.read_uuid(p_text text, p_field text) OWNER TO workflows
 
 COMMENT ON FUNCTION workflows.read_uuid(p_text text, p_field text) IS 'Reads a uuid given as text.';
 
-CREATE FUNCTION workflows.read_workflow_id(p_text text) RETURNS uuid
-    LANGUAGE plpgsql
-    AS ...;
-
-ALTER FUNCTION workflows.read_workflow_id(p_text text) OWNER TO workflows_owner;
-
-COMMENT ON FUNCTION workflows.read_workflow_id(p_text text) IS 'Reads a workflow id given as text.';
-
 CREATE FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql
     AS ...;
@@ -7898,8 +7890,6 @@ GRANT ALL ON FUNCTION workflows.read_stream(p_workflow_id text, p_stream text, p
 REVOKE ALL ON FUNCTION workflows.read_usual_batch(p_items text, OUT names text[], OUT inputs text[], OUT ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.read_uuid(p_text text, p_field text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION workflows.read_workflow_id(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.receive_command(p_workflow_id uuid, p_topic text, p_state text, p_is_over boolean, p_now timestamp with time zone) FROM PUBLIC;
 

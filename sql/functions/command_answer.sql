@@ -69,14 +69,3 @@ exception when data_exception then
 end
 $$;
 comment on function workflows.command_options(text) is 'Reads the options of a command.';
-
-create or replace function workflows.read_workflow_id(p_text text) returns uuid
-language plpgsql volatile
-as $$
-begin
-  return p_text::uuid;
-exception when data_exception then
-  return workflows.refuse('WF002', workflows.bad_argument('workflow_id', 'is not a uuid'), 'workflow_id must be a uuid')::uuid;
-end
-$$;
-comment on function workflows.read_workflow_id(text) is 'Reads a workflow id given as text.';

@@ -61,30 +61,3 @@ as $$
 $$;
 comment on function workflows.choices_problem(jsonb) is
   'What is wrong with the choices of an enum, or null.';
-
--- Who acts, as the options of a call say; `script` unless they do.
-create or replace function workflows.option_actor(p_options jsonb) returns text
-language plpgsql volatile
-as $$
-declare
-  v_actor text := coalesce(p_options ->> 'actor', 'script');
-begin
-  perform workflows.refuse_unless(workflows.name_problem(v_actor), 'actor');
-  return v_actor;
-end
-$$;
-comment on function workflows.option_actor(jsonb) is 'Who acts, as the options of a call say.';
-
-create or replace function workflows.option_boolean(
-  p_options jsonb, p_key text, p_default boolean) returns boolean
-language plpgsql volatile
-as $$
-begin
-  if p_options ? p_key and jsonb_typeof(p_options -> p_key) <> 'boolean' then
-    perform workflows.refuse_unless('must be true or false', p_key);
-  end if;
-  return coalesce((p_options -> p_key)::boolean, p_default);
-end
-$$;
-comment on function workflows.option_boolean(jsonb, text, boolean) is
-  'A yes or no among the options of a call.';

@@ -6,7 +6,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
 as $$
 declare
-  v_id uuid := workflows.read_workflow_id(p_workflow_id);
+  v_id uuid := workflows.read_uuid(p_workflow_id, 'workflow_id');
   v_options jsonb;
   v_workflow workflows.workflow%rowtype;
   v_new_id uuid;

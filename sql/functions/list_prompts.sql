@@ -9,7 +9,7 @@ declare
   v_now timestamptz := workflows.clock_now();
   v_filter jsonb := workflows.read_call_options(
     p_filter, 'filter', '{workflow_id,workflow_name,queue_name,prompt_id,role,is_open,limit}');
-  v_workflow uuid := workflows.read_workflow_id(v_filter ->> 'workflow_id');
+  v_workflow uuid := workflows.read_uuid(v_filter ->> 'workflow_id', 'workflow_id');
   v_prompt uuid := workflows.read_uuid(v_filter ->> 'prompt_id', 'prompt_id');
   v_limit bigint := workflows.option_number(v_filter, 'limit', 100, 1, 1000);
 begin

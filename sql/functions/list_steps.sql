@@ -3,7 +3,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
 as $$
 declare
-  v_id uuid := workflows.read_workflow_id(p_workflow_id);
+  v_id uuid := workflows.read_uuid(p_workflow_id, 'workflow_id');
 begin
   if not exists (select from workflows.workflow w where w.workflow_id = v_id) then
     perform workflows.refuse('WF003', jsonb_build_object('workflow_id', p_workflow_id), 'there is no workflow with this id');

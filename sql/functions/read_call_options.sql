@@ -38,51 +38,11 @@ $$;
 comment on function workflows.read_call_options(text, text, text[]) is
   'Reads the options of one call.';
 
--- A whole number among the options, within its limits.
-create or replace function workflows.option_number(
-  p_options jsonb, p_key text, p_default bigint, p_least bigint, p_most bigint) returns bigint
-language plpgsql volatile
-as $$
-declare
-  v_number numeric := p_default;
-begin
-  if p_options ? p_key then
-    begin
-      v_number := (p_options ->> p_key)::numeric;
-    exception when data_exception then
-      v_number := null;
-    end;
-  end if;
-  if v_number is null or not v_number between p_least and p_most or v_number <> trunc(v_number) then
-    perform workflows.refuse('WF002',
-      workflows.bad_argument(p_key, 'must be a whole number from ' || p_least || ' to ' || p_most),
-      p_key || ' must be a whole number from ' || p_least || ' to ' || p_most);
-  end if;
-  return v_number;
-end
-$$;
-comment on function workflows.option_number(jsonb, text, bigint, bigint, bigint) is
-  'A whole number among the options of a call.';
-
-create or replace function workflows.refuse_unless(p_problem text, p_field text) returns boolean
-language plpgsql volatile
-as $$
-begin
-  if p_problem is not null then
-    perform workflows.refuse('WF002', workflows.bad_argument(p_field, p_problem),
-      p_field || ' ' || p_problem);
-  end if;
-  return true;
-end
-$$;
-comment on function workflows.refuse_unless(text, text) is
-  'Refuses an argument that has a problem.';
-
 create or replace function workflows.require_workflow(p_workflow_id text) returns uuid
 language plpgsql volatile
 as $$
 declare
-  v_id uuid := workflows.read_workflow_id(p_workflow_id);
+  v_id uuid := workflows.read_uuid(p_workflow_id, 'workflow_id');
 begin
   if v_id is null or not exists (select from workflows.workflow w where w.workflow_id = v_id) then
     perform workflows.refuse('WF003', jsonb_build_object('workflow_id', p_workflow_id),
@@ -93,15 +53,3 @@ end
 $$;
 comment on function workflows.require_workflow(text) is
   'Reads the id of a workflow that there is.';
-
-create or replace function workflows.read_uuid(p_text text, p_field text) returns uuid
-language plpgsql volatile
-as $$
-begin
-  return p_text::uuid;
-exception when data_exception then
-  return workflows.refuse('WF002', workflows.bad_argument(p_field, 'is not a uuid'),
-    p_field || ' must be a uuid')::uuid;
-end
-$$;
-comment on function workflows.read_uuid(text, text) is 'Reads a uuid given as text.';

@@ -54,7 +54,7 @@ begin
   end if;
   v_request := workflows.read_entry(p_entry.entry::json, p_now);
   if v_request.problem is null and v_request.workflow_id is null then
-    v_request.workflow_id := workflows.read_workflow_id(p_entry.workflow_id);
+    v_request.workflow_id := workflows.read_uuid(p_entry.workflow_id, 'workflow_id');
   end if;
   v_error := workflows.enqueue_requests(array[v_request], p_now) -> 0 -> 'error';
   if v_error is not null then

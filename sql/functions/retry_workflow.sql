@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp set timezone = 'UTC' set jit = off
 as $$
 declare
   v_now timestamptz := workflows.clock_now();
-  v_id uuid := workflows.read_workflow_id(p_workflow_id);
+  v_id uuid := workflows.read_uuid(p_workflow_id, 'workflow_id');
   v_options jsonb := workflows.read_call_options(p_options, 'options', '{actor,reason}');
   v_workflow workflows.workflow%rowtype;
   v_request workflows.enqueue_request;

@@ -15,7 +15,7 @@ declare
   v_now timestamptz := workflows.clock_now();
   v_command text := workflows.command_word(p_command);
   v_options jsonb := workflows.command_options(p_options);
-  v_id uuid := workflows.read_workflow_id(p_workflow_id);
+  v_id uuid := workflows.read_uuid(p_workflow_id, 'workflow_id');
   v_request text := v_options ->> 'request_id';
   v_before workflows.workflow%rowtype;
   v_after workflows.workflow%rowtype;

@@ -13,3 +13,5 @@ drop function if exists workflows.lock_workflow;
 drop function if exists workflows.queue_problem;
 -- squawk-ignore ban-drop-function
 drop function if exists workflows.fold_new_lanes;
+-- squawk-ignore ban-drop-function
+drop function if exists workflows.read_workflow_id;
