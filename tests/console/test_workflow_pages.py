@@ -6,7 +6,7 @@ import pytest
 
 from exchange.workflows.compat import new_id
 from exchange.workflows.cpython.console import database
-from tests.calls import Worker
+from tests.calls import Calls, Worker
 from tests.console.site import running_console
 from tests.console.work import HOSTILE, varied_work
 
@@ -185,9 +185,8 @@ def test_an_order_to_many_that_breaks_off_says_how_far_it_came(
         calls.call("cancel_workflow", workflow_id=one)
     order = {"order": "RETRY", "id": ids, "request_id": "r", "reason": "valve mended"}
     with console.client("olaf") as client, connect(autocommit=False) as other:
-        other.execute(
-            "select 1 from workflows.workflow where workflow_id = %s for update", ids[2:3]
-        )
+        lock = "select 1 from workflows.workflow where workflow_id = %s for update"
+        Calls(other).rows(lock, ids[2])
         answer = client.submit("/workflows/order", "/workflows", **order)
         page = client.get(answer.headers["location"]).text
     told = re.search(r'<p class="banner bad" role="status">([^<]*)</p>', page)[1]

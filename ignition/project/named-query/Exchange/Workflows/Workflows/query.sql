@@ -14,7 +14,7 @@ from cast(workflows.search_workflows(json_build_object(
   'before', nullif(:before::text, ''),
   'look', 5000,
   'limit', greatest(least(coalesce(:limit::integer, 100), 1000), 1))::text) as json) as page
-left join json_to_recordset(page -> 'workflows') as w(
+left join json_to_recordset(page #> '{workflows}') as w(
   workflow_id text, workflow_name text, workflow_version integer, queue_name text, status text, state text,
   priority integer, partition_key text, attempt integer, failure_count integer, reason text,
   enqueued_at timestamptz, available_at timestamptz, started_at timestamptz, ended_at timestamptz,
