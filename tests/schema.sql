@@ -1769,13 +1769,13 @@ ALTER FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text)
 
 COMMENT ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) IS 'Whether a value fits a setting.';
 
-CREATE FUNCTION workflows.fold_new_lanes() RETURNS boolean
+CREATE FUNCTION workflows.fold_new_lanes(p_may_wait boolean) RETURNS boolean
     LANGUAGE plpgsql
     AS ...;
 
-ALTER FUNCTION workflows.fold_new_lanes() OWNER TO workflows_owner;
+ALTER FUNCTION workflows.fold_new_lanes(p_may_wait boolean) OWNER TO workflows_owner;
 
-COMMENT ON FUNCTION workflows.fold_new_lanes() IS 'Makes lanes that were asked for.';
+COMMENT ON FUNCTION workflows.fold_new_lanes(p_may_wait boolean) IS 'Makes lanes that were asked for.';
 
 CREATE FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) RETURNS integer
     LANGUAGE plpgsql
@@ -7475,7 +7475,7 @@ REVOKE ALL ON FUNCTION workflows.first_uuid() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.fits_setting(p_setting workflows.setting, p_value text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION workflows.fold_new_lanes() FROM PUBLIC;
+REVOKE ALL ON FUNCTION workflows.fold_new_lanes(p_may_wait boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.forget_failed_steps(p_workflow_id uuid) FROM PUBLIC;
 

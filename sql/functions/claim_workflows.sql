@@ -46,9 +46,12 @@ begin
     if not v_is_active then v_queues := workflows.queues_of_inactive(v_all_queues, v_now); end if;
     if workflows.take_child_orders(50) = 50 then v_retry_ms := 5; end if;
     perform workflows.take_wake_calls(200);
-    if exists (select from workflows.new_lane) and not workflows.fold_new_lanes() then v_retry_ms := 5; end if;
-    if not workflows.admit_gated() then v_retry_ms := 5; end if;
-    if exists (select from workflows.new_lane) and not workflows.fold_new_lanes() then v_retry_ms := 5; end if;
+    if exists (select from workflows.new_lane) and not workflows.fold_new_lanes(false) then
+      v_retry_ms := 5;  -- no hand-over: whoever waits in a lane that is being made may come first
+    elsif not workflows.admit_gated() then
+      v_retry_ms := 5;
+    end if;
+    if exists (select from workflows.new_lane) and not workflows.fold_new_lanes(false) then v_retry_ms := 5; end if;
     select t.taken, t.is_contended into v_claimed, v_is_contended
     from workflows.take_ready(v_worker, v_queues, p_start_now, p_prefetch, p_request_no, v_now) t;
     v_is_idle := p_may_idle and v_claimed < p_start_now and not v_is_contended
@@ -56,7 +59,7 @@ begin
     if v_is_idle and not p_is_idle then
       v_is_quiet := workflows.mark_idle(v_queues);
       perform workflows.take_wake_calls(200);
-      if exists (select from workflows.new_lane) and not workflows.fold_new_lanes() then v_retry_ms := 5; end if;
+      if exists (select from workflows.new_lane) and not workflows.fold_new_lanes(false) then v_retry_ms := 5; end if;
       -- the one more look, which finds nothing as a rule: the claim proper would cost ten times that
       if exists (
           select from workflows.worker_definition d
@@ -103,13 +106,18 @@ comment on function workflows.queues_of_inactive(integer[], timestamptz) is
   'Queues that an inactive worker may claim from.';
 
 -- Makes the lanes that enqueue asked for, one transaction at a time: two that made the same lanes in
--- another order would wait for each other. False: somebody else is at it.
-create or replace function workflows.fold_new_lanes() returns boolean
+-- another order would wait for each other. Finishing waits for who is at it, who waits for nothing;
+-- the others do not, and are answered false.
+create or replace function workflows.fold_new_lanes(p_may_wait boolean) returns boolean
 language plpgsql volatile
 as $$
 begin
   if not exists (select from workflows.new_lane) then return true; end if;
-  if not pg_try_advisory_xact_lock(hashtext('workflows.lanes'), 0) then return false; end if;
+  if p_may_wait then
+    perform pg_advisory_xact_lock(hashtext('workflows.lanes'), 0);
+  elsif not pg_try_advisory_xact_lock(hashtext('workflows.lanes'), 0) then
+    return false;
+  end if;
   with gone as (
     delete from workflows.new_lane n where n.ctid = any (array(select n2.ctid from workflows.new_lane n2 for update skip locked))
     returning n.*)
@@ -119,7 +127,7 @@ begin
   return true;
 end
 $$;
-comment on function workflows.fold_new_lanes() is 'Makes lanes that were asked for.';
+comment on function workflows.fold_new_lanes(boolean) is 'Makes lanes that were asked for.';
 
 -- Gives gated workflows their tickets, in order of priority and arrival, and hands free gates over.
 -- Statuses: ENQUEUED -> BLOCKED, and ENQUEUED again for those that get all their gates. False:

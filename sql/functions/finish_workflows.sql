@@ -58,7 +58,7 @@ begin
   end if;
   if exists (select from workflows.wake) and workflows.take_turn(true) then
     -- who came meanwhile, perhaps with better priority, lines up before the gates are handed over
-    perform workflows.fold_new_lanes();
+    perform workflows.fold_new_lanes(true);
     perform workflows.admit_gated();
   end if;
   return v_answers::text;

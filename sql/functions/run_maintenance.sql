@@ -37,8 +37,7 @@ begin
   perform workflows.take_child_orders(least(p_limit, 100));
   v_retention_ms := workflows.retention_turn(v_now);
   perform workflows.take_wake_calls(1000);
-  perform workflows.fold_new_lanes();
-  perform workflows.admit_gated();
+  if workflows.fold_new_lanes(false) then perform workflows.admit_gated(); end if;
   v_next := least(
     (select min(p.due_at) from workflows.parked p where p.due_at is not null),
     -- rates are freed in bites: each claim of a busy queue leaves a row

@@ -116,6 +116,45 @@ def test_two_claims_make_the_same_lane(calls, make_worker, open_session, without
     assert is_guarded is False or len(other.claim(1)) == 1
 
 
+@pytest.mark.parametrize("by", ["finish", "claim", "maintenance"])
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control"])
+def test_who_waits_in_a_lane_that_is_being_made_is_not_passed_by(
+    calls, make_worker, open_session, session, blocked, without, by, is_guarded
+):
+    """A claim has made the lane of a better priority and has not committed, as a key is handed over."""
+    if not is_guarded:
+        without("fold_new_lanes", "return false;", "return true;")
+        without(
+            "fold_new_lanes", "perform pg_advisory_xact_lock", "perform pg_try_advisory_xact_lock"
+        )
+    worker = make_worker("mix")
+    calls.enqueue("mix", partition_key="k")
+    holder = worker.claim_one()
+    second_best = calls.enqueue("mix", partition_key="k")
+    worker.claim(0)
+    best = calls.enqueue("mix", partition_key="k", priority=-10)
+    turn = open_session()
+    turn.rows("select from workflows.turn for no key update")
+    making = second(worker, open_session())
+    making.claim(0)
+    turn.conn.rollback()
+    outcome = {"w": holder["w"], "t": holder["t"], "outcome": "success"}
+    finish = statement("finish_workflows", **worker.finish_arguments(outcome))
+    if by == "finish" and is_guarded:
+        waiting = blocked(session(), *finish)
+        making.calls.conn.commit()
+        waiting.outcome()
+    elif by == "finish":
+        calls.conn.execute(*finish)
+        making.calls.conn.commit()
+    else:
+        calls.run("delete from workflows.gate_ticket where is_holder")
+        calls.run("insert into workflows.wake (gate_id) select gate_id from workflows.gate_ticket")
+        worker.claim(0) if by == "claim" else calls.maintain()
+        making.calls.conn.commit()
+    assert worker.claim_ids(1) == [best if is_guarded else second_best]
+
+
 def test_keys_are_exact_and_in_order_under_four_threads(calls, racers):
     calls.run("select workflows.set_queue('default', '{\"history\": \"full\"}')")
     items = [

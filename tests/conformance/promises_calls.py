@@ -63,10 +63,10 @@ def a_lost_connection_is_replaced_within_a_call(world):
         assert world.connector.call("select 2::text", ()) == "2"
 
 
-@promise
-def a_connection_that_is_lost_during_a_call_is_replaced(world):
+def make_break(world):
+    """public.conformance_break() ends its own session the first time, and answers from then on: a sequence keeps its
+    number whatever becomes of the session."""
     world.admin("drop function if exists public.conformance_break()")
-    # A sequence keeps its number whatever becomes of the session: only the first call ends its own.
     world.admin("drop sequence if exists public.conformance_calls")
     world.admin("create sequence public.conformance_calls")
     world.admin("""create function public.conformance_break() returns text language plpgsql as $$
@@ -74,25 +74,21 @@ def a_connection_that_is_lost_during_a_call_is_replaced(world):
              if nextval('public.conformance_calls') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if;
              return 'answered';
            end $$""")
+
+
+@promise
+def a_connection_that_is_lost_during_a_call_is_replaced(world):
+    make_break(world)
     assert world.connector.call("select public.conformance_break()", ()) == "answered"
 
 
 @promise
 def a_call_that_is_sent_once_is_not_sent_again(world):
-    """It ends its own session, and would answer the second time."""
-    world.admin("drop function if exists public.conformance_end()")
-    world.admin("drop sequence if exists public.conformance_ends")
-    world.admin("create sequence public.conformance_ends")
-    world.admin("""create function public.conformance_end() returns text language plpgsql as $$
-           begin
-             if nextval('public.conformance_ends') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if;
-             return 'answered';
-           end $$""")
-    lost(world.connector.call_once, "select public.conformance_end()", ())
-    assert [
-        int(row[0]) for row in world.admin("select last_value from public.conformance_ends")
-    ] == [1]
-    assert world.connector.call_once("select public.conformance_end()", ()) == "answered"
+    make_break(world)
+    lost(world.connector.call_once, "select public.conformance_break()", ())
+    [row] = world.admin("select last_value from public.conformance_calls")
+    assert int(row[0]) == 1
+    assert world.connector.call_once("select public.conformance_break()", ()) == "answered"
 
 
 @promise
