@@ -29,6 +29,10 @@ STUCK = (
     "select array_agg(pid), bool_or(backend_xmin is not null) from pg_stat_activity"
     " where datname = current_database() and wait_event = 'ClientWrite'"
 )
+LISTENERS = (
+    "select count(*) from pg_stat_activity where datname = current_database()"
+    " and pid <> pg_backend_pid() and query ~ '^listen |pg_listening_channels'"
+)
 HOLD_POOL = """
 from java.lang import Throwable
 handles = []
@@ -187,13 +191,17 @@ def flooded(site: GatewaySite, changes: Changes) -> list[str]:
 
 
 def flood_until_stuck(conn: psycopg.Connection[Any], channel: str) -> float:
-    """Notify until a backend has waited for its client for 2 s; how many megabytes that took."""
+    """Notify until a backend has waited for its client for 2 s, or the server has ended the session
+    that does not read: what is sent slowly fills its buffers late. How many megabytes that took."""
     payload, sent, stuck_since = "x" * 7900, 0, None
+    assert conn.execute(LISTENERS).fetchone()[0] == 1
     until = time.monotonic() + 40
     while time.monotonic() < until:
         for _ in range(50):
             conn.execute("select pg_notify(%s, %s)", (channel, payload))
         sent += 50
+        if not conn.execute(LISTENERS).fetchone()[0]:
+            return sent * 7900 / 1e6
         if not conn.execute(STUCK).fetchone()[0]:
             stuck_since = None
         elif stuck_since is None:
