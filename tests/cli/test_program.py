@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from exchange.workflows.cpython import cli
-from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode
+from exchange.workflows.cpython.failures import EXIT_CODES_HELP, ExitCode
 from exchange.workflows.settings import VERSION
 from tests.servers import free_port
 from tests.style.sources import ROOT

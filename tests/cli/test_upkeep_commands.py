@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from exchange.workflows.cpython.cli_failures import ExitCode
+from exchange.workflows.cpython.failures import ExitCode
 from tests.calls import calls
 
 __all__ = ["calls"]

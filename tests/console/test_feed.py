@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.feed import Feed
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 ONE, OTHER = (("status", "ERROR"),), ()
 PERIOD = 0.02

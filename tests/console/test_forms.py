@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from starlette.datastructures import FormData
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console import forms
 from exchange.workflows.cpython.console.render import Renderer
+from exchange.workflows.cpython.failures import ExitCode, Failure
 from tests.calls import Calls
 from tests.console.work import HOSTILE
 

@@ -6,10 +6,10 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from exchange.workflows.cpython.cli_failures import Failure
 from exchange.workflows.cpython.console.app import ACTIONS, PAGES
 from exchange.workflows.cpython.console.database import Database
 from exchange.workflows.cpython.console.users import ROLES, User
+from exchange.workflows.cpython.failures import Failure
 from tests.console.site import PEOPLE, running_console
 from tests.console.work import HOSTILE, varied_work
 

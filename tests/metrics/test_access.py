@@ -6,9 +6,9 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from exchange.workflows.cpython.cli_failures import Failure
 from exchange.workflows.cpython.console.metrics_route import refused_by
 from exchange.workflows.cpython.console.options import ConsoleOptions
+from exchange.workflows.cpython.failures import Failure
 from exchange.workflows.cpython.metrics import gauge, one
 from exchange.workflows.cpython.metrics_access import check_token, host_of, refusal
 from exchange.workflows.cpython.metrics_server import MetricsServer

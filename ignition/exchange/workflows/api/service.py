@@ -35,7 +35,7 @@ from exchange.workflows.api.talking import (  # noqa: F401
     send,
 )
 from exchange.workflows.database import refusals
-from exchange.workflows.engine import registry
+from exchange.workflows.engine import checks
 from exchange.workflows.engine.instance import getWorkflows
 
 _NEVER_REGISTERED = "no worker ever registered %s; it waits until one does"
@@ -140,7 +140,7 @@ def enqueueInMemory(
 
         exchange.workflows.api.service.enqueueInMemory("fill_tank", inputs={"level": currentValue.value})
     """
-    registry.check_name("workflow_name", workflowName)
+    checks.check_name("workflow_name", workflowName)
     chosen = given(
         queueName=queueName,
         partitionKey=partitionKey,

@@ -20,10 +20,10 @@ from exchange.workflows.cpython import cli_workers as workers
 from exchange.workflows.cpython import cli_workflows as workflows
 from exchange.workflows.cpython.cli_audit import audit
 from exchange.workflows.cpython.cli_doctor import doctor
-from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure, explain
 from exchange.workflows.cpython.cli_predecessor import import_predecessor
 from exchange.workflows.cpython.cli_session import add_command
 from exchange.workflows.cpython.cli_worker import worker
+from exchange.workflows.cpython.failures import EXIT_CODES_HELP, ExitCode, Failure, explain
 from exchange.workflows.settings import SCHEMA_NAME, VERSION
 
 PROGRAM = "ignition-workflows"

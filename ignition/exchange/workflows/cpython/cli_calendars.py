@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import parse_time, plain_table, utc_time
 from exchange.workflows.cpython.cli_session import Actor, Reason, Session, options_of, read_json
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 CalendarName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 When = Annotated[str, typer.Argument(metavar="TIME", help="Like 2026-01-31T08:00:00Z.")]

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
 from exchange.workflows.cpython.console.options import LOOPBACK, PORT, ConsoleOptions
+from exchange.workflows.cpython.failures import ExitCode, Failure
 from exchange.workflows.cpython.metrics_access import TOKEN_VARIABLE, check_token
 
 NEEDED = ("argon2", "jinja2", "prometheus_client", "python_multipart", "starlette", "uvicorn")

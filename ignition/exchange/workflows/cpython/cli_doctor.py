@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from exchange.workflows.cpython import installer
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import plain_table, span
 from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 OLDEST_SERVER = 13
 NEWEST_SERVER = 18

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import plain_table, shorten
 from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.failures import ExitCode, Failure
 from exchange.workflows.cpython.predecessor_rows import Row
 from exchange.workflows.cpython.predecessor_tables import open_source
 from exchange.workflows.cpython.predecessor_transfer import KINDS, Transfer

@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import queue_table
 from exchange.workflows.cpython.cli_session import Actor, Reason, Session, given
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 QueueName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Limit = Annotated[str | None, typer.Option(metavar="N|none", show_default=False)]

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import plain_table, shorten, utc_time
 from exchange.workflows.cpython.cli_session import Actor, Reason, Session, options_of, read_json
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 WorkflowName = Annotated[str, typer.Argument(metavar="WORKFLOW", show_default=False)]
 RecipeName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import plain_table, shorten
 from exchange.workflows.cpython.cli_session import Actor, Reason, Session, options_of, read_json
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 ScheduleName = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 WorkflowName = Annotated[str, typer.Argument(metavar="WORKFLOW", show_default=False)]

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from exchange.workflows.cpython import installer
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 
 def init(session: Session) -> None:

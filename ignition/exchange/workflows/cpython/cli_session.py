@@ -17,8 +17,9 @@ from psycopg.rows import dict_row
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from exchange.workflows.cpython.cli_failures import EXIT_CODES_HELP, ExitCode, Failure, explain
+from exchange.workflows.cpython import function_call
 from exchange.workflows.cpython.cli_output import visible
+from exchange.workflows.cpython.failures import EXIT_CODES_HELP, ExitCode, Failure, explain
 from exchange.workflows.cpython.installer import check_schema_name
 from exchange.workflows.errors import WorkflowsError
 from exchange.workflows.settings import SCHEMA_NAME
@@ -85,22 +86,8 @@ class Session:
 
         An argument that is None is left out: the function's own default holds.
         """
-        arguments = {name: value for name, value in arguments.items() if value is not None}
-        names = sql.SQL(", ").join(
-            sql.SQL("{} => {}::text" if isinstance(value, str) else "{} => {}").format(
-                sql.Identifier(f"p_{name}"), sql.Placeholder(name)
-            )
-            for name, value in arguments.items()
-        )
-        query = sql.SQL("select {}({})").format(sql.Identifier(self.schema, function), names)
-        row = self.conn.execute(query, arguments).fetchone()
-        answer = row[0] if row else None
-        if not isinstance(answer, str):
-            return answer
-        try:
-            return json.loads(answer)
-        except ValueError:
-            return answer
+        query, values = function_call.statement(self.schema, function, arguments)
+        return function_call.decoded(self.conn.execute(query, values).fetchone())
 
     def view(self, name: str) -> list[dict[str, Any]]:
         """All rows of one of the schema's views."""

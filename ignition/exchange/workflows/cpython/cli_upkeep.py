@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_output import plain_table, shorten, span, utc_time
 from exchange.workflows.cpython.cli_session import Actor, Session, options_of
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 QueueName = Annotated[
     str | None,

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.failures import ExitCode, Failure
 from exchange.workflows.cpython.metrics_access import TOKEN_VARIABLE, check_token
 from exchange.workflows.engine import instance, registry
 from exchange.workflows.engine.observer import NOBODY, Observer

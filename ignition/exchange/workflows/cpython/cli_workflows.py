@@ -8,7 +8,6 @@ from rich.text import Text
 
 from exchange.workflows.cpython import cli_output as output
 from exchange.workflows.cpython.cli_children import family_of, family_tree
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.cli_session import (
     Actor,
     Reason,
@@ -18,6 +17,7 @@ from exchange.workflows.cpython.cli_session import (
     options_of,
     read_json,
 )
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 ORDERS = "HOLD|PAUSE|RESUME|STOP|ABORT|RESET"
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 LEAST_TOKEN_LENGTH = 16
 TOKEN_VARIABLE = "WORKFLOWS_METRICS_TOKEN"

@@ -10,7 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client.core import Metric
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.failures import ExitCode, Failure
 from exchange.workflows.cpython.metrics import CONTENT_TYPE, exposition
 from exchange.workflows.cpython.metrics_access import is_loopback, refusal
 

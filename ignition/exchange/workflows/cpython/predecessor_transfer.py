@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 
-from exchange.workflows.cpython.cli_failures import explain
 from exchange.workflows.cpython.cli_session import Session
+from exchange.workflows.cpython.failures import explain
 from exchange.workflows.cpython.predecessor_rows import (
     FINAL,
     LIVE,

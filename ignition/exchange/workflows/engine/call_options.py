@@ -3,7 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import compat, errors
-from exchange.workflows.engine import payload
+from exchange.workflows.engine import checks, payload
 
 OPTIONS = {
     "queueName": "queue_name",
@@ -61,11 +61,7 @@ def order_options(actor, request_id, more=None):
         options["actor"] = actor
     for key, value in (more or {}).items():
         if key not in _ORDER_OPTIONS:
-            raise bad(key, "is not an argument of a command")
+            raise checks.bad(key, "is not an argument of a command")
         if value is not None:
             options[_ORDER_OPTIONS[key]] = value
     return options
-
-
-def bad(field, problem):
-    return errors.BadArgument("%s %s" % (field, problem), detail={"field": field})

@@ -10,8 +10,8 @@ from __future__ import absolute_import, division, print_function
 import json
 
 from exchange.workflows import compat, settings
-from exchange.workflows.engine import asking, registry, replay
-from exchange.workflows.engine.call_options import OPTIONS, bad, options_json
+from exchange.workflows.engine import asking, checks, replay
+from exchange.workflows.engine.call_options import OPTIONS, options_json
 
 _NOT_FOR_CHILDREN = ("workflowId", "deduplicationId", "onDuplicate", "parent")
 _POLICIES = ("follow", "cancel", "leave")
@@ -73,11 +73,11 @@ class Children(object):
 
     def _start(self, step_name, name, inputs_list, key, policy, options):
         running = asking.require_running(self, step_name)
-        registry.check_name("workflowName", name)
+        checks.check_name("workflowName", name)
         if key is not None:
             _check_key(key)
         if policy not in _POLICIES:
-            raise bad("policy", "must be one of %s" % ", ".join(_POLICIES))
+            raise checks.bad("policy", "must be one of %s" % ", ".join(_POLICIES))
         chosen = dict(self.observer.carried(), **_chosen(options))
         head = '"workflow_name":%s,"policy":"%s","options":%s' % (
             json.dumps(name), policy, options_json(chosen),
@@ -116,18 +116,18 @@ class Children(object):
         running = asking.require_running(self, "waitForAny")
         handles = list(handles)
         if not handles:
-            raise bad("handles", "must name at least one child")
+            raise checks.bad("handles", "must name at least one child")
         first = _wait(running, "waitForAny", handles, "any", timeoutSeconds, False)
         return [handle for handle in handles if handle.workflowId == first][0]
 
 
 def _wait(running, name, handles, mode, seconds, is_raised):
     if seconds is not None:
-        registry.check_number("timeoutSeconds", seconds, 0, settings.LONGEST_WAIT_SECONDS)
+        checks.check_seconds("timeoutSeconds", seconds)
     asked = {"mode": mode, "raise": is_raised, "seconds": seconds, "children": []}
     for handle in handles:
         if not isinstance(handle, ChildHandle):
-            raise bad("handles", "must be what startChild answered: %r" % (handle,))
+            raise checks.bad("handles", "must be what startChild answered: %r" % (handle,))
         asked["children"].append(handle.workflowId)
     if not asked["children"]:
         return []
@@ -135,16 +135,16 @@ def _wait(running, name, handles, mode, seconds, is_raised):
 
 
 def _check_key(key):
-    registry.check_name("key", key)
+    checks.check_name("key", key)
     if "#" in key or "/" in key:
-        raise bad("key", "must not contain # or /: %s" % compat.to_text(key))
+        raise checks.bad("key", "must not contain # or /: %s" % compat.to_text(key))
 
 
 def _chosen(options):
     chosen = {}
     for key, value in options.items():
         if key not in OPTIONS or key in _NOT_FOR_CHILDREN:
-            raise bad(key, "is not an option of a child")
+            raise checks.bad(key, "is not an option of a child")
         if value is not None:
             chosen[OPTIONS[key]] = value
     return chosen

@@ -10,12 +10,11 @@ import json
 
 from exchange.workflows import compat, errors, settings
 from exchange.workflows.database.store import Store
-from exchange.workflows.engine import asking, context, entry_text, parallel, payload
+from exchange.workflows.engine import asking, checks, context, entry_text, parallel, payload
 from exchange.workflows.engine.buffer import Buffer
 from exchange.workflows.engine.call_options import (
     ARGUMENTS,
     OPTIONS,
-    bad,
     options_json,
     order_options,
     partner_key,
@@ -138,7 +137,7 @@ class Workflows(Exchange, Children):
                 if value is not None:
                     options[OPTIONS[key]] = value
             elif key not in ARGUMENTS:
-                raise bad(key, "is not an argument of enqueue")
+                raise checks.bad(key, "is not an argument of enqueue")
         name = entry.get("workflowName")
         inputs = entry.get("inputs")
         if inputs is None:
@@ -146,14 +145,14 @@ class Workflows(Exchange, Children):
         if "workflow_id" not in options:
             options["workflow_id"] = asking.new_id("enqueue")
         if not isinstance(name, compat.string_types):
-            raise bad("workflow_name", "must be a text")
+            raise checks.bad("workflow_name", "must be a text")
         inputs_json = "{}" if inputs is None else self.json_text(inputs, "inputs")
         return self._clean_name(name), inputs_json, options
 
     def _clean_name(self, name):
         name = compat.to_text(name)
         if compat.has_poison(name):
-            raise bad("workflow_name", "contains a NUL character or half of a surrogate pair")
+            raise checks.bad("workflow_name", "contains a NUL character or half of a surrogate pair")
         return name
 
     def json_text(self, value, field):
@@ -230,7 +229,7 @@ class Workflows(Exchange, Children):
         chosen = self.observer.carried()
         for key, value in options.items():
             if key not in OPTIONS:
-                raise bad(key, "is not an argument of fork")
+                raise checks.bad(key, "is not an argument of fork")
             chosen[OPTIONS[key]] = value
         if "workflow_id" not in chosen:
             chosen["workflow_id"] = asking.new_id("fork")

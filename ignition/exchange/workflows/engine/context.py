@@ -11,8 +11,8 @@ import json
 import sys
 import threading
 
-from exchange.workflows import compat, errors, settings
-from exchange.workflows.engine import orders, payload, replay
+from exchange.workflows import compat, errors
+from exchange.workflows.engine import checks, orders, payload, replay
 
 # In a gateway two threads can run this top level at once; a context that was entered by then is kept.
 _local = globals().setdefault("_local", threading.local())
@@ -246,9 +246,7 @@ class Context(object):
 
     def sleep(self, seconds):
         """Wait durably; a long wait leaves the thread and comes back by replay."""
-        if not 0 <= seconds <= settings.LONGEST_WAIT_SECONDS:
-            problem = "seconds must be a number from 0 to %d: %r" % (settings.LONGEST_WAIT_SECONDS, seconds)
-            raise errors.BadArgument(problem, detail={"field": "seconds"})
+        checks.check_seconds("seconds", seconds)
         if self.prefix:
             self.wait(seconds)
             return

@@ -12,7 +12,7 @@ import random
 import time
 
 from exchange.workflows import compat, errors, settings
-from exchange.workflows.engine import asking, payload, registry
+from exchange.workflows.engine import asking, checks, payload
 from exchange.workflows.engine.prompt_form import checked_form, checked_roles
 from exchange.workflows.isa88.models import ALL_STATES
 
@@ -35,7 +35,7 @@ class Exchange(object):
             getWorkflows().send(workflowId, {"go": True}, topic="start")
         """
         destination = _checked_id("destinationWorkflowId", destinationWorkflowId)
-        registry.check_name("topic", topic)
+        checks.check_name("topic", topic)
         message_id = messageUUID and _checked_id("messageUUID", messageUUID)
         running = asking.running_here(self)
         text = _json(message, "message", running)
@@ -62,8 +62,8 @@ class Exchange(object):
             order = rt.recv("order", timeoutSeconds=3600)
         """
         running = asking.require_running(self, "recv")
-        registry.check_name("topic", topic)
-        _check_timeout(timeoutSeconds)
+        checks.check_name("topic", topic)
+        checks.check_seconds("timeoutSeconds", timeoutSeconds)
         asked = {"topic": topic, "seconds": timeoutSeconds}
         return asking.ask(running, "receive", lambda key: json.dumps(asked))
 
@@ -82,10 +82,10 @@ class Exchange(object):
                 close_valves()
         """
         running = asking.require_running(self, "recvCommand")
-        registry.check_name("topic", topic)
-        _check_timeout(timeoutSeconds)
+        checks.check_name("topic", topic)
+        checks.check_seconds("timeoutSeconds", timeoutSeconds)
         if currentState is not None and currentState not in ALL_STATES:
-            raise errors.BadArgument("currentState is not a state: %r" % currentState, detail={"field": "currentState"})
+            raise checks.bad("currentState", "is not a state: %r" % (currentState,))
         asked = {"topic": topic, "state": currentState, "seconds": timeoutSeconds}
         return asking.ask(running, "command", lambda key: json.dumps(asked))
 
@@ -110,8 +110,8 @@ class Exchange(object):
             phase = getWorkflows().getEvent(workflowId, "phase", timeoutSeconds=5)
         """
         publisher = _checked_id("workflowId", workflowId)
-        registry.check_name("key", key)
-        _check_timeout(timeoutSeconds)
+        checks.check_name("key", key)
+        checks.check_seconds("timeoutSeconds", timeoutSeconds)
         running = asking.running_here(self)
         if running is None:
             return self._look_for_event(publisher, key, timeoutSeconds)
@@ -187,9 +187,9 @@ class Exchange(object):
         """
         running = asking.require_running(self, "prompt")
         if not isinstance(question, compat.string_types) or not question.strip():
-            raise errors.BadArgument("question must be a text", detail={"field": "question"})
+            raise checks.bad("question", "must be a text")
         if timeoutSeconds is not None:
-            _check_timeout(timeoutSeconds)
+            checks.check_seconds("timeoutSeconds", timeoutSeconds)
         asked = {
             "question": question,
             "form": checked_form(form),
@@ -252,7 +252,7 @@ class Exchange(object):
 
 
 def _named_value(running, key, value):
-    registry.check_name("key", key)
+    checks.check_name("key", key)
     text = _json(value, "value", running)
     return lambda place: '{"key":%s,"value":%s}' % (json.dumps(key), text)
 
@@ -265,12 +265,8 @@ def _json(value, field, running):
         raise errors.BadArgument("%s" % problem, detail={"field": field, "path": problem.path})
 
 
-def _check_timeout(seconds):
-    registry.check_number("timeoutSeconds", seconds, 0, settings.LONGEST_WAIT_SECONDS)
-
-
 def _checked_id(field, text):
     text = compat.to_text(text)
     if not compat.is_id(text):
-        raise errors.BadArgument("%s is not a uuid: %r" % (field, text), detail={"field": field})
+        raise checks.bad(field, "is not a uuid: %r" % text)
     return text

@@ -5,8 +5,8 @@ from __future__ import absolute_import, division, print_function
 import re
 
 from exchange.workflows import compat
-from exchange.workflows.engine import payload
-from exchange.workflows.engine.prompt_form import bad, check_field
+from exchange.workflows.engine import checks, payload
+from exchange.workflows.engine.prompt_form import check_field
 
 _TYPES = ("text", "number", "integer", "boolean", "choice", "datetime", "any")
 _KEYS = frozenset(
@@ -31,13 +31,13 @@ def checked_parameters(parameters, signature):
         check_field(place, field, _TYPES, _KEYS)
         name = field["name"]
         if name in declared:
-            raise bad(place + ".name", "is there twice: %s" % name)
+            raise checks.bad(place + ".name", "is there twice: %s" % name)
         declared[name] = _checked(place, field, signature)
         names.append(name)
     arguments = [] if signature is None else signature["arguments"]
     for name in [] if signature is None else signature["required"]:
         if name not in declared:
-            raise bad("parameters", "leaves out %s, an argument without a default" % name)
+            raise checks.bad("parameters", "leaves out %s, an argument without a default" % name)
     ordered = [name for name in arguments if name in declared]
     return [declared[name] for name in ordered + [name for name in names if name not in arguments]]
 
@@ -47,15 +47,15 @@ def _places(parameters):
     if isinstance(parameters, (list, tuple)):
         return [("parameters[%d]" % n, field) for n, field in enumerate(parameters)]
     if not isinstance(parameters, dict):
-        raise bad("parameters", "must be a dict of name and description, or a list of them")
+        raise checks.bad("parameters", "must be a dict of name and description, or a list of them")
     found = []
     for name in sorted(parameters, key=compat.to_text):
         place = "parameters.%s" % compat.to_text(name)
         field = parameters[name]
         if not isinstance(field, dict):
-            raise bad(place, "must be a dict with type")
+            raise checks.bad(place, "must be a dict with type")
         if field.get("name", name) != name:
-            raise bad(place + ".name", "is another one: %s" % compat.to_text(field["name"]))
+            raise checks.bad(place + ".name", "is another one: %s" % compat.to_text(field["name"]))
         found.append((place, dict(field, name=name)))
     return found
 
@@ -65,14 +65,14 @@ def _checked(place, field, signature):
     field = dict((key, value) for key, value in field.items() if value is not None)
     for key in ("unit", "description"):
         if not isinstance(field.get(key, ""), compat.string_types):
-            raise bad("%s.%s" % (place, key), "must be a text")
+            raise checks.bad("%s.%s" % (place, key), "must be a text")
     if "enum" in field:
         _read_enum(place, field)
     if "choices" in field:
         field["choices"] = list(field["choices"])
         for choice in field["choices"]:
             if not isinstance(choice, compat.string_types + _NUMBERS + (bool,)):
-                raise bad(place + ".choices", "must be texts, numbers, True or False")
+                raise checks.bad(place + ".choices", "must be texts, numbers, True or False")
     if "default" in field:
         _check_default(place + ".default", field)
     return _fitted(place, field, signature)
@@ -82,20 +82,20 @@ def _fitted(place, field, signature):
     name = field["name"]
     if signature is not None and name not in signature["arguments"] and not signature["takes_more"]:
         taken = ", ".join(signature["arguments"]) or "none"
-        raise bad(place, "is no argument of the function, which takes %s" % taken)
+        raise checks.bad(place, "is no argument of the function, which takes %s" % taken)
     must_come = signature is not None and name in signature["required"] and "default" not in field
     field.setdefault("required", must_come)
     if must_come and not field["required"]:
-        raise bad(place + ".required", "cannot be False: neither the parameter nor the argument has a default")
+        raise checks.bad(place + ".required", "cannot be False: neither the parameter nor the argument has a default")
     return field
 
 
 def _read_enum(place, field):
     """"Name" or "Name:3"."""
     if not isinstance(field["enum"], compat.string_types) or not field["enum"]:
-        raise bad(place + ".enum", "must be the name of an enum, or name:version")
+        raise checks.bad(place + ".enum", "must be the name of an enum, or name:version")
     if "choices" in field:
-        raise bad(place + ".enum", "cannot stand beside choices")
+        raise checks.bad(place + ".enum", "cannot stand beside choices")
     name, version = _ENUM.match(field["enum"]).groups()
     field["enum"] = name
     if version is not None:
@@ -111,29 +111,29 @@ def _check_default(place, field):
     try:
         field["default"] = payload.from_json(payload.to_json(value, place))
     except payload.BadValue as problem:
-        raise bad(place, "cannot be JSON: %s" % problem)
+        raise checks.bad(place, "cannot be JSON: %s" % problem)
     if kind in ("number", "integer"):
         if not is_number or (kind == "integer" and value != int(value)):
-            raise bad(place, "must be a %snumber" % ("whole " if kind == "integer" else ""))
+            raise checks.bad(place, "must be a %snumber" % ("whole " if kind == "integer" else ""))
         _check_size(place, field, value, field.get("unit"))
     elif kind == "text":
         if not is_text:
-            raise bad(place, "must be a text")
+            raise checks.bad(place, "must be a text")
         _check_size(place, field, len(value), "characters")
     elif kind == "boolean" and not isinstance(value, bool):
-        raise bad(place, "must be True or False")
+        raise checks.bad(place, "must be True or False")
     elif kind == "choice" and "choices" in field and value not in field["choices"]:
-        raise bad(place, "must be one of %s" % ", ".join([compat.to_text(one) for one in field["choices"]]))
+        raise checks.bad(place, "must be one of %s" % ", ".join([compat.to_text(one) for one in field["choices"]]))
     elif kind == "datetime" and not _is_datetime(value):
-        raise bad(place, "must be a time like 2026-01-31T08:00:00Z, or whole milliseconds since 1970")
+        raise checks.bad(place, "must be a time like 2026-01-31T08:00:00Z, or whole milliseconds since 1970")
 
 
 def _check_size(place, field, size, unit):
     unit = "" if unit is None else " " + unit
     if "min" in field and size < field["min"]:
-        raise bad(place, "must be at least %s%s" % (field["min"], unit))
+        raise checks.bad(place, "must be at least %s%s" % (field["min"], unit))
     if "max" in field and size > field["max"]:
-        raise bad(place, "must be at most %s%s" % (field["max"], unit))
+        raise checks.bad(place, "must be at most %s%s" % (field["max"], unit))
 
 
 def _is_datetime(value):

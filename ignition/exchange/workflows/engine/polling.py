@@ -8,7 +8,7 @@ Inside another step, and outside a workflow, it stays in the thread.
 from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import errors, settings
-from exchange.workflows.engine import context, instance, orders, registry
+from exchange.workflows.engine import checks, context, instance, orders
 
 # Coming back costs a claim, so a workflow that has left its thread does not look more often than this.
 _LOOK_SECONDS = 1.0
@@ -23,8 +23,8 @@ def wait_for(look, timeout_ms, poll_ms, is_safe=True):
     is_safe: whether the step may be left and begun anew; else only orders that end the workflow are obeyed
     in the thread, and a hold when the wait leaves it.
     """
-    registry.check_number("timeout_ms", timeout_ms, 0, _LONGEST_MS)
-    registry.check_number("poll_ms", poll_ms, 1, _LONGEST_MS)
+    checks.check_number("timeout_ms", timeout_ms, 0, _LONGEST_MS)
+    checks.check_number("poll_ms", poll_ms, 1, _LONGEST_MS)
     timeout, poll = timeout_ms / 1000.0, poll_ms / 1000.0
     running = context.current()
     place = _Alone() if running is None else _InWorkflow(running, is_safe)

@@ -3,8 +3,8 @@ is decided by the SQL function form_problems."""
 
 from __future__ import absolute_import, division, print_function
 
-from exchange.workflows import compat, errors
-from exchange.workflows.engine import registry
+from exchange.workflows import compat
+from exchange.workflows.engine import checks
 
 _TYPES = ("text", "number", "integer", "boolean", "choice")
 _KEYS = frozenset(("name", "type", "required", "min", "max", "choices", "label"))
@@ -16,13 +16,13 @@ def checked_form(form):
         return None
     fields = form.get("fields") if isinstance(form, dict) else form
     if not isinstance(fields, (list, tuple)) or not fields:
-        raise bad("form", "must be a list of fields")
+        raise checks.bad("form", "must be a list of fields")
     seen = set()
     for n, field in enumerate(fields):
         place = "form[%d]" % n
         check_field(place, field, _TYPES, _KEYS)
         if field["name"] in seen:
-            raise bad(place + ".name", "is there twice: %s" % field["name"])
+            raise checks.bad(place + ".name", "is there twice: %s" % field["name"])
         seen.add(field["name"])
     return [dict(field) for field in fields]
 
@@ -32,32 +32,28 @@ def checked_roles(roles):
         return None
     names = [roles] if isinstance(roles, compat.string_types) else list(roles)
     for name in names:
-        registry.check_name("roles", name)
+        checks.check_name("roles", name)
     return names or None
 
 
 def check_field(place, field, types, keys):
     """Refuse a field that is not one; `types` and `keys` are what this kind of form knows."""
     if not isinstance(field, dict):
-        raise bad(place, "must be a dict with name and type")
+        raise checks.bad(place, "must be a dict with name and type")
     for key in field:
         if key not in keys:
-            raise bad("%s.%s" % (place, key), "is not known; there are %s" % ", ".join(sorted(keys)))
-    registry.check_name(place + ".name", field.get("name"))
+            raise checks.bad("%s.%s" % (place, key), "is not known; there are %s" % ", ".join(sorted(keys)))
+    checks.check_name(place + ".name", field.get("name"))
     if field.get("type") not in types:
-        raise bad(place + ".type", "must be one of %s" % ", ".join(types))
+        raise checks.bad(place + ".type", "must be one of %s" % ", ".join(types))
     if not isinstance(field.get("required", False), bool):
-        raise bad(place + ".required", "must be True or False")
+        raise checks.bad(place + ".required", "must be True or False")
     for key in ("min", "max"):
         if field.get(key) is not None:
-            registry.check_number("%s.%s" % (place, key), field[key], -1e300, 1e300)
+            checks.check_number("%s.%s" % (place, key), field[key], -1e300, 1e300)
     if field.get("min") is not None and field.get("max") is not None and field["min"] > field["max"]:
-        raise bad(place + ".min", "is above max")
+        raise checks.bad(place + ".min", "is above max")
     has_choices = isinstance(field.get("choices"), (list, tuple)) and len(field["choices"]) > 0
     is_listed = has_choices or field.get("enum") is not None
     if is_listed != (field["type"] == "choice"):
-        raise bad(place + ".choices", "belongs to a field of type choice, and that one needs it")
-
-
-def bad(field, problem):
-    return errors.BadArgument("%s %s" % (field, problem), detail={"field": field})
+        raise checks.bad(place + ".choices", "belongs to a field of type choice, and that one needs it")

@@ -3,14 +3,13 @@
 from __future__ import absolute_import, division, print_function
 
 import inspect
-import re
 import threading
 
-from exchange.workflows import compat, errors, settings
+from exchange.workflows import errors
+from exchange.workflows.engine import checks
 
 _ON_WORKER_LOST = ("retry", "hold", "fail")
 _COMMANDS = ("auto", "manual")
-_CONTROL_CHARACTER = re.compile("[\\x00-\\x1f\\x7f]")
 
 
 class Definition(object):
@@ -121,16 +120,16 @@ def make_policies(
     on_worker_lost, commands,
 ):
     """The policies of @workflow, checked."""
-    check_name("queue", queue)
-    check_number("priority", priority, -100, 100, is_whole=True)
+    checks.check_name("queue", queue)
+    checks.check_number("priority", priority, -100, 100, is_whole=True)
     if timeout_seconds is not None:
-        check_number("timeout_seconds", timeout_seconds, 0.001, 3153600000)
-    check_number("max_attempts", max_attempts, 1, 1000000, is_whole=True)
-    check_number("backoff_seconds", backoff_seconds, 0, settings.LONGEST_WAIT_SECONDS)
-    check_number("backoff_rate", backoff_rate, 1, 1000)
-    check_number("max_backoff_seconds", max_backoff_seconds, 0, settings.LONGEST_WAIT_SECONDS)
-    _check_word("on_worker_lost", on_worker_lost, _ON_WORKER_LOST)
-    _check_word("commands", commands, _COMMANDS)
+        checks.check_number("timeout_seconds", timeout_seconds, 0.001, 3153600000)
+    checks.check_number("max_attempts", max_attempts, 1, 1000000, is_whole=True)
+    checks.check_seconds("backoff_seconds", backoff_seconds)
+    checks.check_number("backoff_rate", backoff_rate, 1, 1000)
+    checks.check_seconds("max_backoff_seconds", max_backoff_seconds)
+    checks.check_word("on_worker_lost", on_worker_lost, _ON_WORKER_LOST)
+    checks.check_word("commands", commands, _COMMANDS)
     return {
         "queue_name": queue,
         "priority": priority,
@@ -142,32 +141,6 @@ def make_policies(
         "on_worker_lost": on_worker_lost,
         "commands": commands,
     }
-
-
-def check_name(field, name):
-    """Refuse what enqueue would refuse: the SQL function name_problem decides, this only answers sooner."""
-    is_text = isinstance(name, compat.string_types)
-    if not is_text or not name or len(name) > settings.NAME_CHARACTERS or name != name.strip():
-        raise _bad(field, name, "must be a text of 1 to %d characters" % settings.NAME_CHARACTERS)
-    if _CONTROL_CHARACTER.search(name) is not None:
-        raise _bad(field, name, "must not contain control characters")
-
-
-def check_number(field, value, lowest, highest, is_whole=False):
-    is_number = isinstance(value, compat.integer_types + (float,)) and not isinstance(value, bool)
-    if not is_number or not lowest <= value <= highest:
-        raise _bad(field, value, "must be a number from %s to %s" % (lowest, highest))
-    if is_whole and value != int(value):
-        raise _bad(field, value, "must be a whole number")
-
-
-def _check_word(field, value, words):
-    if value not in words:
-        raise _bad(field, value, "must be one of %s" % ", ".join(words))
-
-
-def _bad(field, value, problem):
-    return errors.BadArgument("%s %s: %r" % (field, problem, value), detail={"field": field})
 
 
 # In a gateway two threads can run this top level at once; what was registered by then is kept.

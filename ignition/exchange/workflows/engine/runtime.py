@@ -17,7 +17,7 @@ import functools
 import json
 
 from exchange.workflows import compat, errors, settings
-from exchange.workflows.engine import context, orders, parallel, registry
+from exchange.workflows.engine import checks, context, orders, parallel, registry
 from exchange.workflows.engine.parameters import checked_parameters
 
 _OPTIONS = {
@@ -94,8 +94,8 @@ def workflow(
 
     def decorate(function):
         workflow_name = function.__name__ if name is None else name
-        registry.check_name("name", workflow_name)
-        registry.check_number("version", version, 1, 2147483647, is_whole=True)
+        checks.check_name("name", workflow_name)
+        checks.check_number("version", version, 1, 2147483647, is_whole=True)
         declared = checked_parameters(parameters, registry.signature_of(function))
         registry.REGISTRY.add(registry.Definition(function, workflow_name, version, policies, handlers, declared))
 
@@ -170,7 +170,7 @@ class StepDefinition(object):
     """A step function with what the engine needs to record and retry it."""
 
     def __init__(self, function, name, retry, transactional):
-        registry.check_name("name", name)
+        checks.check_name("name", name)
         if "#" in name or "/" in name or name in orders.HANDLERS:
             problem = "a step name must not contain # or /, nor be that of a handler: %r" % name
             raise errors.BadArgument(problem, detail={"field": "name", "value": name})
@@ -209,10 +209,10 @@ def _retry_policy(options):
             problem = "options.%s is not an option of a step; there are %s" % (option, ", ".join(sorted(_OPTIONS)))
             raise errors.BadArgument(problem, detail={"field": "options.%s" % option})
     chosen = dict(_OPTIONS, **given)
-    registry.check_number("options.max_attempts", chosen["max_attempts"], 1, 1000000, is_whole=True)
-    registry.check_number("options.interval_seconds", chosen["interval_seconds"], 0, settings.LONGEST_WAIT_SECONDS)
-    registry.check_number("options.backoff_rate", chosen["backoff_rate"], 1, 1000)
-    registry.check_number("options.max_interval_seconds", chosen["max_interval_seconds"], 0, settings.LONGEST_WAIT_SECONDS)
+    checks.check_number("options.max_attempts", chosen["max_attempts"], 1, 1000000, is_whole=True)
+    checks.check_seconds("options.interval_seconds", chosen["interval_seconds"])
+    checks.check_number("options.backoff_rate", chosen["backoff_rate"], 1, 1000)
+    checks.check_seconds("options.max_interval_seconds", chosen["max_interval_seconds"])
     chosen["retry_on"] = _retry_names(chosen["retry_on"])
     is_allowed = chosen.pop("retries_allowed")
     if is_allowed is None:

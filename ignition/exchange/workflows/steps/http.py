@@ -5,7 +5,7 @@ from __future__ import absolute_import, division, print_function
 import json
 
 from exchange.workflows import compat, errors
-from exchange.workflows.engine import context, instance, polling, registry
+from exchange.workflows.engine import checks, context, instance, polling
 from exchange.workflows.engine.runtime import step
 
 _SLICE_SECONDS = 0.25
@@ -67,7 +67,7 @@ def request(method, url, headers=None, params=None, data=None, json_body=None, t
 
 def make_request(method, url, headers=None, params=None, data=None, json_body=None, timeout_ms=10000):
     """The arguments of request(), checked and put together."""
-    registry.check_number("timeout_ms", timeout_ms, 1, _LONGEST_MS)
+    checks.check_number("timeout_ms", timeout_ms, 1, _LONGEST_MS)
     if data is not None and json_body is not None:
         raise errors.BadArgument("give data or json_body, not both", detail={"field": "json_body"})
     sent = dict((compat.to_text(name), compat.to_text(value)) for name, value in (headers or {}).items())

@@ -3,7 +3,7 @@
 from __future__ import absolute_import, division, print_function
 
 from exchange.workflows import settings
-from exchange.workflows.engine import polling, registry
+from exchange.workflows.engine import checks, polling
 from exchange.workflows.engine.runtime import step
 
 _LONGEST_MS = 1000 * settings.LONGEST_WAIT_SECONDS
@@ -15,7 +15,7 @@ def sleep_ms(ms):
 
         sleep.sleep_ms(60000)
     """
-    registry.check_number("ms", ms, 0, _LONGEST_MS)
+    checks.check_number("ms", ms, 0, _LONGEST_MS)
     polling.sleep(ms / 1000.0)
     return {"slept_ms": ms}
 
@@ -28,7 +28,7 @@ def sleep_chunked(total_ms, chunk_ms=250):
 
         sleep.sleep_chunked(60000, chunk_ms=500)
     """
-    registry.check_number("total_ms", total_ms, 0, _LONGEST_MS)
-    registry.check_number("chunk_ms", chunk_ms, 1, _LONGEST_MS)
+    checks.check_number("total_ms", total_ms, 0, _LONGEST_MS)
+    checks.check_number("chunk_ms", chunk_ms, 1, _LONGEST_MS)
     polling.sleep(total_ms / 1000.0)
     return {"slept_ms": total_ms, "chunks": int(-(-total_ms // chunk_ms)), "chunk_ms": chunk_ms}

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.guard import CSRF_FIELD, Visitor
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Done, Download
 from exchange.workflows.cpython.console.site import Site, local_path
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 MOST_FIELDS = 2000
 PLACE_FIELD = "back"

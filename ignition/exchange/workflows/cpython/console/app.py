@@ -13,7 +13,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console import action_routes, login, metrics_route, page_routes
 from exchange.workflows.cpython.console.guard import Forbidden, NotLoggedIn, security_headers
 from exchange.workflows.cpython.console.log import LOG
@@ -49,6 +48,7 @@ from exchange.workflows.cpython.console.pages import (
     workflows,
 )
 from exchange.workflows.cpython.console.site import Site
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 ASSETS = Path(__file__).with_name("assets")
 # In this order the menu has them.

@@ -6,7 +6,6 @@ refuses what the person may not do; a page the least role that may see it, and m
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
@@ -16,7 +15,8 @@ import psycopg_pool
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from exchange.workflows.cpython.cli_failures import Failure, explain
+from exchange.workflows.cpython import function_call
+from exchange.workflows.cpython.failures import Failure, explain
 
 POOL_SIZE = 6
 WAIT_SECONDS = 3.0
@@ -103,20 +103,10 @@ class Client:
     async def call(self, function: str, **arguments: Argument) -> Any:
         """Call a function of the schema and answer what it answers, JSON decoded. An argument that
         is None is left out. Raises Failure."""
-        given = {name: value for name, value in arguments.items() if value is not None}
-        names = sql.SQL(", ").join(
-            sql.SQL("{} => {}::text" if isinstance(value, str) else "{} => {}").format(
-                sql.Identifier(f"p_{name}"), sql.Placeholder(name)
-            )
-            for name, value in given.items()
-        )
-        query = sql.SQL("select {}({})").format(
-            sql.Identifier(self.database.schema, function), names
-        )
+        query, values = function_call.statement(self.database.schema, function, arguments)
         async with self.database.transaction(*self._begin) as conn:
-            cursor = await conn.execute(query, given)
-            row = await cursor.fetchone()
-        return _decoded(row[0] if row else None)
+            cursor = await conn.execute(query, values)
+            return function_call.decoded(await cursor.fetchone())
 
     async def rows(
         self, query: LiteralString, arguments: Sequence[Any] | Mapping[str, Any] = ()
@@ -148,12 +138,3 @@ class Client:
             row = await cursor.fetchone()
         assert row is not None
         return row
-
-
-def _decoded(answer: Any) -> Any:
-    if not isinstance(answer, str):
-        return answer
-    try:
-        return json.loads(answer)
-    except ValueError:
-        return answer

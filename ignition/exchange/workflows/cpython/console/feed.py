@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.log import LOG
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 Query = tuple[tuple[str, str], ...]
 KEPT = 500

@@ -16,7 +16,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from exchange.workflows.cpython.cli_failures import Failure
+from exchange.workflows.cpython.failures import Failure
 
 PREFIX = "field."
 LONG_TEXT = 200

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from exchange.workflows.cpython.cli_failures import Failure
 from exchange.workflows.cpython.console.options import ConsoleOptions
 from exchange.workflows.cpython.console.site import LOG, Site
 from exchange.workflows.cpython.database_metrics import QUERIES, database_metrics, no_database
+from exchange.workflows.cpython.failures import Failure
 from exchange.workflows.cpython.metrics import CONTENT_TYPE, exposition
 from exchange.workflows.cpython.metrics_access import TOKEN_VARIABLE, Refusal, refusal
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.passwords import Passwords
 from exchange.workflows.cpython.console.typed_values import moment, whole_number
 from exchange.workflows.cpython.console.users import User
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 Asked = Mapping[str, str]
 

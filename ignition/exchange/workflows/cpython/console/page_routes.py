@@ -9,11 +9,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from exchange.workflows.compat import new_id
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.feed import Query, Snapshot
 from exchange.workflows.cpython.console.guard import Forbidden, NotLoggedIn, Visitor
 from exchange.workflows.cpython.console.page import Page
 from exchange.workflows.cpython.console.site import CSRF_MARK, FORM_MARK, Site
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 KEEP_ALIVE_SECONDS = 15.0
 EVENT_STREAM = "text/event-stream"

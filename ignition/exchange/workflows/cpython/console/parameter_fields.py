@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 Field = dict[str, Any]
 UNKNOWN = "WF003"

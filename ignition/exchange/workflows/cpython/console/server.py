@@ -8,7 +8,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 STOP_SECONDS = 2
 

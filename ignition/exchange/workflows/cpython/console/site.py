@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from exchange.workflows.compat import new_id
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Database
 from exchange.workflows.cpython.console.feed import Feed
 from exchange.workflows.cpython.console.guard import Guard, Visitor
@@ -21,6 +20,7 @@ from exchange.workflows.cpython.console.passwords import Passwords
 from exchange.workflows.cpython.console.render import Renderer
 from exchange.workflows.cpython.console.sessions import LoginLimit, Sessions
 from exchange.workflows.cpython.console.users import UserFile
+from exchange.workflows.cpython.failures import ExitCode, Failure
 from exchange.workflows.settings import VERSION
 
 STATUS_OF = {

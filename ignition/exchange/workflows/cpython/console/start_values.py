@@ -7,9 +7,9 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from exchange.workflows.cpython.cli_failures import Failure
 from exchange.workflows.cpython.console import forms
 from exchange.workflows.cpython.console.typed_values import whole_number
+from exchange.workflows.cpython.failures import Failure
 
 Field = dict[str, Any]
 SOURCE = ("template_name", "template_version", "set_name", "set_version", "allow_unapproved")

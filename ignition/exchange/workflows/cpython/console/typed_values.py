@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 
 def whole_number(text: Any, what: str) -> int:

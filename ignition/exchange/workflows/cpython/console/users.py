@@ -13,7 +13,7 @@ from typing import Any
 
 import argon2
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 ROLES = ("viewer", "operator", "admin")
 LEAST_PASSWORD_LENGTH = 12

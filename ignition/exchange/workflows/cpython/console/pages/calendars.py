@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Done, Page
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 # What the database says of a calendar and does not take.
 SAID = ("calendar_name", "changed_at", "changed_by", "is_open")

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Page
 from exchange.workflows.cpython.console.pages.workflows import MOST_AT_ONCE
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 PAGE_ROWS = 50
 MESSAGE_LENGTH = 500

@@ -2,7 +2,6 @@
 
 import json
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.addresses import address, name_in
 from exchange.workflows.cpython.console.choice_lines import lines_of_choices
 from exchange.workflows.cpython.console.database import Client
@@ -10,6 +9,7 @@ from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done,
 from exchange.workflows.cpython.console.pages.enums import form_shown
 from exchange.workflows.cpython.console.render import query
 from exchange.workflows.cpython.console.start_values import value_text
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 MOST_VERSIONS = 100
 

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.addresses import address
 from exchange.workflows.cpython.console.choice_lines import ChoiceProblem, choices_of_lines
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Done, Page
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 MOST_ROWS = 500
 TYPED = ("enum_name", "choices", "description")

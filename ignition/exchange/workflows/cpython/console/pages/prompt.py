@@ -5,12 +5,12 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console import forms
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Done, Page
 from exchange.workflows.cpython.console.passwords import TooManyTries
 from exchange.workflows.cpython.console.users import User
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 # A prompt without a form takes any value.
 ANY_VALUE = {"name": "answer", "type": "any", "required": True}

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console import forms
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
 from exchange.workflows.cpython.console.pages.queues import ALL, MODES, queues_of
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 BLOCKED_ROWS = 50
 LIMITS: list[dict[str, Any]] = [

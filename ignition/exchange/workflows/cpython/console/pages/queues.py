@@ -3,10 +3,10 @@
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client, Database
 from exchange.workflows.cpython.console.depth import DepthHistory
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Done, Page
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 # What the modes of maintenance are, as a button and as a sentence.
 MODES = {

@@ -5,12 +5,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.addresses import address, name_in
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Download, Page
 from exchange.workflows.cpython.console.render import query
 from exchange.workflows.cpython.console.start_values import value_text
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 TAKES = ("version", "old_name", "old_version")
 MOST_VERSIONS = 100

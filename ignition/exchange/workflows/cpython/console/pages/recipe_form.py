@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console import forms
 from exchange.workflows.cpython.console.addresses import address
 from exchange.workflows.cpython.console.database import Client
@@ -16,6 +15,7 @@ from exchange.workflows.cpython.console.parameter_fields import (
     sources_of,
 )
 from exchange.workflows.cpython.console.typed_values import whole_number
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 TAKES = ("workflow_name", "template_name", "template_version", "set_name", "set_version")
 ABOUT = ("set_name", "description", "reason")

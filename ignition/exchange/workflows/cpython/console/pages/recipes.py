@@ -2,10 +2,10 @@
 
 import json
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.addresses import address
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 FILTERS = ("workflow_name", "status", "search")
 STATUSES = ("draft", "approved", "obsolete")

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 MOST_ROWS = 50
 SHOWN_LENGTH = 4000

@@ -2,10 +2,10 @@
 
 import time
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Done, Page
 from exchange.workflows.cpython.console.typed_values import whole_number
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 STATUSES = ("SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED")
 UNITS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Ask, Asked, Done, Page
 from exchange.workflows.cpython.console.typed_values import utc
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 TIMES = ("starts_at", "ends_at")
 NUMBERS = ("interval_seconds", "catch_up_seconds")

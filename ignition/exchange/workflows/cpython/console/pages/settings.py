@@ -2,9 +2,9 @@
 
 import json
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 HISTORY = 50
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from exchange.workflows.compat import new_id
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console import start_values
 from exchange.workflows.cpython.console.addresses import address, name_in
 from exchange.workflows.cpython.console.database import Client
@@ -17,6 +16,7 @@ from exchange.workflows.cpython.console.parameter_fields import (
     sources_of,
 )
 from exchange.workflows.cpython.console.start_values import SOURCE, source_of
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 FORM = "start_workflow.html"
 

@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.addresses import address, name_in
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
 from exchange.workflows.cpython.console.parameter_fields import labels_of
 from exchange.workflows.cpython.console.render import query
 from exchange.workflows.cpython.console.start_values import value_text
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 FILTERS = ("workflow_name", "search")
 MOST_ROWS = 500

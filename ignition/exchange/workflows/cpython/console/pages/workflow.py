@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from exchange.workflows.cpython.cli_failures import ExitCode, Failure
 from exchange.workflows.cpython.console.database import Client
 from exchange.workflows.cpython.console.gantt import gantt_of
 from exchange.workflows.cpython.console.page import Acting, Action, Asked, Done, Page
+from exchange.workflows.cpython.failures import ExitCode, Failure
 
 MOST_COUNTED = 1000  # describe_workflow counts the children of a child one further, and no more
 # What a button says it does; the words of the commands are those of ISA-88.

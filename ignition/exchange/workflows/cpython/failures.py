@@ -1,4 +1,4 @@
-"""How the command line fails: one line that says what to do, and an exit code for scripts."""
+"""How the command line and the console fail: one line that says what to do, and an exit code."""
 
 import json
 from dataclasses import dataclass
