@@ -1,20 +1,12 @@
 """Schedules, calendars and blackouts as a gateway script sees them."""
 
 import psycopg
-import pytest
 
 from exchange.workflows.api import calendars, schedules
 from exchange.workflows.cpython import psycopg_connector
-from exchange.workflows.engine import instance
 
 SPAN = {"startsAt": "2031-01-01T00:00:00Z", "endsAt": "2031-01-02T00:00:00Z"}
 SHIFT = {"name": "day", "weekdays": ["mon"], "startsAt": "06:00", "endsAt": "14:00"}
-
-
-@pytest.fixture
-def workflows(dsn, schema):
-    yield instance.configure(dsn, schema=schema)
-    instance.shutdown()
 
 
 def ok(answer, code):

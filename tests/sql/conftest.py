@@ -15,6 +15,18 @@ def shared(server, template, entrance):
 
 
 @pytest.fixture
+def worker(make_worker):
+    return make_worker("mix")
+
+
+@pytest.fixture
+def claimed(calls, worker):
+    """A workflow in work."""
+    calls.enqueue("mix")
+    return worker.claim_one()
+
+
+@pytest.fixture
 def shared_calls(shared):
     """One database for the module: what is refused leaves nothing behind, and this checks it."""
     calls = Calls(shared)

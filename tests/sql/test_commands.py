@@ -11,11 +11,6 @@ ENDING = {"STOP": "STOPPED", "CANCEL": "CANCELLED"}
 SITUATIONS = ("ENQUEUED", "DELAYED", "BLOCKED", "RUNNING", "WAITING", "HELD", *ENDED)
 
 
-@pytest.fixture
-def worker(make_worker):
-    return make_worker("mix")
-
-
 def put(calls, worker, status):
     """A workflow in this status, and its lease where it runs."""
     options: dict[str, object] = {"delay_seconds": 60} if status == "DELAYED" else {}

@@ -9,17 +9,6 @@ from tests.calls import refused
 UNKNOWN = "018f0000-0000-7000-8000-000000000000"
 
 
-@pytest.fixture
-def worker(make_worker):
-    return make_worker("mix")
-
-
-@pytest.fixture
-def claimed(calls, worker):
-    calls.enqueue("mix")
-    return worker.claim_one()
-
-
 def set_event(worker, claimed, value, key="setEvent", name="phase"):
     return worker.record(claimed, key, kind="event", ask={"key": name, "value": value})
 

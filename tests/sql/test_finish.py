@@ -15,17 +15,6 @@ RETRY = {
 ERROR = {"class": "OSError", "message": "no air", "traceback": "line 3"}
 
 
-@pytest.fixture
-def worker(make_worker):
-    return make_worker("mix")
-
-
-@pytest.fixture
-def claimed(calls, worker):
-    calls.enqueue("mix")
-    return worker.claim_one()
-
-
 def stale(claimed):
     return {"w": claimed["w"], "t": str(uuid.uuid4())}
 

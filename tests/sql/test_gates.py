@@ -5,11 +5,6 @@ import pytest
 from tests.calls import lose
 
 
-@pytest.fixture
-def worker(make_worker):
-    return make_worker("mix")
-
-
 def test_d26_one_at_a_time_per_key_in_order(calls, worker):
     ids = [calls.enqueue("mix", partition_key="unit 1") for _ in range(3)]
     other = calls.enqueue("mix", partition_key="unit 2")

@@ -15,12 +15,6 @@ def ask(worker, claimed, key="recvCommand", state="RUNNING", topic="cmd", second
     return "waiting" if answer["a"] == "waiting" else answer["output"]
 
 
-@pytest.fixture
-def claimed(calls, worker):
-    calls.enqueue("mix")
-    return worker.claim_one()
-
-
 def outcomes(calls):
     return calls.rows("select command, outcome from workflows.command_log order by command_id")
 

@@ -12,17 +12,6 @@ UNKNOWN = "018f0000-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
-def worker(make_worker):
-    return make_worker("mix")
-
-
-@pytest.fixture
-def claimed(calls, worker):
-    calls.enqueue("mix")
-    return worker.claim_one()
-
-
-@pytest.fixture
 def send(calls):
     """send(workflow_id, message, **options)"""
     return lambda workflow_id, message, **options: calls.call(

@@ -17,17 +17,6 @@ FORM = [
 
 
 @pytest.fixture
-def worker(make_worker):
-    return make_worker("mix")
-
-
-@pytest.fixture
-def claimed(calls, worker):
-    calls.enqueue("mix")
-    return worker.claim_one()
-
-
-@pytest.fixture
 def ask(calls, worker, claimed):
     """ask(question="...", ...): the prompt's id; the workflow waits for it."""
 

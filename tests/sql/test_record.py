@@ -7,17 +7,6 @@ import pytest
 from tests.sql.test_finish import ERROR, RETRY
 
 
-@pytest.fixture
-def worker(make_worker):
-    return make_worker("mix")
-
-
-@pytest.fixture
-def claimed(calls, worker):
-    calls.enqueue("mix")
-    return worker.claim_one()
-
-
 def test_d18_a_step_is_recorded_once_and_replayed(calls, worker, claimed):
     assert worker.record(claimed, output={"kg": 5}) is None
     again = worker.record(claimed, output={"kg": 6})

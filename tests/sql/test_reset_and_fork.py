@@ -27,11 +27,6 @@ def bring(calls, clock):
     return make
 
 
-@pytest.fixture
-def worker(make_worker):
-    return make_worker("mix")
-
-
 def fork(calls, workflow_id, step_key=None, **options):
     return calls.call("fork_workflow", workflow_id=workflow_id, step_key=step_key, options=options)
 
