@@ -70,7 +70,8 @@ def test_one_seat(monkeypatch):
 
 def test_a_dead_holder_leaves_its_seat(monkeypatch):
     def take(self):
-        return self.is_mine or self._holder.compareAndSet(None, self._shared.this_thread())
+        me = self._shared.this_thread()
+        return self._holder.get() is me or self._holder.compareAndSet(None, me)
 
     monkeypatch.setattr(seat.Seat, "take", take)
     notices(test_buffer.test_one_flushes_and_another_takes_over_when_its_thread_is_gone)

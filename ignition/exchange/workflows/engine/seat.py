@@ -20,7 +20,3 @@ class Seat(object):
 
     def leave(self):
         self._holder.compareAndSet(self._shared.this_thread(), None)
-
-    @property
-    def is_mine(self):
-        return self._holder.get() is self._shared.this_thread()
