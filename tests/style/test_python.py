@@ -34,6 +34,8 @@ def test_every_package_file_is_empty():
 def test_ascii_and_sizes(path):
     text = path.read_text(encoding="utf-8")
     assert text.isascii() or "tests" in path.parts
+    wide = [number for number, line in enumerate(text.splitlines(), 1) if len(line) > 120]
+    assert not wide or "tests" in path.parts, "a line has at most 120 characters"
     most = 500 if path.parts[len(sources.ROOT.parts)] == "tests" else 300
     assert len(text.splitlines()) <= most, f"a module has at most {most} lines"
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -53,8 +53,9 @@ def startup(
     modules: names of modules whose import registers workflows, like ["plant.flows"]; without any, this
         project enqueues and commands but works nothing. One that cannot be imported does not stop the others.
     dbName: the gateway's database connection; the default of every dbName. queues: their names, ["default"].
-    threads: how many workflows run at a time, 16. parallelSteps: how many steps may run beside them, 16. journal: True keeps what enqueueInMemory accepted on the
-        gateway's disk until it is in the database; a text is the directory.
+    threads: how many workflows run at a time, 16. parallelSteps: how many steps may run beside them, 16.
+    journal: True keeps what enqueueInMemory accepted on the gateway's disk until it is in the database; a text is the
+        directory.
     connections: how many of the database connection's pool (Max Active) the workflows of this gateway may use,
         8; three more for each further project with workflows. Another number holds from the next save on.
 

@@ -12,9 +12,9 @@ import time
 
 from exchange.workflows import errors, settings
 from exchange.workflows.api.arguments import given, require
-from exchange.workflows.api.diagnostics import getDiagnostics, memory_fields  # noqa: F401  called as admin.getDiagnostics
+from exchange.workflows.api.diagnostics import getDiagnostics, memory_fields  # noqa: F401  admin.getDiagnostics
 from exchange.workflows.api.envelope import answers, camel_case_keys, makeErr, makeOk
-from exchange.workflows.api.figures import getFigures  # noqa: F401  called as admin.getFigures
+from exchange.workflows.api.figures import getFigures  # noqa: F401  admin.getFigures
 from exchange.workflows.api.queues import (  # noqa: F401  called as admin.pauseQueue
     drainWorker,
     listQueues,

@@ -1,4 +1,4 @@
-"""The part of admin.py for tags: what queues and this project's worker do, in numbers. Scripts call it through admin."""
+"""The part of admin.py for tags: what queues and this project's worker do, in numbers. Scripts call it by admin."""
 
 from __future__ import absolute_import, division, print_function
 

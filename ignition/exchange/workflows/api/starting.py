@@ -1,5 +1,5 @@
-"""The part of params.py that starts workflows: from a template, from a recipe, from declared parameters. Scripts call it
-through params."""
+"""The part of params.py that starts workflows: from a template, from a recipe, from declared parameters. Scripts
+call it through params."""
 
 from __future__ import absolute_import, division, print_function
 

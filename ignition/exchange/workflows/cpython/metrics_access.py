@@ -1,7 +1,7 @@
 """Who may read /metrics: whoever has the token; where there is none, only a program on the same machine.
 
-A reverse proxy on this machine comes from a loopback address, too, and so may a page in a browser that was led astray by
-DNS. So without a token the request must also name a loopback host and bear no trace of a proxy.
+A reverse proxy on this machine comes from a loopback address, too, and so may a page in a browser that was led
+astray by DNS. So without a token the request must also name a loopback host and bear no trace of a proxy.
 """
 
 import ipaddress

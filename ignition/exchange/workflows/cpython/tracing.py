@@ -2,8 +2,8 @@
 
 Who enqueues from within a trace has it go on in the workflow: his context is stored with it, and what runs of it, on
 whichever worker and in whichever attempt, is in that one trace. So is what a workflow enqueues or starts. One that is
-enqueued from outside of any trace is a trace of its own: its id, as 32 digits, is the id of the trace, so that nothing has
-to be stored, and who has the id of the workflow finds its spans.
+enqueued from outside of any trace is a trace of its own: its id, as 32 digits, is the id of the trace, so that
+nothing has to be stored, and who has the id of the workflow finds its spans.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""The part of store.py for upkeep: one method per SQL function of retention, settings, workers, diagnostics and import."""
+"""The part of store.py for upkeep: one method per SQL function of retention, settings, workers, diagnostics, import."""
 
 from __future__ import absolute_import, division, print_function
 

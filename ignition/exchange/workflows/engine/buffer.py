@@ -14,7 +14,7 @@ from __future__ import absolute_import, division, print_function
 import json
 
 from exchange.workflows import compat, errors, settings
-from exchange.workflows.engine import entry_text, journal_entries
+from exchange.workflows.engine import checks, entry_text, journal_entries
 from exchange.workflows.engine.buffer_entries import TEXT, BufferEntries
 from exchange.workflows.engine.flusher import Flusher
 from exchange.workflows.engine.journal import Journal
@@ -136,8 +136,7 @@ class Buffer(object):
 
     def set_policy(self, policy):
         """What a full buffer does, for all who share it: reject, drop_oldest or coalesce."""
-        if policy not in POLICIES:
-            raise errors.BadArgument("policy must be one of %s" % ", ".join(POLICIES), detail={"field": "policy"})
+        checks.check_word("policy", policy, POLICIES)
         self.entries.policy.set(policy)
 
     def policy(self):

@@ -51,7 +51,8 @@ class WorkflowHandle(object):
         """
         row = self.wait(timeoutSeconds)
         if row["ended_at"] is None:
-            raise errors.NotFinished("workflow %s is %s" % (self.workflowId, row["status"]), detail={"status": row["status"]})
+            message = "workflow %s is %s" % (self.workflowId, row["status"])
+            raise errors.NotFinished(message, detail={"status": row["status"]})
         if row["status"] == "SUCCESS":
             return row["result"]
         error = row.get("error") or {}

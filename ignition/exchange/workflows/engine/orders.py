@@ -1,9 +1,10 @@
 """Orders of operators: how a workflow leaves when it obeys, and the handler that it runs before.
 
 A control word is `hold`, or `hold 2` where the handler on_hold runs first, for the second time in the life of this
-workflow. The database is told before a handler begins: from then on its order cannot lapse. A handler is a recorded step under a key of its own, and so are the steps in it: after a crash in the
-middle another worker goes on where it stood. While it runs no other order is obeyed, and nothing in it leaves the
-thread. An error in it is reported with the outcome and stops nothing: who is told to stop does stop.
+workflow. The database is told before a handler begins: from then on its order cannot lapse. A handler is a recorded
+step under a key of its own, and so are the steps in it: after a crash in the middle another worker goes on where it
+stood. While it runs no other order is obeyed, and nothing in it leaves the thread. An error in it is reported with
+the outcome and stops nothing: who is told to stop does stop.
 """
 
 from __future__ import absolute_import, division, print_function

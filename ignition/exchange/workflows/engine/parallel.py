@@ -11,7 +11,7 @@ from __future__ import absolute_import, division, print_function
 import collections
 
 from exchange.workflows import compat, errors
-from exchange.workflows.engine import context, replay
+from exchange.workflows.engine import checks, context, replay
 
 _LOOK_SECONDS = 60.0
 
@@ -242,7 +242,7 @@ def gather(handles, raiseErrors=True):
     handles = list(handles)
     for handle in handles:
         if not isinstance(handle, StepHandle):
-            raise errors.BadArgument("handles must be what step.start() answered: %r" % (handle,), detail={"field": "handles"})
+            raise checks.bad("handles", "must be what step.start() answered: %r" % (handle,))
     running = context.current()
     if running is not None:
         _refuse_inside(running, "gather()")

@@ -13,7 +13,10 @@ _KEYS = frozenset(
     ("name", "type", "required", "default", "min", "max", "unit", "enum", "choices", "description")
 )
 _ENUM = re.compile("(.+?)(?::([1-9][0-9]{0,5}))?$")
-_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$")
+_TIME = re.compile(
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]"
+    "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
+)
 _NUMBERS = compat.integer_types + (float,)
 
 

@@ -65,9 +65,9 @@ def workflow(
                         timeout), and after an ABORT, on whichever worker gets there. Call steps in them: those are
                         recorded, so that a crash in the middle is gone on from.
 
-    parameters          what it takes, {name: {...}}: type ("text", "number", "integer", "boolean", "choice", "datetime",
-                        "any"), required, default, min and max (of a number, or of the length of a text), unit,
-                        choices or enum ("BatchMode", or "BatchMode:3" for that version), description. Names are
+    parameters          what it takes, {name: {...}}: type ("text", "number", "integer", "boolean", "choice",
+                        "datetime", "any"), required, default, min and max (of a number, or of the length of a text),
+                        unit, choices or enum ("BatchMode", or "BatchMode:3" for that version), description. Names are
                         those of the function's arguments. Values that do not fit are refused when it is enqueued.
 
         @workflow(parameters={"temperature": {"type": "number", "min": 20, "max": 95, "unit": "degC"}})
