@@ -23,7 +23,7 @@ def killed_with_journal(site: GatewaySite, changes: Changes) -> list[str]:
     until_true(lambda: gateway.offers()["over"] == 2, 10)
     gateway.kill()
     gateway.start()
-    until_true(lambda: site.one(COUNT) == 200, 8)
+    until_true(lambda: site.one(COUNT) == 200, 15)
     return _nobody_runs_these(site)
 
 
@@ -34,8 +34,8 @@ def cut_storm(site: GatewaySite, changes: Changes) -> list[str]:
     while gateway.offers()["over"] < 2:
         gateway.gateway.cut_connections("WorkflowsDB")
         time.sleep(0.2)
-    until_true(lambda: gateway.offers()["buffer"]["waiting"] == 0, 10)
-    until_true(lambda: site.one(COUNT) == 4000, 3)
+    until_true(lambda: gateway.offers()["buffer"]["waiting"] == 0, 15)
+    until_true(lambda: site.one(COUNT) == 4000, 10)
     gateway.run("plant.offers.note()")
     return _nobody_runs_these(site)
 
@@ -45,9 +45,9 @@ def poison(site: GatewaySite, changes: Changes) -> list[str]:
     gateway.run(
         "for n in range(20): plant.offers.offer(n, **({'queueName': 'nowhere'} if n == 7 else {}))\n"
     )
-    until_true(lambda: site.one(COUNT) == 19, 5)
+    until_true(lambda: site.one(COUNT) == 19, 15)
     rejected = "select count(*) from workflows.rejected_entry"
-    is_aside = until_true(lambda: site.one(rejected) == 1, 3)
+    is_aside = until_true(lambda: site.one(rejected) == 1, 10)
     found = [] if is_aside else ["a refused entry is nowhere"]
     if site.one(COUNT) != 19:
         found.append("its batch mates are not in")

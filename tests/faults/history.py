@@ -11,6 +11,8 @@ from typing import Any
 
 import psycopg
 
+# A turn of maintenance is every second at most; and some.
+TURN_SECONDS = 2.0
 ENDED = {"SUCCESS", "ERROR", "CANCELLED", "STOPPED", "ABORTED"}
 # The diagram of statuses: what may follow what.
 _LIVE = {"ENQUEUED", "DELAYED", "BLOCKED", "WAITING", "HELD"}
@@ -154,6 +156,14 @@ class History:
         """Effects that were repeated: the worker that caused them was lost before its record."""
         seen = {(e["workflow_id"], e["step_key"]) for e in self.effects}
         return len(self.effects) - len(seen)
+
+    def was_slow_to_declare_lost(self) -> bool:
+        """Whether some worker was declared lost later than in the turn after the end of its lease. A gap
+        between turns makes every lease longer, so this holds however the machine stalls."""
+        return any(
+            seconds_of(c.row["lost_at"]) - seconds_of(c.row["expires_at"]) > TURN_SECONDS
+            for c in self.of_kind("worker update")
+        )
 
     def reclaim_seconds(self) -> list[float]:
         """From the last sign of life of a lost worker to the next grant of what it had."""

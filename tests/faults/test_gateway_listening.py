@@ -5,7 +5,7 @@ import time
 import psycopg
 import pytest
 
-from tests.faults.gateway_scenarios import LISTENS, STUCK, flood_until_stuck
+from tests.faults.gateway_scenarios import CHECKED_SOON, LISTENS, STUCK, flood_until_stuck
 from tests.faults.site import FIGURES, until_true
 from tests.waiting import wait_until
 
@@ -17,7 +17,8 @@ PINNED_SECONDS = 30.0
 def test_f22_a_half_open_listener_is_found_out(site, proxy):
     """Nothing passes on the LISTEN connection any more: work is found by polling meanwhile."""
     proxy.mark = b'listen "'
-    gateway = site.gateway("g", dsn=site.server.dsn(site.dbname, port=str(proxy.port)))
+    dsn = site.server.dsn(site.dbname, port=str(proxy.port))
+    gateway = site.gateway("g", dsn=dsn, changes=CHECKED_SOON)
     wait_until(lambda: site.one(LISTENS) == "listen", "the gateway to listen")
     assert proxy.silence() == 1
     begun = time.monotonic()

@@ -46,12 +46,13 @@ def test_f21_a_record_that_hangs_costs_no_lease_and_is_told(site):
 
 
 def test_f21_a_record_that_hangs_is_sent_again_after_the_socket_timeout(site, proxy):
-    gateway_behind(site, proxy, socketTimeout="3")
+    site.one("select workflows.set_setting('lease_seconds', '4')")
+    gateway_behind(site, proxy, socketTimeout="6")
     site.worker("b", threads=1)
     proxy.trap(b"record_steps")
     ids = [site.enqueue("three_steps", {"seconds": 0.1}) for _ in range(4)]
     assert set(site.wait_ended(*ids, seconds=40)) == {"SUCCESS"}
-    history = site.assert_promises(label="F21 a gateway's record, socketTimeout 3 s")
+    history = site.assert_promises(label="F21 a gateway's record, socketTimeout 6 s")
     assert history.unknown() and not history.reclaim_seconds()
 
 

@@ -11,7 +11,7 @@ from tests.faults.gateways import late_bodies, overlaps
 from tests.faults.site import FIGURES
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.proof
 SAVES = 20
 THREADS = 4
 # Noise of a collector that was asked to collect.
@@ -33,6 +33,7 @@ def keep_busy(site, ids: list[str]) -> None:
 
 def test_f53_twenty_saves_in_full_work(site):
     """Without a shutdown script, as where nobody pasted it: the hardest way to take over."""
+    site.one("select workflows.set_setting('lease_seconds', '8')")
     gateway = site.gateway("g", threads=THREADS, shutdown="pass")
     ids: list[str] = []
     heap, standing, working = [], [], []

@@ -5,6 +5,7 @@ import pytest
 from tests.faults.frozen_keys import keys_stay_exclusive
 from tests.faults.gateway_scenarios import paused
 from tests.faults.site import until_true
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.proof
 
@@ -51,8 +52,7 @@ def test_f6_a_gateway_wakes_while_its_replacement_works(site, workflow):
     site.let("go")
     assert site.wait_ended(workflow_id) == ["SUCCESS"]
     assert site.workflow(workflow_id)["attempt"] == 2
-    late = len(site.history().writes)
-    until_true(lambda: len(site.history().writes) > late, 1)
+    wait_until(lambda: site.history().late(), "the zombie to write")
     site.assert_promises(True, label=f"F6 gateway beside its heir, {workflow}")
 
 

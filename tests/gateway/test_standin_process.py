@@ -20,7 +20,8 @@ role = [manager.isRedundancyEnabled(), manager.isMaster(), manager.isActive(), s
 
 
 def test_it_starts_in_time(gateway: StandInGateway) -> None:
-    assert gateway.started_in < 15  # under 5 on a quiet machine; several of us may share this one
+    """Of processors, so that who shares the machine does not count; about 5 s."""
+    assert 0 < gateway.start_cpu_seconds < 15
 
 
 def test_what_a_script_raises_arrives(gateway: StandInGateway) -> None:
