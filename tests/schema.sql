@@ -2366,6 +2366,11 @@ CREATE FUNCTION workflows.list_prompts(p_filter text DEFAULT '{}'::text) RETURNS
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
     SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS ...;
 
 ALTER FUNCTION workflows.list_prompts(p_filter text) OWNER TO workflows_owner;
@@ -3001,6 +3006,14 @@ CREATE FUNCTION workflows.prompt_json(p_prompt workflows.prompt) RETURNS json
 ALTER FUNCTION workflows.prompt_json(p_prompt workflows.prompt) OWNER TO workflows_owner;
 
 COMMENT ON FUNCTION workflows.prompt_json(p_prompt workflows.prompt) IS 'One prompt as JSON.';
+
+CREATE FUNCTION workflows.prompts_to_list(p_prompt_id uuid, p_workflow_id uuid, p_is_open boolean) RETURNS SETOF workflows.prompt
+    LANGUAGE sql STABLE
+    AS ...;
+
+ALTER FUNCTION workflows.prompts_to_list(p_prompt_id uuid, p_workflow_id uuid, p_is_open boolean) OWNER TO workflows_owner;
+
+COMMENT ON FUNCTION workflows.prompts_to_list(p_prompt_id uuid, p_workflow_id uuid, p_is_open boolean) IS 'Prompts that a filter may fit.';
 
 CREATE FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -7838,6 +7851,8 @@ REVOKE ALL ON FUNCTION workflows.problems_text(p_problems jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION workflows.prompt_answer(p_prompt workflows.prompt) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.prompt_json(p_prompt workflows.prompt) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION workflows.prompts_to_list(p_prompt_id uuid, p_workflow_id uuid, p_is_open boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION workflows.queue_figures(p_queue_id integer, OUT enqueued bigint, OUT delayed bigint, OUT blocked bigint, OUT running bigint, OUT waiting bigint, OUT held bigint, OUT dead_letters bigint, OUT oldest_enqueued_at timestamp with time zone) TO workflows_operator;

@@ -1,4 +1,4 @@
-"""What a named query reads does not grow with what has ended: screens ask every few seconds."""
+"""What a named query or a page reads does not grow with what has ended: screens ask every few seconds."""
 
 import json
 
@@ -57,6 +57,17 @@ OF_ONE = {"Workflow", "Steps", "Commands"}
 BY_DEAD_LETTERS = {"AttentionNeeded", "Health"}
 
 
+LISTS = [
+    ("list_prompts", {}),
+    ("list_prompts", {"queue_name": "default", "role": "operator"}),
+    ("list_prompts", {"workflow_id": "018f0000-0000-7000-8000-000000000007", "is_open": False}),
+    ("list_prompts", {"prompt_id": "018f0000-0000-7000-8000-000000000007", "is_open": False}),
+    ("list_rejected_entries", {}),
+    ("list_gates", {}),
+    ("list_tickets", {"resource": "reactor 1"}),
+]
+
+
 @pytest.fixture
 def blocks(conn, sql, project):
     """blocks(name, given): those that a query touched, those of every function it called included."""
@@ -93,3 +104,28 @@ def test_what_has_ended_costs_nothing(calls, make_worker, blocks):
     after = measure()
     grown = {asked: (before[asked], n) for asked, n in after.items() if n > before[asked] + 200}
     assert not grown
+
+
+@pytest.mark.parametrize("is_analyzed", [False, True], ids=["not analyzed", "analyzed"])
+def test_lists_of_what_is_open_cost_nothing_for_what_was(calls, is_analyzed):
+    """In a session of a pool, which asks for this and that: its plans are made for anything after five calls."""
+
+    def measure():
+        found = {}
+        for name, given in LISTS:
+            explain = f"explain (analyze, buffers, format json) select workflows.{name}(%s)"
+            for _ in range(9):
+                [[[plan]]] = calls.rows(explain, json.dumps(given))
+            calls.call("list_prompts", filter={"is_open": False})
+            blocks = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+            found[name, json.dumps(given)] = blocks
+        return found
+
+    calls.run(LANE)
+    calls.run(GROW % {"first": 1, "last": FEW})
+    before = measure()
+    calls.run(GROW % {"first": FEW + 1, "last": MANY})
+    if is_analyzed:
+        calls.conn.execute("analyze")
+    after = measure()
+    assert not {asked: (before[asked], n) for asked, n in after.items() if n > before[asked] + 200}
