@@ -2497,6 +2497,11 @@ CREATE FUNCTION workflows.list_workflows(p_filter text DEFAULT '{}'::text) RETUR
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
     SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS ...;
 
 ALTER FUNCTION workflows.list_workflows(p_filter text) OWNER TO workflows_owner;

@@ -62,6 +62,8 @@ LISTS = [
     ("list_prompts", {"queue_name": "default", "role": "operator"}),
     ("list_prompts", {"workflow_id": "018f0000-0000-7000-8000-000000000007", "is_open": False}),
     ("list_prompts", {"prompt_id": "018f0000-0000-7000-8000-000000000007", "is_open": False}),
+    ("list_workflows", {"status": "HELD"}),
+    ("list_workflows", {"before": "018f0000-0000-7000-8000-000000000099", "limit": 20}),
     ("list_rejected_entries", {}),
     ("list_gates", {}),
     ("list_tickets", {"resource": "reactor 1"}),
