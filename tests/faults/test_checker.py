@@ -171,3 +171,11 @@ def test_an_unanswered_write_is_unknown_and_a_refused_one_failed():
     taken = {**line, "number": "3", "type": "ok", "answer": None}
     lines = [{**line, "type": "invoke"}, refused, taken]
     assert [write.outcome for write in read_writes(lines)] == ["info", "fail", "ok"]
+
+
+@pytest.mark.parametrize(("second", "is_slow"), [("01", False), ("09", True)])
+def test_a_worker_that_is_declared_lost_late(second, is_slow):
+    history = History()
+    row = {"expires_at": "2026-01-01T00:00:00", "lost_at": f"2026-01-01T00:00:{second}"}
+    history.changes.append(Change(7, 7.0, "worker update", None, row))
+    assert history.was_slow_to_declare_lost() is is_slow

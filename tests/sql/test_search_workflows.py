@@ -218,3 +218,11 @@ def test_the_store_has_a_method_for_each(crowd):
     described = store.describe_workflow(row["workflow_id"], {"steps": 1})
     assert described["workflow"]["status"] == row["status"]
     assert store.get_activity({"minutes": 1})["bucket_seconds"] == 60
+
+
+def test_list_workflows_among_more_than_it_takes_from_the_hot_tables(calls):
+    """Those come in the order of the queue: the newest would be left out."""
+    calls.call("enqueue_many", items=[{"workflow_name": "mix"}] * 10_001)
+    newest = calls.enqueue("mix")
+    [row] = calls.call("list_workflows", filter={"status": "enqueued", "limit": 1})
+    assert row["workflow_id"] == newest

@@ -76,8 +76,7 @@ class Children(object):
         checks.check_name("workflowName", name)
         if key is not None:
             _check_key(key)
-        if policy not in _POLICIES:
-            raise checks.bad("policy", "must be one of %s" % ", ".join(_POLICIES))
+        checks.check_word("policy", policy, _POLICIES)
         chosen = dict(self.observer.carried(), **_chosen(options))
         head = '"workflow_name":%s,"policy":"%s","options":%s' % (
             json.dumps(name), policy, options_json(chosen),
